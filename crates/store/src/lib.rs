@@ -1,1 +1,83 @@
-//! store
+//! What Carrick keeps, as narrow ports: connections, the mirror of both sides, links with their
+//! base, the queue of due subjects, intents, failures, the timeline, sweeps, and the inbox.
+//!
+//! A port's documentation promises atomicity, order, and what happens in a race; the conformance
+//! suite (feature `conformance`) proves the promises for each database. Rows here are what is
+//! stored, not what the planner reasons about: the engine translates.
+//!
+//! Never here: SQL, a vendor's wire format, the clock (instants are handed in), decisions about
+//! what to write where.
+//!
+//! The mirror can be thrown away and read again; links, base, intents and pins cannot.
+//!
+//! Start at [`Store`].
+#![deny(missing_docs)]
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod connections;
+mod error;
+mod failures;
+mod inbox;
+mod intents;
+mod links;
+mod mirror;
+mod persons;
+mod queue;
+mod settle;
+mod sweeps;
+mod timeline;
+
+pub use connections::{
+    Connection, ConnectionState, Connections, IntercomProfile, NewConnection, Profile,
+    SalesforceProfile, SealedCredential, Side,
+};
+pub use error::StoreError;
+pub use failures::{Failure, FailureReport, Failures, WaitsFor};
+pub use inbox::{Delivery, Inbox, StoredDelivery};
+pub use intents::{
+    Intent, IntentId, IntentKind, IntentState, Intents, NewIntent, OpenedIntent, Settled,
+};
+pub use links::{Base, BasePair, How, Link};
+pub use mirror::{
+    Absorbed, Absorption, AccountRow, Body, ContactRow, Digest, DirectoryKind, DirectoryRow,
+    Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source, judge,
+};
+pub use persons::{PersonRows, Persons, Position};
+pub use queue::{Due, Queue, Ticket};
+pub use settle::{Settle, Settlement};
+pub use sweeps::{
+    Cursors, Scan, ScanOutcome, Scans, Sweep, SweepCounts, SweepKind, SweepState, Sweeps,
+};
+pub use timeline::{Entry, StoredEntry, Timeline};
+
+/// Everything that one database does for the engine, except the inbox, which is a file of its own.
+pub trait Store:
+    Connections
+    + Mirror
+    + Persons
+    + Queue
+    + Settle
+    + Intents
+    + Failures
+    + Timeline
+    + Scans
+    + Sweeps
+    + Cursors
+{
+}
+
+impl<T> Store for T where
+    T: Connections
+        + Mirror
+        + Persons
+        + Queue
+        + Settle
+        + Intents
+        + Failures
+        + Timeline
+        + Scans
+        + Sweeps
+        + Cursors
+{
+}

@@ -1,0 +1,447 @@
+//! What each side last showed. Can be thrown away and read again.
+
+use async_trait::async_trait;
+use model::{ConnectionId, KeyHash, Lane, MatchKey, PersonKey, Reason, Timestamp, ic, sf};
+use serde::{Deserialize, Serialize};
+
+use crate::{Due, StoreError};
+
+/// The values of a row, positional: which field stands where follows from the row's projection.
+/// `None` is a field that is empty on its side.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Body(pub Vec<Option<Box<str>>>);
+
+/// A stable hash over the fields in use: equal digests mean that nothing we read has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub i64);
+
+/// A contact as Intercom last showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactRow {
+    /// Its id.
+    pub id: ic::ContactId,
+    /// Its match key; `None` stands alone (M0).
+    pub key: Option<MatchKey>,
+    /// Lead or user.
+    pub role: ic::Role,
+    /// The vendor's `updated_at`; resolution 1 s.
+    pub stamp: Timestamp,
+    /// When we saw it.
+    pub seen_at: Timestamp,
+    /// It may be older than what Intercom has: read it by id before planning.
+    pub stale: bool,
+    /// Which fields the body holds, in which order.
+    pub projection: i64,
+    /// Its owner in Intercom.
+    pub owner_id: Option<ic::TeammateId>,
+    /// The values.
+    pub body: Body,
+}
+
+/// A Lead or Salesforce contact as Salesforce last showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Its id.
+    pub id: sf::RecordId,
+    /// Its match key. A record without one is kept only while linked, or as a successor.
+    pub key: Option<MatchKey>,
+    /// `SystemModstamp`; resolution 1 s.
+    pub stamp: Timestamp,
+    /// When we saw it.
+    pub seen_at: Timestamp,
+    /// It may be older than what Salesforce has: read it by id before planning.
+    pub stale: bool,
+    /// Which fields the body holds, in which order.
+    pub projection: i64,
+    /// Its owner.
+    pub owner_id: Option<sf::OwnerId>,
+    /// A Salesforce contact's Account.
+    pub account_id: Option<sf::AccountId>,
+    /// What it became: a converted Lead's contact, or the winner of a merge.
+    pub successor: Option<sf::RecordId>,
+    /// Deleted, merged away or invisible: it belongs to no person any more (M8).
+    pub gone: bool,
+    /// The values.
+    pub body: Body,
+}
+
+/// An Account as Salesforce last showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Its id.
+    pub id: sf::AccountId,
+    /// Its owner.
+    pub owner_id: Option<sf::OwnerId>,
+    /// `SystemModstamp`.
+    pub stamp: Timestamp,
+    /// When we saw it.
+    pub seen_at: Timestamp,
+    /// The values.
+    pub body: Body,
+}
+
+/// Who stands in a directory row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectoryKind {
+    /// An Intercom teammate.
+    Teammate,
+    /// A Salesforce User.
+    User,
+    /// A Salesforce queue.
+    Queue,
+}
+
+/// Somebody who can own things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    /// Who.
+    pub kind: DirectoryKind,
+    /// The vendor's id.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// Email; a queue has none.
+    pub email: Option<String>,
+    /// Role in Salesforce.
+    pub role: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// May still own things.
+    pub active: bool,
+}
+
+/// How much a reading is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Read by id just now, or the answer to our own write: what the vendor has.
+    Answer,
+    /// A webhook's body, a poll's page: counts only if strictly newer.
+    Snapshot,
+    /// As `Snapshot`, while a write of ours to the row is under way or just answered: anything
+    /// that differs is a doubt.
+    DoubtfulSnapshot,
+}
+
+/// What became of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sighting {
+    /// There was no such row.
+    New,
+    /// It replaced the row.
+    Changed,
+    /// It shows what the row shows; nothing is due.
+    Unchanged,
+    /// It cannot be ordered against the row, which is now stale: read it by id.
+    Doubt,
+    /// It is older than the row and was dropped.
+    Older,
+}
+
+/// One reading of one row.
+#[derive(Debug, Clone)]
+pub struct Observed<T> {
+    /// What was read.
+    pub row: T,
+    /// How much it is worth.
+    pub source: Source,
+}
+
+/// Readings and marks that belong together.
+#[derive(Debug, Clone)]
+pub struct Absorption {
+    /// Contacts that were read.
+    pub contacts: Vec<Observed<ContactRow>>,
+    /// Contacts that Intercom has no more.
+    pub contacts_gone: Vec<ic::ContactId>,
+    /// Records that were read; `gone` rows included.
+    pub records: Vec<Observed<RecordRow>>,
+    /// Accounts that were read.
+    pub accounts: Vec<AccountRow>,
+    /// Subjects to mark whatever the readings say.
+    pub due: Vec<Due>,
+    /// A cursor to move in the same transaction.
+    pub cursor: Option<(String, String)>,
+    /// The lane of the persons whom a changed row makes due.
+    pub lane: Lane,
+    /// Why they are due.
+    pub reason: Reason,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Absorption {
+    /// Nothing yet, for `lane` and `reason` at `now`.
+    pub fn new(lane: Lane, reason: Reason, now: Timestamp) -> Self {
+        Self {
+            contacts: Vec::new(),
+            contacts_gone: Vec::new(),
+            records: Vec::new(),
+            accounts: Vec::new(),
+            due: Vec::new(),
+            cursor: None,
+            lane,
+            reason,
+            now,
+        }
+    }
+}
+
+/// What became of an absorption, in the order of its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Absorbed {
+    /// Per contact.
+    pub contacts: Vec<Sighting>,
+    /// Per record.
+    pub records: Vec<Sighting>,
+    /// Accounts whose body or owner changed: their dependants have to follow.
+    pub accounts_changed: Vec<sf::AccountId>,
+    /// Persons that became due.
+    pub persons_due: u64,
+}
+
+/// How much the mirror holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MirrorCounts {
+    /// Contacts, gone ones not counted.
+    pub contacts: u64,
+    /// Leads, gone ones not counted.
+    pub leads: u64,
+    /// Salesforce contacts, gone ones not counted.
+    pub sf_contacts: u64,
+    /// Accounts.
+    pub accounts: u64,
+    /// Links.
+    pub links: u64,
+}
+
+impl Body {
+    /// The value at `place`; `None` if the field is empty or the projection has no such place.
+    pub fn get(&self, place: usize) -> Option<&str> {
+        self.0.get(place).and_then(|value| value.as_deref())
+    }
+}
+
+fn digest_of(parts: &[Option<&str>], body: &Body) -> Digest {
+    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+    let mut add = |value: Option<&str>| match value {
+        Some(text) => {
+            hasher.update(&(text.len() as u64 + 1).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        None => hasher.update(&0_u64.to_le_bytes()),
+    };
+    for part in parts {
+        add(*part);
+    }
+    for value in &body.0 {
+        add(value.as_deref());
+    }
+    Digest(i64::from_ne_bytes(hasher.digest().to_ne_bytes()))
+}
+
+impl ContactRow {
+    /// Over key, role, owner and body; not over stamps.
+    pub fn digest(&self) -> Digest {
+        let role = match self.role {
+            ic::Role::Lead => "lead",
+            ic::Role::User => "user",
+        };
+        digest_of(
+            &[
+                self.key.as_ref().map(MatchKey::as_str),
+                Some(role),
+                self.owner_id.as_ref().map(ic::TeammateId::as_str),
+            ],
+            &self.body,
+        )
+    }
+
+    /// The person it belongs to.
+    pub fn person(&self) -> PersonKey {
+        PersonKey::of_contact(self.key.as_ref(), &self.id)
+    }
+}
+
+impl RecordRow {
+    /// Over key, owner, account, successor, `gone` and body; not over stamps.
+    pub fn digest(&self) -> Digest {
+        digest_of(
+            &[
+                self.key.as_ref().map(MatchKey::as_str),
+                self.owner_id.as_ref().map(sf::OwnerId::as_str),
+                self.account_id.as_ref().map(sf::AccountId::as_str),
+                self.successor.as_ref().map(sf::RecordId::as_str),
+                self.gone.then_some("gone"),
+            ],
+            &self.body,
+        )
+    }
+
+    /// The hash of its key, or zero without one.
+    pub fn key_hash(&self) -> KeyHash {
+        self.key.as_ref().map(MatchKey::hash).unwrap_or_default()
+    }
+}
+
+impl AccountRow {
+    /// Over owner and body.
+    pub fn digest(&self) -> Digest {
+        digest_of(
+            &[self.owner_id.as_ref().map(sf::OwnerId::as_str)],
+            &self.body,
+        )
+    }
+}
+
+/// When a reading counts: the one place where that is decided, for every database.
+///
+/// `standing` is the stored row's stamp, digest and projection. Vendors' stamps have a resolution
+/// of one second, so a snapshot with the same stamp and other values cannot be ordered.
+pub fn judge(
+    standing: Option<(Timestamp, Digest, i64)>,
+    source: Source,
+    read: (Timestamp, Digest, i64),
+) -> Sighting {
+    let (read_stamp, read_digest, read_projection) = read;
+    let Some((stamp, digest, projection)) = standing else {
+        return Sighting::New;
+    };
+    let same_fields = projection == read_projection;
+    if same_fields && digest == read_digest {
+        return Sighting::Unchanged;
+    }
+    if read_stamp < stamp {
+        return Sighting::Older;
+    }
+    match source {
+        Source::DoubtfulSnapshot => Sighting::Doubt,
+        Source::Snapshot if same_fields && read_stamp == stamp => Sighting::Doubt,
+        Source::Snapshot | Source::Answer => Sighting::Changed,
+    }
+}
+
+/// The mirror of both sides.
+#[async_trait]
+pub trait Mirror: Send + Sync {
+    /// Applies [`judge`] to each row and, in the same transaction: stores new and changed rows
+    /// (an `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
+    /// doubted ones stale, marks due the persons of the old *and* of the new key of every new,
+    /// changed, doubted or gone row (lane and reason of the absorption, due now), marks `due`, moves
+    /// the cursor. A record's person of its key; a successor's person too. A gone contact's row is
+    /// deleted, its links stay for the run to settle. Repeating it changes nothing.
+    ///
+    /// A record without a key is stored only if it is linked, is somebody's successor, or is
+    /// stored already.
+    async fn absorb(
+        &self,
+        connection: ConnectionId,
+        absorption: &Absorption,
+    ) -> Result<Absorbed, StoreError>;
+
+    /// Replaces the directory rows of these kinds; returns the ids of those that are new, changed
+    /// or no longer there (the latter stay, inactive).
+    async fn put_directory(
+        &self,
+        connection: ConnectionId,
+        kinds: &[DirectoryKind],
+        rows: &[DirectoryRow],
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// The directory rows of a kind, by name.
+    async fn directory(
+        &self,
+        connection: ConnectionId,
+        kind: DirectoryKind,
+    ) -> Result<Vec<DirectoryRow>, StoreError>;
+
+    /// One contact.
+    async fn contact(
+        &self,
+        connection: ConnectionId,
+        id: &ic::ContactId,
+    ) -> Result<Option<ContactRow>, StoreError>;
+
+    /// One record.
+    async fn record(
+        &self,
+        connection: ConnectionId,
+        id: sf::RecordId,
+    ) -> Result<Option<RecordRow>, StoreError>;
+
+    /// Marks rows stale, so that they are read by id before their next plan.
+    async fn mark_stale(
+        &self,
+        connection: ConnectionId,
+        contacts: &[ic::ContactId],
+        records: &[sf::RecordId],
+    ) -> Result<(), StoreError>;
+
+    /// Persons that hang on an Account (its contacts' keys), in pages ordered by hash; marks them
+    /// due in the same transaction. Returns the position to go on from, `None` at the end.
+    async fn fan_out_account(
+        &self,
+        connection: ConnectionId,
+        account: sf::AccountId,
+        after: Option<crate::Position>,
+        limit: u32,
+        lane: Lane,
+        now: Timestamp,
+    ) -> Result<Option<crate::Position>, StoreError>;
+
+    /// As `fan_out_account`, for all records owned by a User or queue, and for those whose Account
+    /// is.
+    async fn fan_out_owner(
+        &self,
+        connection: ConnectionId,
+        owner: sf::OwnerId,
+        after: Option<crate::Position>,
+        limit: u32,
+        lane: Lane,
+        now: Timestamp,
+    ) -> Result<Option<crate::Position>, StoreError>;
+
+    /// How much the mirror holds.
+    async fn mirror_counts(&self, connection: ConnectionId) -> Result<MirrorCounts, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_counts_only_when_it_can_be_ordered() {
+        use Sighting::{Changed, Doubt, New, Older, Unchanged};
+        use Source::{Answer, DoubtfulSnapshot, Snapshot};
+        let at = |seconds, digest| (Timestamp::from_seconds(seconds), Digest(digest), 1);
+        let other_fields = |seconds, digest| (Timestamp::from_seconds(seconds), Digest(digest), 2);
+        let row = Some(at(10, 1));
+        for (standing, source, read, expected) in [
+            (None, Snapshot, at(1, 1), New),
+            (row, Snapshot, at(10, 1), Unchanged),
+            (row, Snapshot, at(9, 1), Unchanged),
+            (row, Snapshot, at(11, 1), Unchanged),
+            (row, Snapshot, at(9, 2), Older),
+            (row, Snapshot, at(10, 2), Doubt),
+            (row, Snapshot, at(11, 2), Changed),
+            (row, DoubtfulSnapshot, at(9, 2), Older),
+            (row, DoubtfulSnapshot, at(11, 2), Doubt),
+            (row, DoubtfulSnapshot, at(11, 1), Unchanged),
+            (row, Answer, at(9, 2), Older),
+            (row, Answer, at(10, 2), Changed),
+            (row, Answer, at(11, 2), Changed),
+            (row, Snapshot, other_fields(10, 1), Changed),
+            (row, Snapshot, other_fields(9, 1), Older),
+            (row, DoubtfulSnapshot, other_fields(10, 1), Doubt),
+            (row, Answer, other_fields(10, 1), Changed),
+        ] {
+            assert_eq!(
+                judge(standing, source, read),
+                expected,
+                "{source:?} {read:?}"
+            );
+        }
+    }
+}

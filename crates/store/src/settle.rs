@@ -1,0 +1,69 @@
+//! Writing down what a run did, in one transaction.
+
+use async_trait::async_trait;
+use model::{ConnectionId, PersonKey, Timestamp, ic, sf};
+
+use crate::{ContactRow, Due, Entry, FailureReport, Link, RecordRow, StoreError, Ticket};
+
+/// What one person's run did.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// Who.
+    pub person: PersonKey,
+    /// Contacts as Intercom showed them back. They replace the rows unless those are newer.
+    pub contacts: Vec<ContactRow>,
+    /// Records as Salesforce showed them back. They replace the rows unless those are newer.
+    pub records: Vec<RecordRow>,
+    /// Contacts whose write has an unknown outcome.
+    pub stale_contacts: Vec<ic::ContactId>,
+    /// Links to add or replace; replaces any other link of the same contact.
+    pub links: Vec<Link>,
+    /// Links to remove.
+    pub unlinks: Vec<(ic::ContactId, sf::RecordId)>,
+    /// What to append to the timeline.
+    pub timeline: Vec<Entry>,
+    /// What failed.
+    pub failures: Vec<FailureReport>,
+    /// Whether parked failures of this person are over (its run went through).
+    pub clear_failures: bool,
+    /// Queue entries that are done, unless a newer signal came.
+    pub done: Vec<Ticket>,
+    /// Queue entries that wait until then, unless a newer signal came.
+    pub deferred: Vec<(Ticket, Timestamp)>,
+    /// Subjects to mark.
+    pub due: Vec<Due>,
+}
+
+impl Settlement {
+    /// Nothing happened to `person` yet.
+    pub fn of(person: PersonKey) -> Self {
+        Self {
+            person,
+            contacts: Vec::new(),
+            records: Vec::new(),
+            stale_contacts: Vec::new(),
+            links: Vec::new(),
+            unlinks: Vec::new(),
+            timeline: Vec::new(),
+            failures: Vec::new(),
+            clear_failures: false,
+            done: Vec::new(),
+            deferred: Vec::new(),
+            due: Vec::new(),
+        }
+    }
+}
+
+/// Settling runs.
+#[async_trait]
+pub trait Settle: Send + Sync {
+    /// Applies all settlements in one transaction. If the key of a shown-back row differs from
+    /// that of the stored one, the persons of both keys become due (lane live). Repeating it
+    /// changes nothing but the timeline.
+    async fn settle(
+        &self,
+        connection: ConnectionId,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+}
