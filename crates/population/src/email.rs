@@ -64,7 +64,7 @@ pub(crate) fn folded(name: &str) -> String {
 fn plain_letter(letter: char) -> Option<char> {
     match letter {
         'a'..='z' => Some(letter),
-        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => Some('a'),
+        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ą' | 'ạ' | 'ầ' | 'ặ' => Some('a'),
         'ç' | 'č' | 'ć' => Some('c'),
         'đ' => Some('d'),
         'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ễ' => Some('e'),

@@ -52,8 +52,8 @@ pub enum LeadStage {
     Unqualified,
 }
 
-/// Where people have their second address. The second twin of a row is its namesake's namesake and
-/// has the name of both, so it needs another one.
+/// Where people have their second address. Two twins of one row share a name, and so each needs a
+/// domain of its own.
 const PRIVATE_DOMAIN: &str = "postbox.example";
 const SECOND_PRIVATE_DOMAIN: &str = "mailhaus.example";
 

@@ -7,7 +7,7 @@ fn names_fold_to_distinct_ascii_words() {
     for names in [&FIRST_NAMES, &LAST_NAMES] {
         let words: BTreeSet<String> = names.iter().map(|name| folded(name)).collect();
         assert_eq!(words.len(), names.len());
-        for name in names.iter() {
+        for name in names {
             let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
             assert_eq!(
                 folded(name).len(),

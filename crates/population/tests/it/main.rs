@@ -1,0 +1,4 @@
+//! The population as a simulator meets it.
+
+mod companies;
+mod people;
