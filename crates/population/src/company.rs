@@ -1,7 +1,7 @@
 //! The companies that people work for.
 
 use crate::draw::{Draws, mix};
-use crate::names::{COMPANY_STEMS, COMPANY_TRADES, INDUSTRIES};
+use crate::names::{COMPANY_STEMS, COMPANY_TRADES};
 use crate::places::{Country, PLACES, Place};
 use crate::population::Population;
 
@@ -32,13 +32,13 @@ impl Population {
     pub fn company(&self, index: u32) -> Company {
         let draws = Draws::new(self.seed, "company", index);
         let place = self.company_place(index);
-        let name = company_name(self.seed, index);
+        let (name, industry) = name_and_industry(self.seed, index);
         let least = draws.pick("size", &SIZES);
         Company {
             domain: format!("{}.example", name.to_lowercase().replace(' ', "-")),
             name,
             country: place.country,
-            industry: draws.pick("industry", &INDUSTRIES),
+            industry,
             size: least + draws.below("more", least / 2),
             owner: self.owner(draws),
             phone: place.phone(draws.below("phone", 70_000)),
@@ -52,7 +52,7 @@ impl Population {
 
 /// Every stem is used once before any is used again, then with its next trade, and only when all
 /// trades are spent with a number.
-fn company_name(seed: u64, index: u32) -> String {
+fn name_and_industry(seed: u64, index: u32) -> (String, &'static str) {
     let (stems, trades) = (COMPANY_STEMS.len() as u64, COMPANY_TRADES.len() as u64);
     let position = u64::from(index);
     // An odd step visits each of 64 stems.
@@ -61,9 +61,11 @@ fn company_name(seed: u64, index: u32) -> String {
     let turn = position / stems;
     let trade = (mix(seed, "trade", stem) % trades + turn) % trades;
     let stem = COMPANY_STEMS[usize::try_from(stem).expect("an index of a short list")];
-    let trade = COMPANY_TRADES[usize::try_from(trade).expect("an index of a short list")];
-    match turn / trades {
+    let (trade, industry) =
+        COMPANY_TRADES[usize::try_from(trade).expect("an index of a short list")];
+    let name = match turn / trades {
         0 => format!("{stem} {trade}"),
         again => format!("{stem} {trade} {}", again + 1),
-    }
+    };
+    (name, industry)
 }

@@ -53,11 +53,25 @@ pub(crate) const COMPANY_STEMS: [&str; 64] = [
     "Moorland", "Nimbus", "Oriole",
 ];
 
-/// Second words of company names.
-#[rustfmt::skip]
-pub(crate) const COMPANY_TRADES: [&str; 16] = [
-    "Labs", "Logistics", "Systems", "Foods", "Robotics", "Analytics", "Health", "Energy", "Studios",
-    "Finance", "Textiles", "Marine", "Software", "Travel", "Materials", "Learning",
+/// Second words of company names, each with the industry that Salesforce's standard picklist of
+/// Accounts has for it.
+pub(crate) const COMPANY_TRADES: [(&str, &str); 16] = [
+    ("Labs", "Biotechnology"),
+    ("Logistics", "Transportation"),
+    ("Systems", "Technology"),
+    ("Foods", "Food & Beverage"),
+    ("Robotics", "Engineering"),
+    ("Analytics", "Consulting"),
+    ("Health", "Healthcare"),
+    ("Energy", "Energy"),
+    ("Studios", "Media"),
+    ("Finance", "Finance"),
+    ("Textiles", "Apparel"),
+    ("Marine", "Shipping"),
+    ("Software", "Technology"),
+    ("Travel", "Hospitality"),
+    ("Materials", "Manufacturing"),
+    ("Learning", "Education"),
 ];
 
 /// Job titles of customers.
@@ -73,15 +87,6 @@ pub(crate) const TITLES: [&str; 40] = [
     "Operations Analyst", "Partnerships Manager", "Principal Engineer", "Product Designer",
     "Product Manager", "Project Manager", "Quality Lead", "Research Scientist", "Security Engineer",
     "Supply Chain Manager", "VP Sales",
-];
-
-/// Values of Salesforce's standard picklist for the industry of an Account.
-#[rustfmt::skip]
-pub(crate) const INDUSTRIES: [&str; 22] = [
-    "Agriculture", "Banking", "Biotechnology", "Communications", "Construction", "Consulting",
-    "Education", "Electronics", "Energy", "Engineering", "Finance", "Food & Beverage", "Healthcare",
-    "Hospitality", "Insurance", "Manufacturing", "Media", "Retail", "Shipping", "Technology",
-    "Transportation", "Utilities",
 ];
 
 /// Values of Salesforce's standard picklist for the source of a Lead.

@@ -53,6 +53,21 @@ fn a_person_follows_from_seed_kind_and_index() {
 }
 
 #[test]
+fn a_seed_means_the_same_people_on_every_machine() {
+    let lead = Population::new(1, Counts::default()).lead(3);
+    assert_eq!((lead.first_name, lead.last_name), ("Elena", "Ramírez"));
+    assert_eq!(
+        lead.intercom_email.as_deref(),
+        Some("elena.ramirez@upland-software.example")
+    );
+    assert_eq!(
+        lead.salesforce_email.as_deref(),
+        Some("elena.ramirez@postbox.example")
+    );
+    assert_eq!((lead.city, lead.created_days_ago), ("Perth", 216));
+}
+
+#[test]
 fn the_number_of_leads_changes_nobody() {
     let few = Population::new(
         11,
