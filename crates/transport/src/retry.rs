@@ -27,7 +27,7 @@ pub enum RetryWhen {
 /// longer is the engine's business, which can show it to people.
 const REPEATS_MAX: usize = 3;
 
-/// The first pause; each next one is four times as long. In all at most 8 s with jitter, which a
+/// The first pause; each next one is four times as long. In all at most 8 s, jitter included, which a
 /// person waiting for a page still bears.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
@@ -67,3 +67,6 @@ where
     }
     attempt().await
 }
+
+#[cfg(test)]
+mod tests;
