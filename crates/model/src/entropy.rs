@@ -28,7 +28,10 @@ pub trait Entropy: Send {
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the OS is asked")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the OS is asked"
+    )]
     fn fill(&mut self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system has a random number generator");
     }
@@ -45,7 +48,9 @@ impl SeededEntropy {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(&xxhash_rust::xxh3::xxh3_64(purpose.as_bytes()).to_le_bytes());
-        Self { stream: ChaCha8Rng::from_seed(key) }
+        Self {
+            stream: ChaCha8Rng::from_seed(key),
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 mod connection;
 mod entropy;
 pub mod ic;
+mod link;
 mod match_key;
 pub mod settings;
 pub mod sf;
@@ -19,6 +20,7 @@ mod time;
 
 pub use connection::{ConnectionId, OrgKey};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
+pub use link::{Base, BasePair, How, Link};
 pub use match_key::{KeyHash, MatchKey, PersonKey};
 pub use settings::Settings;
 pub use subject::{Lane, Reason, Signal, Subject};

@@ -31,7 +31,11 @@ impl MatchKey {
     /// The key of an email as a vendor shows it; `None` if nothing is left after trimming (M0).
     pub fn from_email(email: &str) -> Option<Self> {
         let trimmed = email.trim();
-        if trimmed.is_empty() { None } else { Some(Self(trimmed.to_lowercase().into())) }
+        if trimmed.is_empty() {
+            None
+        } else {
+            Some(Self(trimmed.to_lowercase().into()))
+        }
     }
 
     /// The folded text.
@@ -124,7 +128,10 @@ mod tests {
     #[test]
     fn m0_only_case_and_outer_space_are_folded() {
         let key = |email| MatchKey::from_email(email).map(String::from);
-        assert_eq!(key(" Ada.Byron+x@Acme.IO \n").as_deref(), Some("ada.byron+x@acme.io"));
+        assert_eq!(
+            key(" Ada.Byron+x@Acme.IO \n").as_deref(),
+            Some("ada.byron+x@acme.io")
+        );
         assert_eq!(key("ÅSA@ACME.IO").as_deref(), Some("åsa@acme.io"));
         assert_eq!(key("  \t"), None);
         assert_eq!(key(""), None);
@@ -133,7 +140,10 @@ mod tests {
     #[test]
     fn hashes_are_part_of_the_stored_format() {
         let ada = MatchKey::from_email("ada@acme.io").unwrap();
-        assert_eq!(ada.hash(), MatchKey::from_email(" ADA@acme.io").unwrap().hash());
+        assert_eq!(
+            ada.hash(),
+            MatchKey::from_email(" ADA@acme.io").unwrap().hash()
+        );
         insta::assert_snapshot!(ada.hash().0, @"");
         let alone = PersonKey::Alone("5ba682d23d7cf92bef87bfd4".parse().unwrap());
         assert_ne!(alone.hash(), ada.hash());

@@ -35,7 +35,10 @@ pub struct Matching {
 
 impl Default for Matching {
     fn default() -> Self {
-        Self { crowded_contacts: 100, crowded_records: 50 }
+        Self {
+            crowded_contacts: 100,
+            crowded_records: 50,
+        }
     }
 }
 
@@ -89,7 +92,11 @@ pub struct Polling {
 
 impl Default for Polling {
     fn default() -> Self {
-        Self { salesforce_seconds: 30, directory_seconds: 300, intercom_seconds: 900 }
+        Self {
+            salesforce_seconds: 30,
+            directory_seconds: 300,
+            intercom_seconds: 900,
+        }
     }
 }
 
@@ -147,15 +154,44 @@ impl Settings {
             if is >= least {
                 Ok(())
             } else {
-                Err(SettingsError::OutOfBounds { field, must, is: is.to_string() })
+                Err(SettingsError::OutOfBounds {
+                    field,
+                    must,
+                    is: is.to_string(),
+                })
             }
         };
-        at_least("matching.crowded_contacts", "at least 1", self.matching.crowded_contacts, 1)?;
-        at_least("matching.crowded_records", "at least 1", self.matching.crowded_records, 1)?;
+        at_least(
+            "matching.crowded_contacts",
+            "at least 1",
+            self.matching.crowded_contacts,
+            1,
+        )?;
+        at_least(
+            "matching.crowded_records",
+            "at least 1",
+            self.matching.crowded_records,
+            1,
+        )?;
         let polling = &self.polling;
-        at_least("polling.salesforce_seconds", "at least 1", polling.salesforce_seconds, 1)?;
-        at_least("polling.directory_seconds", "at least 10", polling.directory_seconds, 10)?;
-        at_least("polling.intercom_seconds", "at least 10", polling.intercom_seconds, 10)?;
+        at_least(
+            "polling.salesforce_seconds",
+            "at least 1",
+            polling.salesforce_seconds,
+            1,
+        )?;
+        at_least(
+            "polling.directory_seconds",
+            "at least 10",
+            polling.directory_seconds,
+            10,
+        )?;
+        at_least(
+            "polling.intercom_seconds",
+            "at least 10",
+            polling.intercom_seconds,
+            10,
+        )?;
         if self.leads.source.trim().is_empty() || self.leads.source.chars().count() > 255 {
             return Err(SettingsError::OutOfBounds {
                 field: "leads.source",

@@ -38,10 +38,11 @@ const CHECKSUM_ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 /// Checks shape and checksum and returns the 18-character form.
 fn canonical(text: &str) -> Result<[u8; 18], InvalidId> {
     let bytes = text.as_bytes();
-    let shaped =
-        matches!(bytes.len(), 15 | 18) && bytes.iter().all(u8::is_ascii_alphanumeric);
+    let shaped = matches!(bytes.len(), 15 | 18) && bytes.iter().all(u8::is_ascii_alphanumeric);
     if !shaped {
-        return Err(InvalidId::Shape { text: text.to_owned() });
+        return Err(InvalidId::Shape {
+            text: text.to_owned(),
+        });
     }
     let mut id = [0; 18];
     id[..15].copy_from_slice(&bytes[..15]);
@@ -292,14 +293,23 @@ mod tests {
         );
         assert!(matches!(
             "003D000000QYVhd".parse::<LeadId>(),
-            Err(InvalidId::KeyPrefix { expected: "00Q", .. })
+            Err(InvalidId::KeyPrefix {
+                expected: "00Q",
+                ..
+            })
         ));
         assert!(matches!(
             "003D000000QYVhdIAX".parse::<ContactId>(),
             Err(InvalidId::Checksum { .. })
         ));
-        assert!(matches!("003".parse::<ContactId>(), Err(InvalidId::Shape { .. })));
-        assert!(matches!("003D000000QYVh'".parse::<ContactId>(), Err(InvalidId::Shape { .. })));
+        assert!(matches!(
+            "003".parse::<ContactId>(),
+            Err(InvalidId::Shape { .. })
+        ));
+        assert!(matches!(
+            "003D000000QYVh'".parse::<ContactId>(),
+            Err(InvalidId::Shape { .. })
+        ));
     }
 
     #[test]

@@ -50,13 +50,19 @@ impl Timestamp {
     /// This instant moved forward; saturates at the end of time.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// This instant moved back; saturates at the beginning of time.
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// How long after `earlier` this is; zero if it is not after it.
@@ -65,13 +71,18 @@ impl Timestamp {
     }
 
     fn civil(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_millisecond(self.0)
-            .unwrap_or(if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        })
     }
 
     /// `2026-01-02T03:04:05.000+0000`, the form of Salesforce's REST answers.
     pub fn to_salesforce(self) -> String {
-        self.civil().strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
+        self.civil()
+            .strftime("%Y-%m-%dT%H:%M:%S.%3f+0000")
+            .to_string()
     }
 
     /// `2026-01-02T03:04:05.000Z`, the form of SOQL literals and Bulk CSV.
@@ -86,14 +97,18 @@ impl Timestamp {
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of HTTP's `Date`.
     pub fn to_http_date(self) -> String {
-        self.civil().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        self.civil()
+            .strftime("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string()
     }
 
     /// Reads the form of HTTP's `Date` header.
     pub fn from_http_date(text: &str) -> Result<Self, ParseTimestampError> {
         jiff::fmt::rfc2822::parse(text)
             .map(|zoned| Self(zoned.timestamp().as_millisecond()))
-            .map_err(|_| ParseTimestampError { text: text.to_owned() })
+            .map_err(|_| ParseTimestampError {
+                text: text.to_owned(),
+            })
     }
 }
 
@@ -103,7 +118,9 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse::<jiff::Timestamp>()
             .map(|instant| Self(instant.as_millisecond()))
-            .map_err(|_| ParseTimestampError { text: text.to_owned() })
+            .map_err(|_| ParseTimestampError {
+                text: text.to_owned(),
+            })
     }
 }
 
@@ -130,10 +147,14 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the machine's clock is read"
+    )]
     fn now(&self) -> Timestamp {
-        let since_epoch =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
 }
@@ -147,7 +168,9 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that stands at `now`.
     pub fn at(now: Timestamp) -> Self {
-        Self { millis: Arc::new(AtomicI64::new(now.0)) }
+        Self {
+            millis: Arc::new(AtomicI64::new(now.0)),
+        }
     }
 
     /// Moves the hands forward.

@@ -20,7 +20,7 @@ mod error;
 mod failures;
 mod inbox;
 mod intents;
-mod links;
+
 mod mirror;
 mod persons;
 mod queue;
@@ -38,11 +38,11 @@ pub use inbox::{Delivery, Inbox, StoredDelivery};
 pub use intents::{
     Intent, IntentId, IntentKind, IntentState, Intents, NewIntent, OpenedIntent, Settled,
 };
-pub use links::{Base, BasePair, How, Link};
 pub use mirror::{
     Absorbed, Absorption, AccountRow, Body, ContactRow, Digest, DirectoryKind, DirectoryRow,
     Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source, judge,
 };
+pub use model::{Base, BasePair, How, Link};
 pub use persons::{PersonRows, Persons, Position};
 pub use queue::{Due, Queue, Ticket};
 pub use settle::{Settle, Settlement};

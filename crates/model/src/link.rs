@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Timestamp, ic, sf};
+use crate::{Timestamp, ic, sf};
 use serde::{Deserialize, Serialize};
 
 /// How a link came about.

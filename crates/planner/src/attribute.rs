@@ -1,0 +1,199 @@
+//! The attributes that Carrick keeps on contacts (A1, A2).
+
+use std::collections::BTreeMap;
+
+use model::{Base, BasePair, sf};
+
+use crate::matching::Matched;
+use crate::{Contact, Owner};
+
+/// Longest value that Intercom stores in a string attribute, in characters. Whether a longer one
+/// is cut or refused there is not documented, so it is cut here.
+pub const VALUE_LENGTH_MAX: usize = 255;
+
+/// One of the attributes of A1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attribute {
+    /// A Lead's status.
+    Status,
+    /// Job title.
+    Title,
+    /// The owner's id.
+    OwnerId,
+    /// The owner's name.
+    OwnerName,
+    /// The owner's email.
+    OwnerEmail,
+    /// The owner's role, else title.
+    OwnerRole,
+    /// The record's id.
+    Id,
+    /// `Lead` or `Contact`.
+    ObjectType,
+}
+
+impl Attribute {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 8] = [
+        Self::Status,
+        Self::Title,
+        Self::OwnerId,
+        Self::OwnerName,
+        Self::OwnerEmail,
+        Self::OwnerRole,
+        Self::Id,
+        Self::ObjectType,
+    ];
+
+    /// The name in Intercom.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Status => "SALESFORCE_STATUS",
+            Self::Title => "SALESFORCE_TITLE",
+            Self::OwnerId => "SALESFORCE_OWNER_ID",
+            Self::OwnerName => "SALESFORCE_OWNER_NAME",
+            Self::OwnerEmail => "SALESFORCE_OWNER_EMAIL",
+            Self::OwnerRole => "SALESFORCE_OWNER_ROLE",
+            Self::Id => "SALESFORCE_ID",
+            Self::ObjectType => "SALESFORCE_OBJECT_TYPE",
+        }
+    }
+
+    /// The description that teammates read in Intercom.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Status => "Status of the matched Salesforce lead. Kept current by Carrick.",
+            Self::Title => {
+                "Job title of the matched Salesforce lead or contact. Kept current by Carrick."
+            }
+            Self::OwnerId => "Salesforce id of the record's owner. Kept current by Carrick.",
+            Self::OwnerName => {
+                "Name of the record's owner in Salesforce, a person or a queue. Kept current by \
+                 Carrick."
+            }
+            Self::OwnerEmail => {
+                "Email of the record's owner in Salesforce. Kept current by Carrick."
+            }
+            Self::OwnerRole => {
+                "Role, or else job title, of the record's owner in Salesforce. Kept current by \
+                 Carrick."
+            }
+            Self::Id => "Id of the matched Salesforce lead or contact. Kept current by Carrick.",
+            Self::ObjectType => {
+                "Whether the matched Salesforce record is a Lead or a Contact. Kept current by \
+                 Carrick."
+            }
+        }
+    }
+
+    /// The attribute of this name in Intercom.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|attribute| attribute.name() == name)
+    }
+}
+
+/// What Salesforce has for each attribute; an attribute that is empty there is absent.
+pub(crate) type Desired = BTreeMap<Attribute, String>;
+
+/// What a contact should show of the record it matches (A1).
+pub(crate) fn desired(record: Matched<'_>) -> Desired {
+    let (status, title, owner, object) = match record {
+        Matched::Lead(lead) => (
+            lead.status.as_deref(),
+            &lead.title,
+            &lead.owner,
+            sf::Object::Lead,
+        ),
+        Matched::Contact(contact) => (None, &contact.title, &contact.owner, sf::Object::Contact),
+    };
+    let mut desired = Desired::new();
+    let mut set = |attribute, value: Option<&str>| {
+        if let Some(text) = value.map(str::trim).filter(|text| !text.is_empty()) {
+            desired.insert(attribute, text.to_owned());
+        }
+    };
+    set(Attribute::Status, status);
+    set(Attribute::Title, title.as_deref());
+    set(Attribute::Id, Some(record.id().as_str()));
+    set(Attribute::ObjectType, Some(object.as_str()));
+    if let Some(owner) = owner {
+        set(Attribute::OwnerId, Some(owner.id.as_str()));
+        set(Attribute::OwnerName, Some(&owner.name));
+        set(Attribute::OwnerEmail, owner_email(owner));
+        set(
+            Attribute::OwnerRole,
+            owner.role.as_deref().or(owner.title.as_deref()),
+        );
+    }
+    desired
+}
+
+/// A queue gives name and id, no email (A1).
+fn owner_email(owner: &Owner) -> Option<&str> {
+    match owner.id {
+        sf::OwnerId::User(_) => owner.email.as_deref(),
+        sf::OwnerId::Queue(_) => None,
+    }
+}
+
+/// The value as Intercom can hold it (A2).
+fn fitted(value: &str) -> String {
+    value.chars().take(VALUE_LENGTH_MAX).collect()
+}
+
+/// What has to be written so that `contact` shows `desired`: only differences (A5), and nothing
+/// that Intercom is known to show in its own words since we sent just that (Q10).
+pub(crate) fn differences(
+    desired: &Desired,
+    contact: &Contact,
+    base: &Base,
+) -> BTreeMap<Attribute, Option<String>> {
+    let mut changes = BTreeMap::new();
+    for attribute in Attribute::ALL {
+        let want = desired.get(&attribute);
+        let shown = contact.attributes.get(&attribute);
+        let agreed = base.0.get(attribute.name()).is_some_and(|pair| {
+            pair.salesforce.as_ref() == want && pair.intercom.as_ref() == shown
+        });
+        let fitted = want.map(|value| fitted(value));
+        if !agreed && fitted.as_ref() != shown {
+            changes.insert(attribute, fitted);
+        }
+    }
+    changes
+}
+
+/// The attributes that we had set on a contact and that still show something (M1).
+pub(crate) fn leftovers(contact: &Contact, base: &Base) -> BTreeMap<Attribute, Option<String>> {
+    Attribute::ALL
+        .into_iter()
+        .filter(|attribute| contact.attributes.contains_key(attribute))
+        .filter(|attribute| {
+            base.0
+                .get(attribute.name())
+                .is_some_and(|pair| pair.salesforce.is_some())
+        })
+        .map(|attribute| (attribute, None))
+        .collect()
+}
+
+/// The base once Intercom shows `shown` for what Salesforce has: a pair for every attribute that
+/// is set on either side.
+pub fn base(desired: &BTreeMap<Attribute, String>, shown: &BTreeMap<Attribute, String>) -> Base {
+    let pair = |attribute: Attribute| {
+        let pair = BasePair {
+            salesforce: desired.get(&attribute).cloned(),
+            intercom: shown.get(&attribute).cloned(),
+        };
+        (attribute.name().to_owned(), pair)
+    };
+    Base(
+        Attribute::ALL
+            .into_iter()
+            .filter(|attribute| desired.contains_key(attribute) || shown.contains_key(attribute))
+            .map(pair)
+            .collect(),
+    )
+}

@@ -1,0 +1,146 @@
+//! All that is known about one person at one instant. Plain data, cheap to write down in a test.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Link, PersonKey, Settings, Timestamp, ic, sf};
+
+use crate::Attribute;
+
+/// What one run of one person sees.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The present, once for the whole run.
+    pub observed_at: Timestamp,
+    /// Who.
+    pub person: PersonKey,
+    /// Contacts that hold the key, in any order.
+    pub contacts: Vec<Contact>,
+    /// Records that hold the key and are not deleted; converted Leads included.
+    pub records: Vec<Record>,
+    /// The Salesforce contacts that converted Leads among `records` became, as far as visible.
+    pub successors: Vec<SfContact>,
+    /// Stored links of `contacts`, at most one each, and of other contacts to `records`.
+    pub links: Vec<Link>,
+    /// Writes that failed and wait for a change.
+    pub parked: Vec<Parked>,
+    /// The admin's choices.
+    pub settings: Arc<Settings>,
+}
+
+/// An Intercom contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Its id.
+    pub id: ic::ContactId,
+    /// Lead or user.
+    pub role: ic::Role,
+    /// Name as shown.
+    pub name: Option<String>,
+    /// Email as shown.
+    pub email: Option<String>,
+    /// Phone as shown.
+    pub phone: Option<String>,
+    /// What its `SALESFORCE_…` attributes show; an empty one is absent.
+    pub attributes: BTreeMap<Attribute, String>,
+}
+
+/// A Lead or a Salesforce contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// A Lead, converted or not.
+    Lead(Lead),
+    /// A Salesforce contact.
+    Contact(SfContact),
+}
+
+/// A Lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// Its id.
+    pub id: sf::LeadId,
+    /// Full name.
+    pub name: String,
+    /// Job title.
+    pub title: Option<String>,
+    /// Company.
+    pub company: Option<String>,
+    /// Status; Salesforce requires one.
+    pub status: Option<String>,
+    /// Its owner, as far as the directory knows.
+    pub owner: Option<Owner>,
+    /// Whether it was converted: then it never counts as a Lead (M2).
+    pub converted: bool,
+    /// What it became, if the integration user may see that.
+    pub became: Option<sf::ContactId>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A Salesforce contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SfContact {
+    /// Its id.
+    pub id: sf::ContactId,
+    /// Full name.
+    pub name: String,
+    /// Email as shown.
+    pub email: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// Its owner, as far as the directory knows.
+    pub owner: Option<Owner>,
+    /// Its Account, if it has one that is visible.
+    pub account: Option<Account>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// An Account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: sf::AccountId,
+    /// Its name.
+    pub name: String,
+    /// Website as shown.
+    pub website: Option<String>,
+    /// Its owner.
+    pub owner: Option<Owner>,
+    /// Billing country.
+    pub billing_country: Option<String>,
+    /// Shipping country.
+    pub shipping_country: Option<String>,
+}
+
+/// A Salesforce User or queue that owns something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Who.
+    pub id: sf::OwnerId,
+    /// Full name.
+    pub name: String,
+    /// Email; a queue has none that counts.
+    pub email: Option<String>,
+    /// Name of the role.
+    pub role: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+}
+
+/// A write that failed and is not tried again until its values change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parked {
+    /// The key of the operation that failed.
+    pub key: i64,
+}
+
+impl Record {
+    /// Its id.
+    pub fn id(&self) -> sf::RecordId {
+        match self {
+            Self::Lead(lead) => sf::RecordId::Lead(lead.id),
+            Self::Contact(contact) => sf::RecordId::Contact(contact.id),
+        }
+    }
+}
