@@ -225,15 +225,54 @@ mod tests {
 
     #[test]
     fn s4_the_exported_text() {
-        insta::assert_snapshot!(Settings::default().to_toml(), @"");
+        insta::assert_snapshot!(Settings::default().to_toml(), @r#"
+        [matching]
+        crowded_contacts = 100
+        crowded_records = 50
+
+        [attributes]
+        enabled = true
+
+        [leads]
+        one_click = false
+        source = "Intercom"
+        placeholder = "[not provided]"
+
+        [polling]
+        salesforce_seconds = 30
+        directory_seconds = 300
+        intercom_seconds = 900
+
+        [safety]
+        pause_intercom_writes = false
+        pause_salesforce_writes = false
+        "#);
     }
 
     #[test]
     fn s4_a_misspelt_or_impossible_setting_is_named() {
         let error = |text| Settings::from_toml(text).unwrap_err().to_string();
-        insta::assert_snapshot!(error("[polling]\nsalesforce_second = 3"), @"");
-        insta::assert_snapshot!(error("[polling]\nsalesforce_seconds = 0"), @"");
-        insta::assert_snapshot!(error("[leads]\nplaceholder = ' '"), @"");
-        insta::assert_snapshot!(error("leads"), @"");
+        insta::assert_snapshot!(error("[polling]\nsalesforce_second = 3"), @r"
+        the settings cannot be read: TOML parse error at line 2, column 1
+          |
+        2 | salesforce_second = 3
+          | ^^^^^^^^^^^^^^^^^
+        unknown field `salesforce_second`, expected one of `salesforce_seconds`, `directory_seconds`, `intercom_seconds`
+        ");
+        insta::assert_snapshot!(
+            error("[polling]\nsalesforce_seconds = 0"),
+            @"polling.salesforce_seconds must be at least 1, but is 0"
+        );
+        insta::assert_snapshot!(
+            error("[leads]\nplaceholder = ' '"),
+            @r#"leads.placeholder must be 1 to 80 characters, the length of a last name in Salesforce, but is " ""#
+        );
+        insta::assert_snapshot!(error("leads"), @r"
+        the settings cannot be read: TOML parse error at line 1, column 6
+          |
+        1 | leads
+          |      ^
+        key with no value, expected `=`
+        ");
     }
 }
