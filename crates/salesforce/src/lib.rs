@@ -1,1 +1,53 @@
-//! salesforce
+//! A typed client for the part of Salesforce that Carrick uses: OAuth, SOQL, composite calls, Bulk
+//! 2.0 queries, describes. It says what Salesforce said, in types that can be acted on.
+//!
+//! This crate must never know the engine or Intercom: it does not decide which record is whose, or
+//! whether a write is a good idea. Field names of the wire appear only where rows are read and
+//! drafts are written. Requests are built and answers are read by functions without IO; the one
+//! place that sends is [`Client`]. Reads are repeated within seconds, writes never: after a write
+//! without an answer, [`SalesforceError::outcome`] says what may have happened.
+//!
+//! Start at [`Client`], then [`SalesforceError`].
+#![deny(missing_docs)]
+
+mod account;
+pub mod auth;
+mod bulk;
+mod by_id;
+mod call;
+mod client;
+mod composite;
+mod contact;
+mod create_lead;
+mod created_by;
+mod describe;
+mod error;
+mod host;
+mod lead;
+mod limits;
+mod links;
+mod organization;
+mod people;
+mod poll;
+mod query;
+mod row;
+mod soql;
+mod user;
+
+pub use account::Account;
+pub use auth::App;
+pub use client::{Client, Renew, Session, StaleToken};
+pub use contact::Contact;
+pub use create_lead::{AutoAssign, CreatedLead, Duplicates, FieldValue, LeadDraft};
+pub use describe::{FieldDescribe, FieldKind, ObjectDescribe, PicklistValue};
+pub use error::{Outcome, SalesforceError};
+pub use host::Loopback;
+pub use lead::Lead;
+pub use limits::Usage;
+pub use links::record_url;
+pub use organization::Organization;
+pub use people::People;
+pub use poll::{Changes, Cursor, PollCursors};
+pub use query::Operation;
+pub use row::{Parsed, UnreadableRow};
+pub use user::{Queue, User};

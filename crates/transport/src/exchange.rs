@@ -49,19 +49,18 @@ pub async fn send(
 ) -> Result<Reply, TransportError> {
     let exchange = async {
         let response = ask(service, request).await?;
-        let (head, body) = response.into_parts();
-        let body = collect(body, limits.body_bytes_max).await?;
-        Ok(Reply {
-            status: head.status,
-            headers: head.headers,
-            body,
-        })
+        complete(response, limits.body_bytes_max).await
     };
     within(limits.timeout, exchange).await
 }
 
+/// Reads the whole body of an answer that [`open`] returned; the time allowed starts now.
+pub async fn receive(response: Response<Body>, limits: Limits) -> Result<Reply, TransportError> {
+    within(limits.timeout, complete(response, limits.body_bytes_max)).await
+}
+
 /// Sends `request` once and returns as soon as the head of the answer is there; its body is still
-/// on the way. Read it with [`chunks`].
+/// on the way. Read it with [`receive`] or [`chunks`].
 pub async fn open(
     service: &HttpService,
     request: Request<Bytes>,
@@ -96,7 +95,8 @@ async fn ask(
         .map_err(TransportError::of_service)
 }
 
-async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, TransportError> {
+async fn complete(response: Response<Body>, bytes_max: usize) -> Result<Reply, TransportError> {
+    let (head, mut body) = response.into_parts();
     let mut whole = BytesMut::new();
     while let Some(piece) = next_piece(&mut body).await? {
         if piece.len() > bytes_max - whole.len() {
@@ -106,7 +106,11 @@ async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, TransportErr
         }
         whole.extend_from_slice(&piece);
     }
-    Ok(whole.freeze())
+    Ok(Reply {
+        status: head.status,
+        headers: head.headers,
+        body: whole.freeze(),
+    })
 }
 
 /// The next piece of data; trailers are passed over.

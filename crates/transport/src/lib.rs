@@ -21,7 +21,7 @@ mod service;
 pub use axum_core::body::Body;
 pub use error::{BoxError, Sent, TransportError};
 pub use excerpt::excerpt;
-pub use exchange::{Limits, Reply, chunks, open, send};
+pub use exchange::{Limits, Reply, chunks, open, receive, send};
 pub use network::{NetworkOptions, Proxy, network};
 pub use retry::{Pauses, RetryWhen, read_with_retry};
 pub use secret::Secret;

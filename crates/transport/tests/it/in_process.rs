@@ -88,6 +88,23 @@ async fn the_time_allowed_covers_the_whole_body() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_opened_answer_can_be_received_whole_within_the_same_bounds() {
+    let service = answering(|| Body::from("hello"));
+    let response = transport::open(&service, asking("/"), LIMITS.timeout)
+        .await
+        .unwrap();
+    let reply = transport::receive(response, LIMITS).await.unwrap();
+    assert_eq!(reply.body.as_ref(), b"hello");
+
+    let service = answering(|| stalling(&["1"]));
+    let response = transport::open(&service, asking("/"), LIMITS.timeout)
+        .await
+        .unwrap();
+    let error = transport::receive(response, LIMITS).await.unwrap_err();
+    assert!(matches!(error, TransportError::TimedOut { after } if after == LIMITS.timeout));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_ends_when_it_stalls_and_shows_what_came_before() {
     let service = answering(|| stalling(&["one", "two"]));
     let response = transport::open(&service, asking("/"), LIMITS.timeout)

@@ -1,0 +1,241 @@
+//! From an answer that says no to the error it means. Decided by status and code alone.
+
+use http::StatusCode;
+use model::sf::RecordId;
+use serde::Deserialize;
+
+use super::{DAILY_LIMIT_PAUSE, SalesforceError};
+use crate::Usage;
+
+/// One error as Salesforce writes it: `errorCode` in REST, `statusCode` in collections and after a
+/// create with `success: false`.
+#[derive(Debug, Deserialize)]
+struct FaultWire {
+    #[serde(alias = "statusCode", rename = "errorCode")]
+    code: String,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    fields: Option<Vec<String>>,
+    // Salesforce's own spelling, seen since duplicate rules exist; newer answers have both.
+    #[serde(default, rename = "duplicateResut")]
+    misspelled: Option<DuplicateResultWire>,
+    #[serde(default, rename = "duplicateResult")]
+    spelled: Option<DuplicateResultWire>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DuplicateResultWire {
+    #[serde(default)]
+    allow_save: bool,
+    #[serde(default)]
+    match_results: Vec<MatchResultWire>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MatchResultWire {
+    #[serde(default)]
+    match_records: Vec<MatchRecordWire>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MatchRecordWire {
+    record: MatchedWire,
+}
+
+#[derive(Debug, Deserialize)]
+struct MatchedWire {
+    #[serde(rename = "Id")]
+    id: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum FaultsWire {
+    Many(Vec<FaultWire>),
+    // A few resources answer with a bare object.
+    One(FaultWire),
+}
+
+/// What the answer means. `usage` tells the daily limit from the one on long calls, which share
+/// their code.
+pub(crate) fn refusal(status: StatusCode, body: &[u8], usage: Option<Usage>) -> SalesforceError {
+    // By status first: behind these the edge may speak for an instance that did carry out the
+    // request, whatever the body says. 420 and an empty 406 come from the edge as well.
+    if matches!(status.as_u16(), 406 | 420 | 502..=504) {
+        return SalesforceError::Unavailable {
+            status: status.as_u16(),
+        };
+    }
+    let faults = match serde_json::from_slice::<FaultsWire>(body) {
+        Ok(FaultsWire::Many(faults)) => faults,
+        Ok(FaultsWire::One(fault)) => vec![fault],
+        Err(_) => Vec::new(),
+    };
+    if faults.is_empty() {
+        return if status.is_server_error() {
+            SalesforceError::Unavailable {
+                status: status.as_u16(),
+            }
+        } else {
+            unexpected("an error of the API", status, body)
+        };
+    }
+    meaning(status, faults, usage)
+}
+
+/// The error of something that is not an answer of the API.
+pub(crate) fn unexpected(
+    expected: &'static str,
+    status: StatusCode,
+    body: &[u8],
+) -> SalesforceError {
+    SalesforceError::UnexpectedAnswer {
+        expected,
+        status: status.as_u16(),
+        excerpt: transport::excerpt(body),
+    }
+}
+
+/// The first fault decides; the words and fields of all of them are kept.
+fn meaning(status: StatusCode, faults: Vec<FaultWire>, usage: Option<Usage>) -> SalesforceError {
+    let words: Vec<&str> = faults
+        .iter()
+        .filter_map(|fault| fault.message.as_deref())
+        .collect();
+    let message = words.join("; ");
+    let mut faults = faults.into_iter();
+    let first = faults.next().expect("the caller has at least one fault");
+    let mut fields = first.fields.unwrap_or_default();
+    fields.extend(faults.flat_map(|fault| fault.fields.unwrap_or_default()));
+    let code = first.code;
+    match code.as_str() {
+        "INVALID_SESSION_ID" => SalesforceError::SessionExpired,
+        "REQUEST_LIMIT_EXCEEDED" => SalesforceError::LimitExceeded {
+            resets_in: usage
+                .filter(|usage| usage.is_spent())
+                .map(|_| DAILY_LIMIT_PAUSE),
+            message,
+        },
+        "UNABLE_TO_LOCK_ROW" => SalesforceError::RowLocked,
+        "QUERY_TIMEOUT" => SalesforceError::QueryTooSlow,
+        "INVALID_QUERY_LOCATOR" => SalesforceError::LocatorExpired,
+        "CANNOT_UPDATE_CONVERTED_LEAD" => SalesforceError::Converted,
+        "ENTITY_IS_DELETED" => SalesforceError::Deleted,
+        "REQUIRED_FIELD_MISSING" => SalesforceError::RequiredFieldMissing { fields, message },
+        "INVALID_FIELD_FOR_INSERT_UPDATE" => SalesforceError::FieldNotWritable { fields, message },
+        "DUPLICATE_VALUE" | "DUPLICATE_EXTERNAL_ID" => SalesforceError::DuplicateValue { message },
+        "DUPLICATES_DETECTED" => duplicates(first.spelled.or(first.misspelled), message),
+        // Of the addressed record it means that there is none; inside a field it is a wrong value.
+        "INVALID_CROSS_REFERENCE_KEY" if status != StatusCode::NOT_FOUND => {
+            SalesforceError::Validation {
+                code,
+                message,
+                fields,
+            }
+        }
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK" | "PROCESSING_HALTED" => {
+            SalesforceError::Halted { code }
+        }
+        _ => by_family(status, code, message, fields),
+    }
+}
+
+/// Codes that share a variant.
+fn by_family(
+    status: StatusCode,
+    code: String,
+    message: String,
+    fields: Vec<String>,
+) -> SalesforceError {
+    match code.as_str() {
+        "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED" => {
+            SalesforceError::ApiDisabled { code, message }
+        }
+        "SERVER_UNAVAILABLE"
+        | "UNKNOWN_EXCEPTION"
+        | "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"
+        | "ORG_IN_MAINTENANCE"
+        | "TXN_SECURITY_METERING_ERROR"
+        | "TOO_MANY_APEX_REQUESTS"
+        | "REQUEST_RUNNING_TOO_LONG"
+        | "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE" => SalesforceError::Busy { code, message },
+        "LIMIT_EXCEEDED" | "STORAGE_LIMIT_EXCEEDED" => {
+            SalesforceError::StorageFull { code, message }
+        }
+        "NOT_FOUND" | "INVALID_CROSS_REFERENCE_KEY" => SalesforceError::NotFound { code, message },
+        "INVALID_FIELD" | "INVALID_TYPE" => SalesforceError::SchemaChanged { code, message },
+        "INACTIVE_OWNER_OR_USER"
+        | "OP_WITH_INVALID_USER_TYPE_EXCEPTION"
+        | "TRANSFER_REQUIRES_READ" => SalesforceError::OwnerRefused { code, message },
+        "INSUFFICIENT_ACCESS"
+        | "INSUFFICIENT_ACCESS_OR_READONLY"
+        | "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
+        | "TXN_SECURITY_NO_ACCESS"
+        | "FUNCTIONALITY_NOT_ENABLED" => SalesforceError::AccessDenied { code, message },
+        "STRING_TOO_LONG"
+        | "INVALID_EMAIL_ADDRESS"
+        | "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
+        | "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+        | "FIELD_FILTER_VALIDATION_EXCEPTION"
+        | "FIELD_INTEGRITY_EXCEPTION"
+        | "NUMBER_OUTSIDE_VALID_RANGE"
+        | "INVALID_TYPE_ON_FIELD_IN_RECORD"
+        | "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+        | "CANNOT_EXECUTE_FLOW_TRIGGER"
+        | "FLOW_EXCEPTION"
+        | "APEX_ERROR"
+        | "ENTITY_IS_LOCKED"
+        | "INVALID_STATUS" => SalesforceError::Validation {
+            code,
+            message,
+            fields,
+        },
+        "MALFORMED_QUERY"
+        | "MALFORMED_ID"
+        | "QUERY_TOO_COMPLICATED"
+        | "INVALID_QUERY_FILTER_OPERATOR"
+        | "EXCEEDED_ID_LIMIT"
+        | "JSON_PARSER_ERROR"
+        | "INVALID_JSON"
+        | "INVALID_AUTH_HEADER"
+        | "METHOD_NOT_ALLOWED"
+        | "UNSUPPORTED_MEDIA_TYPE"
+        | "UNSUPPORTED_API_VERSION" => SalesforceError::Malformed { code, message },
+        _ => SalesforceError::Refused {
+            status: status.as_u16(),
+            code,
+            message,
+        },
+    }
+}
+
+fn duplicates(result: Option<DuplicateResultWire>, message: String) -> SalesforceError {
+    let Some(result) = result else {
+        return SalesforceError::Duplicates {
+            allow_save: false,
+            matches: Vec::new(),
+            message,
+        };
+    };
+    let mut matches: Vec<RecordId> = Vec::new();
+    for record in result
+        .match_results
+        .iter()
+        .flat_map(|of_rule| &of_rule.match_records)
+    {
+        // A rule can match Accounts too; they are nobody's Lead or contact.
+        if let Ok(id) = record.record.id.parse()
+            && !matches.contains(&id)
+        {
+            matches.push(id);
+        }
+    }
+    SalesforceError::Duplicates {
+        allow_save: result.allow_save,
+        matches,
+        message,
+    }
+}

@@ -1,0 +1,137 @@
+//! Which hosts are Salesforce. An `instance_url` comes from the network and tokens are sent to it,
+//! so it is checked before it is used, each time it is learned.
+
+use url::{Host, Url};
+
+use crate::SalesforceError;
+
+/// Whether hosts on this very machine may stand in for Salesforce. Allowed only by an explicit
+/// setting of the operator (demo, tests), never derived from anything that was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loopback {
+    /// Only Salesforce's own hosts, by https.
+    Refused,
+    /// Also loopback addresses, by http or https, on any port.
+    Allowed,
+}
+
+/// The ends of host names that serve the API. Lightning hosts (`.lightning.force.com`) never do,
+/// and sites under `.force.com` may belong to anybody's content.
+const API_HOST_ENDS: [&str; 2] = [".salesforce.com", ".my.salesforce.mil"];
+
+/// Refuses a URL that is not an origin of Salesforce's API.
+pub(crate) fn check(url: &Url, loopback: Loopback) -> Result<(), SalesforceError> {
+    match objection(url, loopback) {
+        None => Ok(()),
+        Some(why) => Err(SalesforceError::Address {
+            url: url.to_string(),
+            why,
+        }),
+    }
+}
+
+fn objection(url: &Url, loopback: Loopback) -> Option<&'static str> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("it contains a user name or password");
+    }
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Some("it is more than a scheme and a host");
+    }
+    if is_loopback(url) {
+        return match (loopback, url.scheme()) {
+            (Loopback::Allowed, "http" | "https") => None,
+            (Loopback::Allowed, _) => Some("its scheme is neither http nor https"),
+            (Loopback::Refused, _) => Some("loopback addresses are not allowed by the settings"),
+        };
+    }
+    if url.scheme() != "https" {
+        return Some("its scheme is not https");
+    }
+    if url.port().is_some() {
+        return Some("it names a port");
+    }
+    let Some(Host::Domain(domain)) = url.host() else {
+        return Some("its host is not a name");
+    };
+    if API_HOST_ENDS.iter().any(|end| domain.ends_with(end)) {
+        None
+    } else {
+        Some("its host is not one of Salesforce's API hosts")
+    }
+}
+
+/// Whether the host is this very machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why_not(url: &str, loopback: Loopback) -> Option<&'static str> {
+        objection(&url.parse().unwrap(), loopback)
+    }
+
+    #[test]
+    fn api_hosts_are_accepted() {
+        for url in [
+            "https://login.salesforce.com",
+            "https://test.salesforce.com/",
+            "https://acme.my.salesforce.com",
+            "https://acme--dev.sandbox.my.salesforce.com",
+            "https://na1.salesforce.com",
+            "https://acme.my.salesforce.mil",
+            "https://ACME.my.salesforce.com:443",
+        ] {
+            assert_eq!(why_not(url, Loopback::Refused), None, "{url}");
+            assert_eq!(why_not(url, Loopback::Allowed), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused_with_or_without_loopback() {
+        for url in [
+            "http://acme.my.salesforce.com",
+            "https://acme.my.salesforce.com:8443",
+            "https://acme.my.salesforce.com/services",
+            "https://acme.my.salesforce.com?x=1",
+            "https://ada@acme.my.salesforce.com",
+            "https://acme.lightning.force.com",
+            "https://acme.force.com",
+            "https://salesforce.com.evil.example",
+            "https://evilsalesforce.com",
+            "https://salesforce.com",
+            "https://10.0.0.1",
+            "https://169.254.169.254",
+            "https://[fd00::1]",
+            "https://localhost.evil.example",
+            "ftp://localhost",
+        ] {
+            assert!(why_not(url, Loopback::Refused).is_some(), "{url}");
+            assert!(why_not(url, Loopback::Allowed).is_some(), "{url}");
+        }
+    }
+
+    #[test]
+    fn loopback_needs_the_operators_word() {
+        for url in [
+            "http://127.0.0.1:4010",
+            "https://localhost:8443",
+            "http://[::1]:1",
+            "http://127.8.8.8",
+        ] {
+            assert_eq!(
+                why_not(url, Loopback::Refused),
+                Some("loopback addresses are not allowed by the settings"),
+                "{url}"
+            );
+            assert_eq!(why_not(url, Loopback::Allowed), None, "{url}");
+        }
+    }
+}
