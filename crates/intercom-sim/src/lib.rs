@@ -1,1 +1,35 @@
-//! intercom-sim
+//! A believable Intercom workspace on this machine: the REST API, webhooks, the app's card, and an
+//! inbox for people.
+//!
+//! Written from the vendor's documentation with its own wire types. It must never know the client
+//! that talks to it, the engine, or Salesforce: it is judged by third-party clients too, and a
+//! mistake that is shared with our client would agree with itself.
+//!
+//! [`World`] is a synchronous state machine without clock, threads or sockets. [`Sim`] drives it:
+//! as a server with a timer, or step by step from a test.
+#![deny(missing_docs)]
+
+mod answer;
+mod api;
+mod attribute;
+mod canvas;
+mod company;
+mod contact;
+mod conversation;
+mod grant;
+mod html;
+mod ids;
+mod limiter;
+mod member;
+mod options;
+mod search;
+mod seeding;
+mod signature;
+mod webhook;
+mod world;
+
+pub use canvas::{CanvasError, CanvasFlow};
+pub use ids::{AdminId, ConversationId, ObjectId};
+pub use options::Options;
+pub use webhook::{Delivery, Outcome, WebhookControls};
+pub use world::{CallKind, CallRecord, Effect, World};

@@ -1,0 +1,144 @@
+//! The REST API: who may call, in which version and how often, and which endpoint answers.
+//!
+//! One module for each resource; each has its own routes, so that a path that is not listed answers
+//! as the vendor does: 404, never 200.
+
+mod admins;
+mod attributes;
+mod companies;
+mod contacts;
+mod conversations;
+mod events;
+mod oauth;
+pub(crate) mod render;
+mod tags;
+mod version;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use model::{Entropy, Timestamp};
+use serde_json::{Map, Value};
+
+use crate::answer::{Refusal, Reply, respond};
+use crate::ids::{AdminId, uuid_text};
+use crate::world::World;
+
+pub(crate) use contacts::{Announce, edit_contact};
+pub(crate) use conversations::{Action, NewConversation, act, start_conversation};
+pub(crate) use version::Version;
+
+/// The largest body that is read.
+pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// An API call that passed the gate.
+pub(crate) struct Call<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) version: Version,
+    /// The admin behind the token.
+    pub(crate) admin: AdminId,
+    method: &'a Method,
+    query: Vec<(String, String)>,
+    body: &'a Bytes,
+}
+
+impl Call<'_> {
+    pub(crate) fn now(&self) -> i64 {
+        self.at.as_seconds()
+    }
+
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A query parameter as the JSON text that a body would hold.
+    pub(crate) fn json_param(&self, name: &str) -> Option<Value> {
+        self.param(name).map(|text| Value::String(text.to_owned()))
+    }
+
+    /// The body, which must be a JSON object; an empty one has no fields.
+    pub(crate) fn json(&self) -> Result<Map<String, Value>, Refusal> {
+        if self.body.is_empty() {
+            return Ok(Map::new());
+        }
+        serde_json::from_slice(self.body)
+            .map_err(|_| Refusal::invalid("The request body is not a JSON object"))
+    }
+}
+
+/// Answers a request: gate, route, headers.
+pub(crate) fn answer(
+    world: &mut World,
+    now: Timestamp,
+    entropy: &mut dyn Entropy,
+    request: &Request<Bytes>,
+) -> Response<Bytes> {
+    let mut id = [0; 16];
+    entropy.fill(&mut id);
+    let request_id = uuid_text(id);
+    // Without a token there is no workspace whose budget could be spent.
+    if request.uri().path() == "/auth/eagle/token" {
+        return respond(&oauth::exchange(world, entropy, request), &request_id);
+    }
+    let allowance = world.limiter.spend(now.as_seconds());
+    let reply = match allowance {
+        Ok(_) => gate(world, now, request),
+        Err(_) => Err(Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limit_exceeded",
+            "The rate limit for the App has been exceeded",
+        )),
+    };
+    let mut response = respond(&reply, &request_id);
+    if let Ok(Some(allowance)) | Err(allowance) = allowance {
+        allowance.put_onto(response.headers_mut());
+    }
+    response
+}
+
+fn gate(world: &mut World, now: Timestamp, request: &Request<Bytes>) -> Reply {
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let authorization = text(header::AUTHORIZATION);
+    let admin = world.grants.bearer(authorization)?;
+    let version = Version::of_header(text(header::HeaderName::from_static("intercom-version")))?;
+    let query = request.uri().query().unwrap_or_default();
+    let call = Call {
+        at: now,
+        version,
+        admin,
+        method: request.method(),
+        query: url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect(),
+        body: request.body(),
+    };
+    if request.uri().path() == "/auth/uninstall" {
+        return oauth::uninstall(world, &call, authorization);
+    }
+    let path = request.uri().path().trim_matches('/');
+    let segments: Vec<&str> = path.split('/').collect();
+    route(world, &call, &segments)
+}
+
+fn route(world: &mut World, call: &Call<'_>, segments: &[&str]) -> Reply {
+    let Some((first, rest)) = segments.split_first() else {
+        return Err(Refusal::no_such_resource());
+    };
+    match *first {
+        "me" | "admins" | "teams" => admins::route(world, call, first, rest),
+        "contacts" | "notes" => contacts::route(world, call, first, rest),
+        "companies" => companies::route(world, call, rest),
+        "data_attributes" => attributes::route(world, call, rest),
+        "conversations" => conversations::route(world, call, rest),
+        "events" => events::route(world, call, rest),
+        "tags" => tags::route(world, call, rest),
+        _ => Err(Refusal::no_such_resource()),
+    }
+}

@@ -1,0 +1,332 @@
+//! `/conversations`: read, start, reply, note, close, open, snooze, assign.
+//!
+//! What the API can do, the inbox page does through the same two functions, [`start_conversation`]
+//! and [`act`], so both tell the app the same.
+
+mod actions;
+mod search;
+
+use serde_json::{Value, json};
+
+use super::{Call, render};
+use crate::answer::{Answer, Refusal, Reply};
+use crate::conversation::{Assignee, Author, Conversation};
+use crate::html;
+use crate::ids::{AdminId, ConversationId, ObjectId, TagId};
+use crate::search::{PageRequest, SortKey, page_links};
+use crate::world::World;
+use render::{DisplayAs, PartsShown};
+
+pub(crate) use actions::{Action, NewConversation, act, start_conversation};
+
+/// What parts made through this API carry.
+const APP_PACKAGE_CODE: &str = "carrick";
+/// Conversations on a page, if nobody says otherwise.
+const PER_PAGE_USUAL: u64 = 20;
+
+pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply {
+    match (call.method.as_str(), rest) {
+        ("GET", []) => list(world, call),
+        ("POST", []) => start(world, call),
+        ("POST", ["search"]) => search::search(world, call),
+        ("GET", [id]) => show(world, call, find(world, id)?),
+        ("PUT", [id]) => update(world, call, id),
+        ("DELETE", [id]) => delete(world, call, id),
+        ("POST", [id, "reply"]) => reply(world, call, id),
+        ("POST", [id, "parts"]) => manage(world, call, id),
+        ("POST", [id, "tags"]) => {
+            let body = call.json()?;
+            let tag = body.get("id").and_then(Value::as_str).unwrap_or_default();
+            tag_with(world, call, id, tag, true)
+        }
+        ("DELETE", [id, "tags", tag]) => tag_with(world, call, id, tag, false),
+        _ => Err(Refusal::no_such_resource()),
+    }
+}
+
+fn find(world: &World, id: &str) -> Result<ConversationId, Refusal> {
+    if id == "last" {
+        return world
+            .conversations
+            .latest_first()
+            .first()
+            .map(|row| row.id)
+            .ok_or_else(not_found);
+    }
+    let id = id.parse().map_err(|_| not_found())?;
+    world
+        .conversations
+        .rows
+        .contains_key(&id)
+        .then_some(id)
+        .ok_or_else(not_found)
+}
+
+fn not_found() -> Refusal {
+    Refusal::not_found("conversation_not_found", "Conversation not found")
+}
+
+fn show(world: &World, call: &Call<'_>, id: ConversationId) -> Reply {
+    let row = world.conversations.rows.get(&id).ok_or_else(not_found)?;
+    let display = match call.param("display_as") {
+        Some("plaintext") => DisplayAs::Text,
+        _ => DisplayAs::Html,
+    };
+    Ok(Answer::Ok(render::conversation(
+        world,
+        row,
+        PartsShown::All,
+        display,
+        call.version,
+    )))
+}
+
+fn list(world: &World, call: &Call<'_>) -> Reply {
+    let request = PageRequest::parse(
+        call.json_param("per_page").as_ref(),
+        call.json_param("starting_after").as_ref(),
+        PER_PAGE_USUAL,
+        &Value::Null,
+    )?;
+    Ok(page(
+        world,
+        call,
+        &request,
+        world.conversations.latest_first(),
+        |row| row.updated_at,
+    ))
+}
+
+/// One page of `rows`, which are in descending order of `key` and id.
+fn page(
+    world: &World,
+    call: &Call<'_>,
+    request: &PageRequest,
+    rows: Vec<&Conversation>,
+    key: impl Fn(&Conversation) -> i64,
+) -> Answer {
+    let total = rows.len();
+    let after = request.after.as_ref().and_then(|cursor| {
+        let SortKey::Number(time) = cursor.0 else {
+            return None;
+        };
+        Some((time, cursor.1.parse::<ConversationId>().ok()?))
+    });
+    let mut rest: Vec<&Conversation> = rows
+        .into_iter()
+        .skip_while(|row| after.is_some_and(|after| (key(row), row.id) >= after))
+        .take(request.per_page + 1)
+        .collect();
+    let has_more = rest.len() > request.per_page;
+    rest.truncate(request.per_page);
+    let next = rest
+        .last()
+        .filter(|_| has_more)
+        .map(|last| request.next(SortKey::Number(key(last)), last.id.to_string(), total));
+    let shown = |row: &&Conversation| {
+        render::conversation(
+            world,
+            row,
+            PartsShown::Omitted,
+            DisplayAs::Html,
+            call.version,
+        )
+    };
+    let listed: Vec<Value> = rest.iter().map(shown).collect();
+    Answer::Ok(json!({
+        "type": "conversation.list", "conversations": listed, "total_count": total,
+        "pages": page_links(request, total, next.as_ref()),
+    }))
+}
+
+/// A contact starts a conversation. The answer is a *message* that names it.
+fn start(world: &mut World, call: &Call<'_>) -> Reply {
+    let body = call.json()?;
+    let from = body
+        .get("from")
+        .and_then(|from| from.get("id"))
+        .and_then(Value::as_str);
+    let contact: ObjectId = from
+        .and_then(|id| id.parse().ok())
+        .filter(|id| world.contacts.get(*id).is_some())
+        .ok_or_else(Refusal::no_such_contact)?;
+    let text = body
+        .get("body")
+        .and_then(Value::as_str)
+        .filter(|text| !text.trim().is_empty())
+        .ok_or_else(|| Refusal::missing("body must be given"))?;
+    let started = NewConversation {
+        contact,
+        body: html::from_text(text),
+        url: None,
+    };
+    let id = start_conversation(world, call.at, started);
+    let row = &world.conversations.rows[&id];
+    let kind = world
+        .contacts
+        .get(contact)
+        .map_or("lead", |row| row.role.word());
+    Ok(Answer::Ok(json!({
+        "type": format!("{kind}_message"), "id": row.source.id.to_string(),
+        "created_at": row.created_at, "body": text, "message_type": "inapp",
+        "conversation_id": id.to_string(),
+    })))
+}
+
+fn update(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
+    let id = find(world, id)?;
+    let body = call.json()?;
+    let now = call.now();
+    let row = world
+        .conversations
+        .rows
+        .get_mut(&id)
+        .ok_or_else(not_found)?;
+    if let Some(read) = body.get("read").and_then(Value::as_bool) {
+        row.read = read;
+    }
+    if let Some(title) = body.get("title") {
+        row.title = title.as_str().map(str::to_owned);
+    }
+    if let Some(Value::Object(values)) = body.get("custom_attributes") {
+        row.custom.extend(values.clone());
+        row.custom.retain(|_, value| !value.is_null());
+    }
+    row.updated_at = now;
+    show(world, call, id)
+}
+
+fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
+    let id = find(world, id)?;
+    world.conversations.rows.remove(&id);
+    let item = json!({ "type": "conversation", "conversation_id": id.to_string() });
+    world.announce("conversation.deleted", item, call.at);
+    Ok(Answer::Ok(
+        json!({ "id": id.to_string(), "object": "conversation", "deleted": true }),
+    ))
+}
+
+fn tag_with(world: &mut World, call: &Call<'_>, id: &str, tag: &str, on: bool) -> Reply {
+    let id = find(world, id)?;
+    let tag = tag
+        .parse::<TagId>()
+        .ok()
+        .and_then(|tag| world.tag(tag))
+        .cloned()
+        .ok_or_else(|| Refusal::not_found("tag_not_found", "Tag not found"))?;
+    let now = call.now();
+    let row = world
+        .conversations
+        .rows
+        .get_mut(&id)
+        .ok_or_else(not_found)?;
+    row.tags.retain(|present| *present != tag.id);
+    if on {
+        row.tags.push(tag.id);
+    }
+    row.updated_at = now;
+    Ok(Answer::Ok(tag.render()))
+}
+
+/// The admin that a body names, who must be a member.
+fn admin(world: &World, body: &serde_json::Map<String, Value>) -> Result<AdminId, Refusal> {
+    let id = match body.get("admin_id") {
+        Some(Value::String(id)) => id.parse().ok(),
+        Some(Value::Number(id)) => id.as_u64().map(AdminId),
+        _ => return Err(Refusal::missing("admin_id must be given").at_field("admin_id")),
+    };
+    id.filter(|id| world.admin(*id).is_some())
+        .ok_or_else(|| Refusal::not_found("admin_not_found", "Admin not found"))
+}
+
+fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
+    let id = find(world, id)?;
+    let body = call.json()?;
+    let text = body
+        .get("body")
+        .and_then(Value::as_str)
+        .filter(|text| !text.trim().is_empty())
+        .ok_or_else(|| Refusal::missing("body must be given").at_field("body"))?;
+    let message_type = body.get("message_type").and_then(Value::as_str);
+    let action = match (message_type, body.get("type").and_then(Value::as_str)) {
+        (Some("note"), Some("admin")) => Action::Note(html::from_app(text)),
+        (Some("comment"), Some(_)) => Action::Comment(html::from_app(text)),
+        _ => {
+            return Err(Refusal::invalid(
+                "message_type or type is not one of a reply",
+            ));
+        }
+    };
+    let author = match body.get("type").and_then(Value::as_str) {
+        Some("admin") => Author::Admin(admin(world, &body)?),
+        _ => Author::Contact(replying_contact(world, id, &body)?),
+    };
+    act(world, call.at, id, author, action, Some(APP_PACKAGE_CODE))?;
+    show(world, call, id)
+}
+
+fn replying_contact(
+    world: &World,
+    id: ConversationId,
+    body: &serde_json::Map<String, Value>,
+) -> Result<ObjectId, Refusal> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let row = world.conversations.rows.get(&id).ok_or_else(not_found)?;
+    let is_named = |contact: &&ObjectId| {
+        let Some(person) = world.contacts.get(**contact) else {
+            return false;
+        };
+        text("intercom_user_id").is_some_and(|id| id == person.id.to_string())
+            || text("user_id").is_some_and(|id| Some(id) == person.external_id.as_deref())
+            || text("email")
+                .is_some_and(|email| Some(email.to_lowercase().as_str()) == person.email.as_deref())
+    };
+    row.contacts
+        .iter()
+        .find(is_named)
+        .copied()
+        .ok_or_else(Refusal::no_such_contact)
+}
+
+fn manage(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
+    let id = find(world, id)?;
+    let body = call.json()?;
+    let author = Author::Admin(admin(world, &body)?);
+    let text = body.get("body").and_then(Value::as_str).map(html::from_app);
+    let action = match body.get("message_type").and_then(Value::as_str) {
+        Some("close") => Action::Close(text),
+        Some("open") => Action::Open,
+        Some("snoozed") => {
+            let until = body.get("snoozed_until").and_then(Value::as_i64);
+            Action::Snooze(until.ok_or_else(|| Refusal::missing("snoozed_until must be given"))?)
+        }
+        Some("assignment") => Action::Assign(assignee(world, &body)?, text),
+        _ => {
+            return Err(Refusal::invalid(
+                "message_type is not one of a conversation part",
+            ));
+        }
+    };
+    act(world, call.at, id, author, action, Some(APP_PACKAGE_CODE))?;
+    show(world, call, id)
+}
+
+fn assignee(world: &World, body: &serde_json::Map<String, Value>) -> Result<Assignee, Refusal> {
+    let id = match body.get("assignee_id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => return Err(Refusal::missing("assignee_id must be given")),
+    };
+    if id == "0" {
+        return Ok(Assignee::Nobody);
+    }
+    let not_found = || Refusal::not_found("assignee_not_found", "Assignee not found");
+    if body.get("type").and_then(Value::as_str) == Some("team") {
+        let team = world.teams.iter().find(|team| team.id.to_string() == id);
+        return team
+            .map(|team| Assignee::Team(team.id))
+            .ok_or_else(not_found);
+    }
+    let admin = id.parse().ok().filter(|id| world.admin(*id).is_some());
+    admin.map(Assignee::Admin).ok_or_else(not_found)
+}

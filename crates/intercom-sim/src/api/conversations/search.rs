@@ -1,0 +1,172 @@
+//! `POST /conversations/search`: the same language as for contacts, with times to the second.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::{Call, PER_PAGE_USUAL, page};
+use crate::answer::{Refusal, Reply};
+use crate::conversation::{Author, Conversation, State};
+use crate::html;
+use crate::search::{Dialect, Held, Kind, PageRequest, parse};
+use crate::world::World;
+
+pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
+    let body = call.json()?;
+    let query = body
+        .get("query")
+        .ok_or_else(|| Refusal::missing("query must be given"))?;
+    let query = parse(
+        query,
+        Dialect {
+            kind: &kind,
+            days: None,
+        },
+    )?;
+    let request = PageRequest::of_search(&body, PER_PAGE_USUAL)?;
+    let (field, descending) = sort(body.get("sort"))?;
+    let key = |row: &Conversation| {
+        let time = if field == "created_at" {
+            row.created_at
+        } else {
+            row.updated_at
+        };
+        if descending { time } else { -time }
+    };
+    let mut rows: Vec<&Conversation> = world
+        .conversations
+        .rows
+        .values()
+        .filter(|row| query.matches(&|field| held(world, row, field)))
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((key(row), row.id)));
+    Ok(page(world, call, &request, rows, key))
+}
+
+fn sort(sort: Option<&Value>) -> Result<(&str, bool), Refusal> {
+    let Some(sort) = sort.filter(|sort| !sort.is_null()) else {
+        return Ok(("updated_at", true));
+    };
+    let field = sort
+        .get("field")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if !matches!(field, "created_at" | "updated_at") {
+        return Err(Refusal::invalid(format!("'{field}' can't be sorted by")).at_field("sort"));
+    }
+    match sort.get("order").and_then(Value::as_str) {
+        Some("ascending") => Ok((field, false)),
+        Some("descending") => Ok((field, true)),
+        _ => Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_sort_order",
+            "Sort order must be either ascending or descending",
+        )),
+    }
+}
+
+fn kind(field: &str) -> Option<Kind> {
+    Some(match field {
+        "id"
+        | "source.type"
+        | "source.id"
+        | "source.delivered_as"
+        | "source.subject"
+        | "source.body"
+        | "source.author.id"
+        | "source.author.type"
+        | "source.author.name"
+        | "source.author.email"
+        | "source.url"
+        | "contact_ids"
+        | "teammate_ids"
+        | "admin_assignee_id"
+        | "team_assignee_id"
+        | "state"
+        | "priority" => Kind::Text,
+        "created_at" | "updated_at" | "waiting_since" | "snoozed_until" => Kind::Date,
+        "open" | "read" | "ai_agent_participated" => Kind::Flag,
+        "tag_ids" => Kind::Tags,
+        _ => return None,
+    })
+}
+
+fn held(world: &World, row: &Conversation, field: &str) -> Held {
+    let texts = |ids: Vec<String>| Held::Many(ids);
+    match field {
+        "id" => Held::Text(row.id.to_string()),
+        "source.type" => Held::Text("conversation".to_owned()),
+        "source.id" => Held::Text(row.source.id.to_string()),
+        "source.body" => words(&row.source.body),
+        "source.url" => row.source.url.as_deref().into(),
+        "source.delivered_as" => Held::Text(
+            match row.source.author {
+                Author::Contact(_) => "customer_initiated",
+                Author::Admin(_) => "admin_initiated",
+                Author::Bot => "operator_initiated",
+            }
+            .to_owned(),
+        ),
+        "contact_ids" => texts(row.contacts.iter().map(ToString::to_string).collect()),
+        "teammate_ids" => texts(row.teammates().iter().map(ToString::to_string).collect()),
+        "tag_ids" => texts(row.tags.iter().map(ToString::to_string).collect()),
+        "admin_assignee_id" => row
+            .admin
+            .map_or(Held::Nothing, |id| Held::Text(id.to_string())),
+        "team_assignee_id" => row
+            .team
+            .map_or(Held::Nothing, |id| Held::Text(id.to_string())),
+        "state" => Held::Text(row.state.word().to_owned()),
+        "priority" => Held::Text("none".to_owned()),
+        "created_at" => Held::Date(row.created_at),
+        "updated_at" => Held::Date(row.updated_at),
+        "waiting_since" => row.waiting_since.into(),
+        "snoozed_until" => row.snoozed_until.into(),
+        "open" => Held::Flag(row.state == State::Open),
+        "read" => Held::Flag(row.read),
+        "ai_agent_participated" => Held::Flag(false),
+        _ => author(world, row.source.author, field),
+    }
+}
+
+/// `source.body` is matched by single words, not by phrases.
+fn words(fragment: &str) -> Held {
+    let text = html::to_text(fragment).to_lowercase();
+    let words = text
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|it| !it.is_empty());
+    Held::Many(words.map(str::to_owned).collect())
+}
+
+fn author(world: &World, author: Author, field: &str) -> Held {
+    let (kind, id, name, email) = match author {
+        Author::Contact(id) => {
+            let row = world.contacts.get(id);
+            let kind = row.map_or("lead", |row| row.role.word());
+            let name = row.and_then(|row| row.name.as_deref());
+            (
+                kind,
+                id.to_string(),
+                name,
+                row.and_then(|row| row.email.as_deref()),
+            )
+        }
+        Author::Admin(id) => {
+            let row = world.admin(id);
+            let name = row.map(|row| row.name.as_str());
+            (
+                "admin",
+                id.to_string(),
+                name,
+                row.map(|row| row.email.as_str()),
+            )
+        }
+        Author::Bot => ("bot", "0".to_owned(), Some("Operator"), None),
+    };
+    match field {
+        "source.author.type" => Held::Text(kind.to_owned()),
+        "source.author.id" => Held::Text(id),
+        "source.author.name" => name.into(),
+        "source.author.email" => email.into(),
+        _ => Held::Nothing,
+    }
+}

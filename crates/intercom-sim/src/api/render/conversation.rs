@@ -1,0 +1,175 @@
+//! A conversation as JSON.
+
+use serde_json::{Value, json};
+
+use crate::api::Version;
+use crate::conversation::{Assignee, Author, Conversation, Part};
+use crate::html;
+use crate::ids::PartId;
+use crate::world::World;
+
+/// Parts that are returned at most; older ones cannot be had at all.
+const PARTS_MAX: usize = 500;
+
+/// Which parts an answer shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartsShown {
+    /// The newest 500.
+    All,
+    /// Webhooks show only the part that caused them (observed).
+    Only(Option<PartId>),
+    /// Lists and searches have no `conversation_parts`.
+    Omitted,
+}
+
+/// The form of bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DisplayAs {
+    /// As stored.
+    Html,
+    /// `display_as=plaintext`, and webhooks since 2.15.
+    Text,
+}
+
+/// A conversation with the parts that are wanted.
+pub(crate) fn conversation(
+    world: &World,
+    row: &Conversation,
+    parts: PartsShown,
+    display: DisplayAs,
+    version: Version,
+) -> Value {
+    let contacts: Vec<Value> = row
+        .contacts
+        .iter()
+        .map(|id| {
+            let external_id = world
+                .contacts
+                .get(*id)
+                .and_then(|row| row.external_id.clone());
+            json!({ "type": "contact", "id": id.to_string(), "external_id": external_id })
+        })
+        .collect();
+    let teammates: Vec<Value> = row
+        .teammates()
+        .iter()
+        .map(|id| json!({ "type": "admin", "id": id.to_string() }))
+        .collect();
+    let tags: Vec<Value> = row
+        .tags
+        .iter()
+        .filter_map(|id| world.tag(*id))
+        .map(|tag| json!({ "type": "tag", "id": tag.id.to_string(), "name": tag.name }))
+        .collect();
+    let priority = if version >= Version::V2_16 {
+        "none"
+    } else {
+        "not_priority"
+    };
+    let mut shown = json!({
+        "type": "conversation", "id": row.id.to_string(), "title": row.title,
+        "created_at": row.created_at, "updated_at": row.updated_at,
+        "waiting_since": row.waiting_since, "snoozed_until": row.snoozed_until,
+        "open": row.state == crate::conversation::State::Open, "state": row.state.word(),
+        "read": row.read, "priority": priority, "admin_assignee_id": row.admin,
+        "team_assignee_id": row.team, "source": source(world, row, display),
+        "contacts": { "type": "contact.list", "contacts": contacts },
+        "teammates": { "type": "admin.list", "teammates": teammates },
+        "tags": { "type": "tag.list", "tags": tags },
+        "first_contact_reply": {
+            "created_at": row.created_at, "type": "conversation", "url": row.source.url,
+        },
+        "custom_attributes": row.custom, "statistics": null, "conversation_rating": null,
+        "sla_applied": null,
+        "linked_objects": { "type": "list", "data": [], "total_count": 0, "has_more": false },
+        "topics": {}, "ticket": null, "ai_agent_participated": false, "ai_agent": null,
+        "company": null, "channel": { "initial": "messenger", "current": "messenger" },
+    });
+    let chosen: Vec<&Part> = match parts {
+        PartsShown::Omitted => return shown,
+        PartsShown::All => row.parts[row.parts.len().saturating_sub(PARTS_MAX)..]
+            .iter()
+            .collect(),
+        PartsShown::Only(id) => row
+            .parts
+            .iter()
+            .filter(|part| Some(part.id) == id)
+            .collect(),
+    };
+    let total = if parts == PartsShown::All {
+        row.parts.len()
+    } else {
+        chosen.len()
+    };
+    let rendered: Vec<Value> = chosen.iter().map(|row| part(world, row, display)).collect();
+    shown["conversation_parts"] = json!({
+        "type": "conversation_part.list", "total_count": total, "conversation_parts": rendered,
+    });
+    shown
+}
+
+fn body(fragment: &str, display: DisplayAs) -> String {
+    match display {
+        DisplayAs::Html => fragment.to_owned(),
+        DisplayAs::Text => html::to_text(fragment),
+    }
+}
+
+fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
+    let delivered_as = match row.source.author {
+        Author::Contact(_) => "customer_initiated",
+        Author::Admin(_) => "admin_initiated",
+        Author::Bot => "operator_initiated",
+    };
+    json!({
+        "type": "conversation", "id": row.source.id.to_string(), "delivered_as": delivered_as,
+        "subject": "", "body": body(&row.source.body, display),
+        "author": author(world, row.source.author), "attachments": [], "url": row.source.url,
+        "redacted": false,
+    })
+}
+
+fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
+    json!({
+        "type": "conversation_part", "id": row.id.to_string(), "part_type": row.part_type.word(),
+        "body": row.body.as_deref().map(|fragment| body(fragment, display)),
+        "created_at": row.created_at, "updated_at": row.created_at, "notified_at": row.created_at,
+        "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),
+        "attachments": [], "external_id": null, "redacted": false, "email_message_metadata": null,
+        "metadata": {}, "state": row.state.word(), "tags": [], "event_details": null,
+        "app_package_code": row.app_package_code,
+    })
+}
+
+fn assignee(assignee: Assignee) -> Value {
+    match assignee {
+        Assignee::Nobody => json!({ "type": "nobody_admin", "id": null }),
+        Assignee::Admin(id) => json!({ "type": "admin", "id": id.to_string() }),
+        Assignee::Team(id) => json!({ "type": "team", "id": id.to_string() }),
+    }
+}
+
+/// An author. People appear by their role (observed), not as `contact`.
+fn author(world: &World, author: Author) -> Value {
+    match author {
+        Author::Contact(id) => {
+            let row = world.contacts.get(id);
+            json!({
+                "type": row.map_or("lead", |row| row.role.word()), "id": id.to_string(),
+                "name": row.and_then(|row| row.name.clone()),
+                "email": row.and_then(|row| row.email.clone()),
+            })
+        }
+        Author::Admin(id) => {
+            let row = world.admin(id);
+            json!({
+                "type": "admin", "id": id.to_string(), "name": row.map(|row| &row.name),
+                "email": row.map(|row| &row.email),
+            })
+        }
+        Author::Bot => json!({
+            "type": "bot", "id": "0", "name": "Operator",
+            "email": format!("operator+{}@intercom.io", world.workspace),
+        }),
+    }
+}

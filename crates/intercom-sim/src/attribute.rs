@@ -1,0 +1,374 @@
+//! Data attributes: the columns that people and companies have in a workspace, and the values in
+//! them.
+//!
+//! A custom attribute must exist before a value is written; its name is unique across people *and*
+//! companies; it is never deleted, only archived.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::answer::Refusal;
+use crate::ids::{AdminId, AttributeId};
+
+/// Custom attributes of a workspace that are not archived (Help Centre, data attribute limits).
+const QUOTA: usize = 250;
+/// The longest attribute name.
+const NAME_CHARS_MAX: usize = 190;
+/// The longest value of a string attribute. That a longer one is refused, not cut, is our choice of
+/// two undocumented answers: the loud one.
+const TEXT_CHARS_MAX: usize = 255;
+
+/// What an attribute belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Model {
+    Contact,
+    Company,
+}
+
+impl Model {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Company => "company",
+        }
+    }
+
+    /// How the vendor's sentences call the two.
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Contact => "people",
+            Self::Company => "company",
+        }
+    }
+}
+
+/// The type of an attribute's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum DataType {
+    String,
+    Integer,
+    Float,
+    Boolean,
+    Date,
+}
+
+impl DataType {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+        }
+    }
+
+    /// Reads the type of a create request. `options` is a string with a list of choices, and
+    /// `datetime` reads back as `date` in the numbered versions.
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "string" | "options" => Some(Self::String),
+            "integer" => Some(Self::Integer),
+            "float" => Some(Self::Float),
+            "boolean" => Some(Self::Boolean),
+            "date" | "datetime" => Some(Self::Date),
+            _ => None,
+        }
+    }
+}
+
+/// A value of a custom attribute. Dates are their Unix seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum AttributeValue {
+    Flag(bool),
+    Integer(i64),
+    Float(f64),
+    Text(Box<str>),
+}
+
+/// A custom data attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Attribute {
+    pub(crate) id: AttributeId,
+    pub(crate) model: Model,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) data_type: DataType,
+    pub(crate) options: Vec<String>,
+    pub(crate) messenger_writable: bool,
+    pub(crate) archived: bool,
+    pub(crate) admin: AdminId,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// The custom attributes of a workspace, by id.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Attributes {
+    rows: BTreeMap<AttributeId, Attribute>,
+}
+
+impl Attributes {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Attribute> {
+        self.rows.values()
+    }
+
+    pub(crate) fn named(&self, model: Model, name: &str) -> Option<&Attribute> {
+        self.rows
+            .values()
+            .find(|row| row.model == model && row.name == name)
+    }
+
+    pub(crate) fn get(&self, id: AttributeId) -> Option<&Attribute> {
+        self.rows.get(&id)
+    }
+
+    /// Creates an attribute from a request's body.
+    pub(crate) fn create(
+        &mut self,
+        body: &Map<String, Value>,
+        admin: AdminId,
+        now: i64,
+    ) -> Result<&Attribute, Refusal> {
+        let model = match body.get("model").and_then(Value::as_str) {
+            Some("contact") => Model::Contact,
+            Some("company") => Model::Company,
+            _ => {
+                return Err(Refusal::invalid(
+                    "The Data Attribute model field must be either contact or company",
+                ));
+            }
+        };
+        let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
+        self.check_name(model, name)?;
+        let word = body
+            .get("data_type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let data_type =
+            DataType::parse(word).ok_or_else(|| Refusal::invalid("Data Type isn't an option"))?;
+        let options = options(body)?;
+        if word == "options" && options.len() < 2 {
+            return Err(Refusal::invalid(
+                "The Data Attribute options field must have at least two options",
+            ));
+        }
+        if self.rows.values().filter(|row| !row.archived).count() >= QUOTA {
+            return Err(Refusal::new(
+                http::StatusCode::UNPROCESSABLE_ENTITY,
+                "custom_data_limit_reached",
+                "You have reached the limit of custom data attributes",
+            ));
+        }
+        let id = self
+            .rows
+            .keys()
+            .next_back()
+            .map_or(AttributeId(1), |last| AttributeId(last.0 + 1));
+        let row = Attribute {
+            id,
+            model,
+            name: name.to_owned(),
+            description: text(body, "description").unwrap_or_default(),
+            data_type,
+            options,
+            messenger_writable: flag(body, "messenger_writable").unwrap_or(false),
+            archived: false,
+            admin,
+            created_at: now,
+            updated_at: now,
+        };
+        Ok(self.rows.entry(id).or_insert(row))
+    }
+
+    /// Changes what may change of an attribute: description, options, archived, Messenger.
+    pub(crate) fn update(
+        &mut self,
+        id: AttributeId,
+        body: &Map<String, Value>,
+        now: i64,
+    ) -> Result<&Attribute, Refusal> {
+        let row = self.rows.get_mut(&id).ok_or_else(|| {
+            Refusal::not_found(
+                "field_not_found",
+                "We couldn't find that data attribute to update",
+            )
+        })?;
+        if body.contains_key("options") {
+            row.options = options(body)?;
+        }
+        if let Some(description) = text(body, "description") {
+            row.description = description;
+        }
+        row.messenger_writable = flag(body, "messenger_writable").unwrap_or(row.messenger_writable);
+        row.archived = flag(body, "archived").unwrap_or(row.archived);
+        row.updated_at = now;
+        Ok(row)
+    }
+
+    fn check_name(&self, model: Model, name: &str) -> Result<(), Refusal> {
+        // The rule's sentence allows currency symbols; the dollar is refused all the same, since it
+        // and the dot are reserved in attribute paths.
+        let allowed = |letter: char| letter.is_alphanumeric() || " _-€£¥".contains(letter);
+        if name.is_empty() || !name.chars().all(allowed) {
+            return Err(Refusal::invalid(
+                "Your name for this attribute must only contain alphanumeric characters, \
+                 currency symbols, and hyphens",
+            ));
+        }
+        if name.chars().count() > NAME_CHARS_MAX {
+            return Err(Refusal::invalid(format!(
+                "Your name for this attribute is longer than {NAME_CHARS_MAX} characters"
+            )));
+        }
+        let Some(taken) = self.rows.values().find(|row| row.name == name) else {
+            return Ok(());
+        };
+        let (old, new) = (taken.model.in_words(), model.in_words());
+        Err(Refusal::invalid(format!(
+            "You already have '{name}' in your {old} data. To save this as new {new} data, use a \
+             different name."
+        )))
+    }
+
+    /// Checks the `custom_attributes` of a write and gives what is to be set or cleared. `null`
+    /// clears; an unknown or archived name refuses the whole write.
+    pub(crate) fn values(
+        &self,
+        model: Model,
+        written: &Map<String, Value>,
+    ) -> Result<Vec<(AttributeId, Option<AttributeValue>)>, Refusal> {
+        written
+            .iter()
+            .map(|(name, value)| {
+                let row = self
+                    .named(model, name)
+                    .filter(|row| !row.archived)
+                    .ok_or_else(|| {
+                        Refusal::invalid(format!("Custom attribute '{name}' does not exist"))
+                            .at_field(name)
+                    })?;
+                Ok((row.id, row.value(value)?))
+            })
+            .collect()
+    }
+
+    /// The values as the `custom_attributes` of an answer.
+    pub(crate) fn render(&self, values: &[(AttributeId, AttributeValue)]) -> Value {
+        let shown = values.iter().filter_map(|(id, value)| {
+            let row = self.rows.get(id)?;
+            Some((row.name.clone(), json!(value)))
+        });
+        Value::Object(shown.collect())
+    }
+}
+
+impl Attribute {
+    /// Checks one value against the type. A wrong type is refused by name; that Intercom does so
+    /// for each pair of types is an assumption.
+    fn value(&self, value: &Value) -> Result<Option<AttributeValue>, Refusal> {
+        let refuse = |why: String| Refusal::invalid(why).at_field(&self.name);
+        let wrong = || {
+            let wanted = self.data_type.word();
+            refuse(format!(
+                "Custom attribute '{}' must be of type {wanted}",
+                self.name
+            ))
+        };
+        let parsed = match (self.data_type, value) {
+            (_, Value::Null) => return Ok(None),
+            (DataType::String, Value::String(text)) => {
+                if text.chars().count() > TEXT_CHARS_MAX {
+                    return Err(refuse(format!(
+                        "Custom attribute '{}' is longer than {TEXT_CHARS_MAX} characters",
+                        self.name
+                    )));
+                }
+                if !self.options.is_empty() && !self.options.contains(text) {
+                    return Err(refuse(format!(
+                        "Custom attribute '{}' has no option '{text}'",
+                        self.name
+                    )));
+                }
+                AttributeValue::Text(text.as_str().into())
+            }
+            (DataType::Boolean, Value::Bool(flag)) => AttributeValue::Flag(*flag),
+            (DataType::Integer | DataType::Date, Value::Number(number)) => {
+                AttributeValue::Integer(number.as_i64().ok_or_else(wrong)?)
+            }
+            (DataType::Float, Value::Number(number)) => {
+                AttributeValue::Float(number.as_f64().ok_or_else(wrong)?)
+            }
+            (
+                DataType::String
+                | DataType::Boolean
+                | DataType::Integer
+                | DataType::Date
+                | DataType::Float,
+                Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_),
+            ) => return Err(wrong()),
+        };
+        Ok(Some(parsed))
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "type": "data_attribute", "id": self.id, "model": self.model, "name": self.name,
+            "full_name": format!("custom_attributes.{}", self.name), "label": self.name,
+            "description": self.description, "data_type": self.data_type, "options": self.options,
+            "api_writable": true, "messenger_writable": self.messenger_writable,
+            "ui_writable": true, "custom": true, "archived": self.archived,
+            "admin_id": self.admin.to_string(), "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        })
+    }
+}
+
+/// Puts changes over values that are sorted by attribute.
+pub(crate) fn merge(
+    values: &mut Vec<(AttributeId, AttributeValue)>,
+    changes: Vec<(AttributeId, Option<AttributeValue>)>,
+) {
+    for (id, change) in changes {
+        let place = values.binary_search_by_key(&id, |(id, _)| *id);
+        match (place, change) {
+            (Ok(at), Some(value)) => values[at].1 = value,
+            (Ok(at), None) => drop(values.remove(at)),
+            (Err(at), Some(value)) => values.insert(at, (id, value)),
+            (Err(_), None) => {}
+        }
+    }
+}
+
+fn options(body: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
+    let Some(listed) = body.get("options").and_then(Value::as_array) else {
+        return Ok(Vec::new());
+    };
+    listed
+        .iter()
+        .map(|option| {
+            option
+                .get("value")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        })
+        .collect::<Option<_>>()
+        .ok_or_else(|| Refusal::invalid("Each option must have a value"))
+}
+
+fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
+    body.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn flag(body: &Map<String, Value>, name: &str) -> Option<bool> {
+    body.get(name).and_then(Value::as_bool)
+}

@@ -1,0 +1,349 @@
+//! People: a compact row each, and the orders in which they are found.
+//!
+//! A row is at most about 1 KB with its places in the indexes, so that a million of them fit; JSON is
+//! made when it is asked for. A change replaces the row's `Arc`, which lets the search index keep
+//! showing the former row for a while at no cost.
+
+mod edit;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::attribute::AttributeValue;
+use crate::ids::{AdminId, AttributeId, NoteId, ObjectId, TagId};
+
+pub(crate) use edit::ContactEdit;
+
+/// Whether a person is identified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    User,
+    Lead,
+}
+
+impl Role {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Lead => "lead",
+        }
+    }
+}
+
+/// A person. Times are Unix seconds, as everywhere in the API.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    pub(crate) id: ObjectId,
+    pub(crate) role: Role,
+    pub(crate) external_id: Option<Box<str>>,
+    pub(crate) email: Option<Box<str>>,
+    pub(crate) phone: Option<Box<str>>,
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) avatar: Option<Box<str>>,
+    pub(crate) language: Option<Box<str>>,
+    pub(crate) owner: Option<AdminId>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) signed_up_at: Option<i64>,
+    pub(crate) last_seen_at: Option<i64>,
+    pub(crate) last_replied_at: Option<i64>,
+    pub(crate) last_contacted_at: Option<i64>,
+    pub(crate) unsubscribed_from_emails: bool,
+    pub(crate) archived: bool,
+    pub(crate) blocked: bool,
+    /// Position in the workspace's table of places.
+    pub(crate) place: Option<u16>,
+    /// Sorted by attribute.
+    pub(crate) custom: Vec<(AttributeId, AttributeValue)>,
+    pub(crate) companies: Vec<ObjectId>,
+    pub(crate) tags: Vec<TagId>,
+    pub(crate) notes: Vec<NoteId>,
+}
+
+impl Contact {
+    pub(crate) fn new(id: ObjectId, role: Role, created_at: i64) -> Self {
+        Self {
+            id,
+            role,
+            external_id: None,
+            email: None,
+            phone: None,
+            name: None,
+            avatar: None,
+            language: None,
+            owner: None,
+            created_at,
+            updated_at: created_at,
+            signed_up_at: None,
+            last_seen_at: None,
+            last_replied_at: None,
+            last_contacted_at: None,
+            unsubscribed_from_emails: false,
+            archived: false,
+            blocked: false,
+            place: None,
+            custom: Vec::new(),
+            companies: Vec::new(),
+            tags: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// What people call the contact: the name, else the email, else the kind of stranger.
+    pub(crate) fn shown_name(&self) -> &str {
+        self.name
+            .as_deref()
+            .or(self.email.as_deref())
+            .unwrap_or("Unknown visitor")
+    }
+}
+
+/// A row as search still shows it.
+#[derive(Debug, Clone)]
+struct Former {
+    /// From this second on search shows what came after.
+    until: i64,
+    row: Option<Arc<Contact>>,
+}
+
+/// The orders in which contacts are walked without sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Created,
+    Updated,
+}
+
+/// All people of a workspace.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
+pub(crate) struct Contacts {
+    rows: BTreeMap<ObjectId, Arc<Contact>>,
+    by_created: BTreeSet<(i64, ObjectId)>,
+    by_updated: BTreeSet<(i64, ObjectId)>,
+    by_email: BTreeSet<(u64, ObjectId)>,
+    by_external_id: BTreeSet<(u64, ObjectId)>,
+    merged_into: BTreeMap<ObjectId, ObjectId>,
+    former: BTreeMap<ObjectId, Vec<Former>>,
+    search_lag: i64,
+}
+
+impl Clone for Contacts {
+    fn clone(&self) -> Self {
+        Self::from(Saved::from_table(self))
+    }
+}
+
+/// The part of the table that is kept between two starts; the indexes follow from it.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    rows: Vec<Contact>,
+    merged_into: BTreeMap<ObjectId, ObjectId>,
+}
+
+impl Saved {
+    fn from_table(table: &Contacts) -> Self {
+        Self {
+            rows: table.rows.values().map(|row| Contact::clone(row)).collect(),
+            merged_into: table.merged_into.clone(),
+        }
+    }
+}
+
+impl From<Contacts> for Saved {
+    fn from(table: Contacts) -> Self {
+        Self::from_table(&table)
+    }
+}
+
+impl From<Saved> for Contacts {
+    fn from(saved: Saved) -> Self {
+        Self {
+            merged_into: saved.merged_into,
+            ..Self::from_rows(saved.rows)
+        }
+    }
+}
+
+impl Contacts {
+    /// The table of `rows`, its indexes built once and not row by row.
+    pub(crate) fn from_rows(rows: Vec<Contact>) -> Self {
+        let hashed = |text: Option<&str>, id| Some((hash(text?), id));
+        Self {
+            by_created: rows.iter().map(|row| (row.created_at, row.id)).collect(),
+            by_updated: rows.iter().map(|row| (row.updated_at, row.id)).collect(),
+            by_email: rows
+                .iter()
+                .filter_map(|row| hashed(row.email.as_deref(), row.id))
+                .collect(),
+            by_external_id: rows
+                .iter()
+                .filter_map(|row| hashed(row.external_id.as_deref(), row.id))
+                .collect(),
+            rows: rows
+                .into_iter()
+                .map(|row| (row.id, Arc::new(row)))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// How long search shows the former row after a change.
+    pub(crate) fn set_search_lag(&mut self, seconds: i64) {
+        self.search_lag = seconds;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn get(&self, id: ObjectId) -> Option<&Arc<Contact>> {
+        self.rows.get(&id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Contact>> {
+        self.rows.values()
+    }
+
+    /// Where a merged contact went; chains are followed to their end.
+    pub(crate) fn successor(&self, id: ObjectId) -> Option<ObjectId> {
+        let mut into = *self.merged_into.get(&id)?;
+        while let Some(next) = self.merged_into.get(&into) {
+            into = *next;
+        }
+        Some(into)
+    }
+
+    pub(crate) fn with_email<'a>(
+        &'a self,
+        email: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Contact>> {
+        self.hashed(&self.by_email, email)
+            .filter(move |row| row.email.as_deref() == Some(email))
+    }
+
+    pub(crate) fn with_external_id<'a>(
+        &'a self,
+        external_id: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Contact>> {
+        self.hashed(&self.by_external_id, external_id)
+            .filter(move |row| row.external_id.as_deref() == Some(external_id))
+    }
+
+    fn hashed<'a>(
+        &'a self,
+        index: &'a BTreeSet<(u64, ObjectId)>,
+        text: &str,
+    ) -> impl Iterator<Item = &'a Arc<Contact>> {
+        let hash = hash(text);
+        index
+            .range((hash, ObjectId::LOWEST)..)
+            .take_while(move |(entry, _)| *entry == hash)
+            .filter_map(|(_, id)| self.rows.get(id))
+    }
+
+    /// The rows of an order, from `from` on, both ends included, ascending.
+    pub(crate) fn walk(
+        &self,
+        order: Order,
+        from: (i64, ObjectId),
+        to: i64,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Contact>> {
+        let index = match order {
+            Order::Created => &self.by_created,
+            Order::Updated => &self.by_updated,
+        };
+        let end = (to.max(from.0).saturating_add(1), ObjectId::LOWEST);
+        index
+            .range(from..end)
+            .filter_map(|(_, id)| self.rows.get(id))
+    }
+
+    /// Adds or replaces a row; search notices after the lag.
+    pub(crate) fn put(&mut self, row: Contact, now: i64) {
+        let id = row.id;
+        self.remember(id, now);
+        self.unindex(id);
+        self.by_created.insert((row.created_at, id));
+        self.by_updated.insert((row.updated_at, id));
+        if let Some(email) = row.email.as_deref() {
+            self.by_email.insert((hash(email), id));
+        }
+        if let Some(external_id) = row.external_id.as_deref() {
+            self.by_external_id.insert((hash(external_id), id));
+        }
+        self.rows.insert(id, Arc::new(row));
+    }
+
+    /// Removes a row for good.
+    pub(crate) fn remove(&mut self, id: ObjectId, now: i64) -> Option<Arc<Contact>> {
+        self.remember(id, now);
+        self.unindex(id);
+        self.rows.remove(&id)
+    }
+
+    /// Removes a row that lives on as another one.
+    pub(crate) fn remove_merged(&mut self, id: ObjectId, into: ObjectId, now: i64) {
+        self.remove(id, now);
+        self.merged_into.insert(id, into);
+    }
+
+    fn unindex(&mut self, id: ObjectId) {
+        let Some(row) = self.rows.get(&id) else {
+            return;
+        };
+        self.by_created.remove(&(row.created_at, id));
+        self.by_updated.remove(&(row.updated_at, id));
+        if let Some(email) = row.email.as_deref() {
+            self.by_email.remove(&(hash(email), id));
+        }
+        if let Some(external_id) = row.external_id.as_deref() {
+            self.by_external_id.remove(&(hash(external_id), id));
+        }
+    }
+
+    fn remember(&mut self, id: ObjectId, now: i64) {
+        if self.search_lag > 0 {
+            let former = Former {
+                until: now + self.search_lag,
+                row: self.rows.get(&id).cloned(),
+            };
+            self.former.entry(id).or_default().push(former);
+        }
+    }
+
+    /// Lets search see all changes that are old enough. Returns how many contacts it caught up
+    /// with.
+    pub(crate) fn refresh_search(&mut self, now: i64) -> usize {
+        let before = self.former.len();
+        self.former.retain(|_, rows| {
+            rows.retain(|row| row.until > now);
+            !rows.is_empty()
+        });
+        before - self.former.len()
+    }
+
+    /// When search next catches up with something.
+    pub(crate) fn next_refresh(&self) -> Option<i64> {
+        self.former.values().flatten().map(|row| row.until).min()
+    }
+
+    /// True if search does not yet see the contact as it is.
+    pub(crate) fn is_unsearchable(&self, id: ObjectId) -> bool {
+        self.former.contains_key(&id)
+    }
+
+    /// The rows that search shows in place of those that it does not yet see.
+    pub(crate) fn former_rows(&self) -> impl Iterator<Item = &Arc<Contact>> {
+        self.former
+            .values()
+            .filter_map(|rows| rows.first()?.row.as_ref())
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
+}

@@ -1,0 +1,153 @@
+//! Conversations: a first message (the *source*) and what followed it (the *parts*).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ids::{AdminId, ConversationId, ObjectId, PartId, TagId, TeamId};
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum State {
+    Open,
+    Closed,
+    Snoozed,
+}
+
+impl State {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Snoozed => "snoozed",
+        }
+    }
+}
+
+/// Who wrote or did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Author {
+    Contact(ObjectId),
+    Admin(AdminId),
+    /// The vendor's own bot, which is not among the admins.
+    Bot,
+}
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PartType {
+    Comment,
+    Note,
+    Assignment,
+    Close,
+    Open,
+    Snoozed,
+}
+
+impl PartType {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Note => "note",
+            Self::Assignment => "assignment",
+            Self::Close => "close",
+            Self::Open => "open",
+            Self::Snoozed => "snoozed",
+        }
+    }
+}
+
+/// Whom an assignment names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Assignee {
+    Nobody,
+    Admin(AdminId),
+    Team(TeamId),
+}
+
+/// One part of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) id: PartId,
+    pub(crate) part_type: PartType,
+    /// An HTML fragment.
+    pub(crate) body: Option<String>,
+    pub(crate) author: Author,
+    pub(crate) created_at: i64,
+    pub(crate) assigned_to: Option<Assignee>,
+    pub(crate) state: State,
+    /// Set on parts that an app made.
+    pub(crate) app_package_code: Option<String>,
+}
+
+/// The message that started a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Source {
+    pub(crate) id: PartId,
+    /// An HTML fragment.
+    pub(crate) body: String,
+    pub(crate) author: Author,
+    pub(crate) url: Option<String>,
+}
+
+/// A conversation. Times are Unix seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Conversation {
+    pub(crate) id: ConversationId,
+    pub(crate) title: Option<String>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) waiting_since: Option<i64>,
+    pub(crate) snoozed_until: Option<i64>,
+    pub(crate) state: State,
+    pub(crate) read: bool,
+    pub(crate) admin: Option<AdminId>,
+    pub(crate) team: Option<TeamId>,
+    pub(crate) source: Source,
+    pub(crate) contacts: Vec<ObjectId>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) tags: Vec<TagId>,
+    pub(crate) custom: Map<String, Value>,
+}
+
+impl Conversation {
+    /// The last thing said to the contact or by them; notes and state changes are passed over.
+    pub(crate) fn last_message(&self) -> &str {
+        self.parts
+            .iter()
+            .rev()
+            .filter(|part| part.part_type != PartType::Note)
+            .find_map(|part| part.body.as_deref())
+            .unwrap_or(&self.source.body)
+    }
+
+    /// The admins who wrote something or are assigned, each once.
+    pub(crate) fn teammates(&self) -> Vec<AdminId> {
+        let authors = self.parts.iter().filter_map(|part| match part.author {
+            Author::Admin(id) => Some(id),
+            Author::Contact(_) | Author::Bot => None,
+        });
+        let mut admins: Vec<AdminId> = authors.chain(self.admin).collect();
+        admins.sort_unstable();
+        admins.dedup();
+        admins
+    }
+}
+
+/// All conversations of a workspace, by id.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Conversations {
+    pub(crate) rows: BTreeMap<ConversationId, Conversation>,
+}
+
+impl Conversations {
+    /// All, the one changed last first.
+    pub(crate) fn latest_first(&self) -> Vec<&Conversation> {
+        let mut rows: Vec<&Conversation> = self.rows.values().collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id)));
+        rows
+    }
+}

@@ -1,0 +1,108 @@
+//! Access tokens, and the codes that are exchanged for them.
+//!
+//! A token neither expires nor is refreshed; it dies when it is revoked.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::Entropy;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Refusal;
+use crate::ids::AdminId;
+
+/// Codes that may wait for their exchange; the oldest go.
+const CODES_MAX: usize = 100;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Grant {
+    admin: AdminId,
+    revoked: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Code {
+    text: String,
+    admin: AdminId,
+}
+
+/// All tokens that were ever granted.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Grants {
+    tokens: BTreeMap<String, Grant>,
+    codes: Vec<Code>,
+}
+
+impl Grants {
+    /// Makes `token` valid for the admin who stands behind it.
+    pub(crate) fn allow(&mut self, token: String, admin: AdminId) {
+        self.tokens.insert(
+            token,
+            Grant {
+                admin,
+                revoked: false,
+            },
+        );
+    }
+
+    /// A code for an admin who consented. It is base64 and so may end in `=`, as real ones do.
+    pub(crate) fn issue_code(&mut self, admin: AdminId, entropy: &mut dyn Entropy) -> String {
+        if self.codes.len() == CODES_MAX {
+            self.codes.remove(0);
+        }
+        let mut bytes = [0; 16];
+        entropy.fill(&mut bytes);
+        let text = STANDARD.encode(bytes);
+        self.codes.push(Code {
+            text: text.clone(),
+            admin,
+        });
+        text
+    }
+
+    /// Exchanges a code, once, for a token.
+    pub(crate) fn exchange(&mut self, code: &str, entropy: &mut dyn Entropy) -> Option<String> {
+        let place = self.codes.iter().position(|issued| issued.text == code)?;
+        let code = self.codes.remove(place);
+        let mut bytes = [0; 20];
+        entropy.fill(&mut bytes);
+        let token = STANDARD.encode(format!("tok:{}", hex::encode(bytes)));
+        self.allow(token.clone(), code.admin);
+        Some(token)
+    }
+
+    /// The admin behind an `Authorization` header.
+    pub(crate) fn bearer(&self, authorization: Option<&str>) -> Result<AdminId, Refusal> {
+        let header = authorization.ok_or_else(|| {
+            Refusal::unauthorized("missing_authorization", "Access Token Invalid")
+        })?;
+        let grant = header
+            .strip_prefix("Bearer ")
+            .and_then(|token| self.tokens.get(token.trim()));
+        match grant {
+            None => Err(Refusal::unauthorized(
+                "unauthorized",
+                "Access Token Invalid",
+            )),
+            Some(Grant { revoked: true, .. }) => Err(Refusal::unauthorized(
+                "token_revoked",
+                "Access Token Revoked",
+            )),
+            Some(grant) => Ok(grant.admin),
+        }
+    }
+
+    /// Revokes one token. False if there is no such token.
+    pub(crate) fn revoke(&mut self, token: &str) -> bool {
+        let grant = self.tokens.get_mut(token);
+        grant.is_some_and(|grant| !std::mem::replace(&mut grant.revoked, true))
+    }
+
+    /// Revokes all.
+    pub(crate) fn revoke_all(&mut self) {
+        for grant in self.tokens.values_mut() {
+            grant.revoked = true;
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! A workspace as a synchronous state machine: requests go in, answers and due deliveries come out.
+//!
+//! It never reads a clock, spawns, or waits: the instant and the entropy are handed in, and what
+//! has to happen later is asked for by [`World::next_due`] and taken by [`World::due`]. The two
+//! drivers (with a timer, or step by step) are [`crate::Sim`].
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::tz::TimeZone;
+use model::{Entropy, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api;
+use crate::attribute::Attributes;
+use crate::canvas::Cards;
+use crate::company::Companies;
+use crate::contact::Contacts;
+use crate::conversation::Conversations;
+use crate::grant::Grants;
+use crate::ids::{AdminId, NoteId, ObjectId, TagId};
+use crate::limiter::Limiter;
+use crate::member::{Admin, Team};
+use crate::options::Options;
+use crate::seeding;
+use crate::webhook::{AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
+
+/// Calls that are remembered; the oldest are forgotten.
+const CALLS_MAX: usize = 200_000;
+/// Events that are remembered for all contacts together.
+const EVENTS_MAX: usize = 100_000;
+
+/// Something that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send this, and tell [`World::delivered`] how it went.
+    Webhook(Delivery),
+    /// Search caught up with so many contacts. Nothing is to be done.
+    IndexRefreshed(usize),
+}
+
+/// Whether a call could change something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallKind {
+    /// It asked. Searches are asked by POST.
+    Read,
+    /// It was to change something.
+    Write,
+}
+
+/// One API call, for tests and for people who want to see what an app does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallRecord {
+    /// When it was answered.
+    pub at: Timestamp,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, without its query.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// Whether it asked or wrote.
+    pub kind: CallKind,
+}
+
+/// A place where contacts are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) city: String,
+    pub(crate) country: String,
+    pub(crate) country_code: String,
+    pub(crate) continent_code: String,
+}
+
+/// A tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tag {
+    pub(crate) id: TagId,
+    pub(crate) name: String,
+}
+
+/// A note on a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ContactNote {
+    pub(crate) id: NoteId,
+    pub(crate) contact: ObjectId,
+    pub(crate) author: Option<AdminId>,
+    pub(crate) body: String,
+    pub(crate) created_at: i64,
+}
+
+/// An event that an app reported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TrackedEvent {
+    pub(crate) id: String,
+    pub(crate) contact: ObjectId,
+    pub(crate) name: String,
+    pub(crate) created_at: i64,
+    pub(crate) metadata: Value,
+}
+
+/// A workspace. See the module's documentation.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct World {
+    #[serde(skip)]
+    pub(crate) options: Options,
+    #[serde(skip, default = "utc")]
+    pub(crate) zone: TimeZone,
+    pub(crate) seed: u64,
+    pub(crate) workspace: String,
+    pub(crate) created_at: i64,
+    pub(crate) contacts: Contacts,
+    pub(crate) companies: Companies,
+    pub(crate) conversations: Conversations,
+    pub(crate) attributes: Attributes,
+    pub(crate) admins: Vec<Admin>,
+    pub(crate) teams: Vec<Team>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) notes: Vec<ContactNote>,
+    pub(crate) events: VecDeque<TrackedEvent>,
+    pub(crate) grants: Grants,
+    pub(crate) webhooks: Webhooks,
+    /// Counts everything that was made since the start, so that ids go on where they were.
+    made: u64,
+    #[serde(skip)]
+    pub(crate) cards: Cards,
+    #[serde(skip)]
+    pub(crate) limiter: Limiter,
+    #[serde(skip)]
+    calls: VecDeque<CallRecord>,
+}
+
+fn utc() -> TimeZone {
+    TimeZone::UTC
+}
+
+impl World {
+    /// A workspace with the people of `seed`, as of `now`.
+    pub fn seeded(options: Options, seed: u64, now: Timestamp) -> Self {
+        let mut world = seeding::world(seed, &options, now);
+        world.start_with(options);
+        world
+    }
+
+    /// The workspace that [`World::save`] wrote, with the addresses, secrets and limits of this
+    /// start.
+    pub fn load(saved: &[u8], options: Options) -> Result<Self, serde_json::Error> {
+        let mut world: Self = serde_json::from_slice(saved)?;
+        world.start_with(options);
+        world.webhooks.forget_flights();
+        Ok(world)
+    }
+
+    /// The workspace as JSON: people, conversations, attributes, tokens, what is still to be sent.
+    /// Not the options, the call log, and the cards on the screen.
+    pub fn save(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a world has only text keys")
+    }
+
+    pub(crate) fn empty(seed: u64, workspace: String, created_at: i64) -> Self {
+        Self {
+            options: Options::default(),
+            zone: TimeZone::UTC,
+            seed,
+            workspace,
+            created_at,
+            contacts: Contacts::default(),
+            companies: Companies::default(),
+            conversations: Conversations::default(),
+            attributes: Attributes::default(),
+            admins: Vec::new(),
+            teams: Vec::new(),
+            places: Vec::new(),
+            tags: Vec::new(),
+            notes: Vec::new(),
+            events: VecDeque::new(),
+            grants: Grants::default(),
+            webhooks: Webhooks::default(),
+            made: 0,
+            cards: Cards::default(),
+            limiter: Limiter::default(),
+            calls: VecDeque::new(),
+        }
+    }
+
+    fn start_with(&mut self, options: Options) {
+        // A zone that this build does not know is told once; its days are then those of UTC.
+        self.zone = TimeZone::get(&options.timezone).unwrap_or_else(|_| {
+            tracing::warn!(
+                timezone = options.timezone,
+                "no such time zone: days are those of UTC"
+            );
+            TimeZone::UTC
+        });
+        self.contacts
+            .set_search_lag(i64::from(options.search_lag_seconds));
+        self.limiter.set_limit(options.rate_limit);
+        if let (Some(token), Some(admin)) = (&options.token, self.admins.first()) {
+            self.grants.allow(token.clone(), admin.id);
+        }
+        self.options = options;
+    }
+
+    /// Answers one API request.
+    pub fn handle(
+        &mut self,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+        request: &Request<Bytes>,
+    ) -> Response<Bytes> {
+        self.contacts.refresh_search(now.as_seconds());
+        let response = api::answer(self, now, entropy, request);
+        self.record_call(now, request, response.status().as_u16());
+        response
+    }
+
+    /// Writes a call into the log. The driver does so for calls that it answers in the world's
+    /// place.
+    pub(crate) fn record_call<B>(&mut self, at: Timestamp, request: &Request<B>, status: u16) {
+        let path = request.uri().path().to_owned();
+        let asks = request.method() == http::Method::GET
+            || request.method() == http::Method::HEAD
+            || path.ends_with("/search")
+            || path == "/companies/list";
+        let kind = if asks {
+            CallKind::Read
+        } else {
+            CallKind::Write
+        };
+        if self.calls.len() == CALLS_MAX {
+            self.calls.pop_front();
+        }
+        let method = request.method().to_string();
+        self.calls.push_back(CallRecord {
+            at,
+            method,
+            path,
+            status,
+            kind,
+        });
+    }
+
+    /// When something is next due, if nothing else happens before.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let refresh = self.contacts.next_refresh().map(Timestamp::from_seconds);
+        [refresh, self.webhooks.next_due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Takes what is due at `now`.
+    pub fn due(&mut self, now: Timestamp) -> Vec<Effect> {
+        let refreshed = self.contacts.refresh_search(now.as_seconds());
+        let app = AppIdentity {
+            workspace: &self.workspace,
+            secret: &self.options.client_secret,
+        };
+        let deliveries = self
+            .webhooks
+            .due(&app, now)
+            .into_iter()
+            .map(Effect::Webhook);
+        let refreshed = (refreshed > 0).then_some(Effect::IndexRefreshed(refreshed));
+        refreshed.into_iter().chain(deliveries).collect()
+    }
+
+    /// Tells how a delivery went. Anything but a success is repeated once, a minute later.
+    pub fn delivered(&mut self, now: Timestamp, sequence: u64, outcome: Outcome) {
+        self.webhooks.delivered(sequence, outcome, now);
+    }
+
+    /// The API calls since the start, oldest first.
+    pub fn calls(&self) -> impl Iterator<Item = &CallRecord> {
+        self.calls.iter()
+    }
+
+    /// Forgets the API calls so far.
+    pub fn forget_calls(&mut self) {
+        self.calls.clear();
+    }
+
+    /// How deliveries are disturbed at present.
+    pub fn webhook_controls(&self) -> WebhookControls {
+        self.webhooks.controls
+    }
+
+    /// Disturbs deliveries from now on, or stops doing so. A disabled subscription is set live.
+    pub fn set_webhook_controls(&mut self, controls: WebhookControls) {
+        self.webhooks.controls = controls;
+        self.webhooks.disabled = false;
+    }
+
+    /// Queues a notification about `item`, whatever happened.
+    pub(crate) fn announce(&mut self, topic: &str, item: Value, now: Timestamp) {
+        if let Some(url) = &self.options.webhook_url {
+            self.webhooks.tell(self.seed, url, topic, item, now);
+        }
+    }
+
+    /// The next number for an id of something new.
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.made += 1;
+        self.made
+    }
+
+    pub(crate) fn admin(&self, id: AdminId) -> Option<&Admin> {
+        self.admins.iter().find(|admin| admin.id == id)
+    }
+
+    pub(crate) fn tag(&self, id: TagId) -> Option<&Tag> {
+        self.tags.iter().find(|tag| tag.id == id)
+    }
+
+    pub(crate) fn track(&mut self, event: TrackedEvent) {
+        if self.events.len() == EVENTS_MAX {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+
+    /// How long a canvas request may take (commonly quoted; the vendor names no number).
+    pub(crate) const CANVAS_WITHIN: Duration = Duration::from_secs(10);
+}
