@@ -1,0 +1,382 @@
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::*;
+
+const SECRET: &str = "test_client_secret_0123456789abcdef";
+
+const SUBMIT: &str = r#"{"workspace_id":"a1b2c3d4","workspace_region":"US","admin":{"type":"admin","id":"1"},"component_id":"save","input_values":{"note":"hi"},"current_canvas":{"content":{"components":[]},"stored_data":{"k":"v"}}}"#;
+const SUBMIT_SIGNATURE: &str = "58b321ebfe79fec3c3a5ed8678d393b80326ef6acef3f3aa04f67fa2b1b12953";
+
+fn verified(header: &str, body: &str) -> Result<(), SignatureError> {
+    verify(&SECRET.into(), Some(header), body.as_bytes())
+}
+
+fn link(url: &str) -> LinkUrl {
+    LinkUrl::new(url.parse().unwrap(), Loopback::Refused).unwrap()
+}
+
+fn choices(count: usize) -> Vec<Choice> {
+    (0..count)
+        .map(|n| Choice::new(format!("c{n}"), format!("Choice {n}")))
+        .collect()
+}
+
+/// The components of a canvas as they are sent.
+fn sent(components: Vec<Component>) -> String {
+    Canvas::new(components).unwrap().to_json().unwrap()
+}
+
+#[test]
+fn a_card_request_signed_with_the_client_secret_is_believed() {
+    assert_eq!(verified(SUBMIT_SIGNATURE, SUBMIT), Ok(()));
+    let uninstalled = r#"{"app_id":"a1b2c3d4"}"#;
+    let signature = "cf5b76e09a9f9c1301e3f3e6e12ac1707d01853e500d596cf8a3216107843968";
+    assert_eq!(verified(signature, uninstalled), Ok(()));
+}
+
+#[test]
+fn a_card_signature_has_no_prefix() {
+    for header in [
+        format!("sha1={SUBMIT_SIGNATURE}"),
+        format!("sha256={SUBMIT_SIGNATURE}"),
+        SUBMIT_SIGNATURE.to_uppercase(),
+        SUBMIT_SIGNATURE[..40].to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(
+            verified(&header, SUBMIT),
+            Err(SignatureError::Malformed),
+            "{header}"
+        );
+    }
+    assert_eq!(
+        verified(SUBMIT_SIGNATURE, &SUBMIT[1..]),
+        Err(SignatureError::Mismatch)
+    );
+    assert_eq!(
+        verify(&SECRET.into(), None, SUBMIT.as_bytes()),
+        Err(SignatureError::Missing)
+    );
+}
+
+#[test]
+fn c1_a_first_drawing_is_read_with_conversation_and_without() {
+    let drawn = |conversation: &str| {
+        let body = format!(
+            r#"{{ "workspace_id": "a1b2c3d4", "workspace_region": "US",
+              "admin": {{ "type": "admin", "id": "991267715", "name": "Ciara Admin",
+                          "email": "ciara@example.com" }}, {conversation}
+              "contact": {{ "type": "contact", "id": "5ba682d23d7cf92bef87bfd4", "role": "user",
+                            "email": "jane@example.com", "external_id": "42", "name": null }} }}"#
+        );
+        parse(body.as_bytes()).unwrap()
+    };
+    let beside = drawn(r#""conversation": { "type": "conversation", "id": 215473853299345 },"#);
+    assert_eq!(
+        beside.conversation,
+        Some("215473853299345".parse().unwrap())
+    );
+    let profile = drawn("");
+    assert_eq!(
+        profile,
+        CardRequest {
+            workspace_id: "a1b2c3d4".parse().unwrap(),
+            teammate: CardTeammate {
+                id: "991267715".parse().unwrap(),
+                name: Some("Ciara Admin".to_owned()),
+                email: Some("ciara@example.com".to_owned()),
+            },
+            conversation: None,
+            contact: Some(ContactStub {
+                id: "5ba682d23d7cf92bef87bfd4".parse().unwrap(),
+                role: Some(model::ic::Role::User),
+                email: Some("jane@example.com".to_owned()),
+                name: None,
+            }),
+            component_id: None,
+            input_values: [].into(),
+            stored_data: Map::new(),
+        }
+    );
+}
+
+#[test]
+fn a_submit_brings_inputs_and_stored_data() {
+    let submit = parse(SUBMIT.as_bytes()).unwrap();
+    assert_eq!(submit.component_id.as_deref(), Some("save"));
+    assert_eq!(
+        submit.input_values["note"],
+        InputValue::Text("hi".to_owned())
+    );
+    assert_eq!(submit.stored_data["k"], "v");
+    let chosen = br#"{"workspace_id":"a1b2c3d4","admin":{"id":1},"component_id":"create",
+        "input_values":{"topics":["a","b"],"none":[],"seats":3,"unset":null}}"#;
+    let values = parse(chosen).unwrap().input_values;
+    assert_eq!(
+        values["topics"],
+        InputValue::Many(vec!["a".to_owned(), "b".to_owned()])
+    );
+    assert_eq!(values["none"], InputValue::Many(Vec::new()));
+    assert_eq!(values["seats"], InputValue::Text("3".to_owned()));
+    assert_eq!(values.get("unset"), None);
+}
+
+#[test]
+fn the_contact_comes_under_three_names() {
+    let contact = |members: &str| {
+        let body = format!(r#"{{"workspace_id":"a1b2c3d4","admin":{{"id":"1"}},{members}}}"#);
+        parse(body.as_bytes())
+            .unwrap()
+            .contact
+            .map(|stub| (stub.id.to_string(), stub.role))
+    };
+    let lead = Some(("65e7".to_owned(), Some(model::ic::Role::Lead)));
+    assert_eq!(
+        contact(r#""contact":{"type":"contact","id":"65e7","role":"lead"}"#),
+        lead
+    );
+    assert_eq!(
+        contact(r#""contact":null,"customer":{"id":"65e7","role":"lead"}"#),
+        lead
+    );
+    assert_eq!(contact(r#""user":{"type":"lead","id":"65e7"}"#), lead);
+    assert_eq!(
+        contact(r#""contact":{"id":"65e7","role":"visitor"}"#),
+        Some(("65e7".to_owned(), None))
+    );
+    assert_eq!(contact(r#""user":"ZW5jcnlwdGVk""#), None);
+}
+
+#[test]
+fn a_request_without_workspace_or_teammate_is_refused() {
+    for body in [
+        "{}",
+        r#"{"workspace_id":"a1b2c3d4"}"#,
+        r#"{"admin":{"id":"1"}}"#,
+        "[]",
+        "",
+    ] {
+        assert!(parse(body.as_bytes()).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn what_shows_is_sent_as_documented() {
+    let open = Action::Url {
+        url: link("https://crm.example/00Q1"),
+    };
+    let mut opportunity = Item::new("opp:006", "Acme renewal");
+    opportunity.subtitle = Some("Negotiation".to_owned());
+    opportunity.tertiary_text = Some("€12,000".to_owned());
+    opportunity.action = Some(Action::Submit);
+    let json = sent(vec![
+        Text::new(TextStyle::Header, "Jane Doe").into(),
+        DataTable::new(vec![Row::new("Status", "Working")])
+            .unwrap()
+            .into(),
+        Component::Divider,
+        List::new(vec![opportunity]).unwrap().into(),
+        Spacer {
+            size: SpacerSize::Xs,
+        }
+        .into(),
+        Button::new("refresh", "Refresh", Action::Submit).into(),
+        Button::new("open", "Open in Salesforce", open)
+            .styled(ButtonStyle::Link)
+            .into(),
+    ]);
+    let expected = json!({ "canvas": { "content": { "components": [
+        { "type": "text", "text": "Jane Doe", "style": "header", "align": "left" },
+        { "type": "data-table", "items": [
+            { "type": "field-value", "field": "Status", "value": "Working" } ] },
+        { "type": "divider" },
+        { "type": "list", "items": [
+            { "type": "item", "id": "opp:006", "title": "Acme renewal", "subtitle": "Negotiation",
+              "tertiary_text": "€12,000", "action": { "type": "submit" } } ] },
+        { "type": "spacer", "size": "xs" },
+        { "type": "button", "id": "refresh", "label": "Refresh", "style": "secondary",
+          "action": { "type": "submit" } },
+        { "type": "button", "id": "open", "label": "Open in Salesforce", "style": "link",
+          "action": { "type": "url", "url": "https://crm.example/00Q1" } },
+    ] } } });
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+}
+
+#[test]
+fn what_is_filled_in_is_sent_as_documented() {
+    let chosen = || Options::new(choices(2)).unwrap().choosing("c1").unwrap();
+    let mut email = Input::new("email", "Email");
+    email.value = Some("jane@example.com".to_owned());
+    email.save_state = Some(SaveState::Failed);
+    let mut notes = Textarea::new("notes", "Notes");
+    notes.error = true;
+    let json = sent(vec![
+        email.into(),
+        notes.into(),
+        Dropdown {
+            id: "status".to_owned(),
+            label: None,
+            options: chosen(),
+            disabled: true,
+        }
+        .into(),
+        SingleSelect {
+            id: "view".to_owned(),
+            label: None,
+            options: chosen(),
+            action: Some(Action::Submit),
+            disabled: false,
+        }
+        .into(),
+        Checkbox {
+            id: "optin".to_owned(),
+            label: "Opt-in".to_owned(),
+            checks: Checks::new(choices(1)).unwrap().checking("c0").unwrap(),
+            disabled: false,
+        }
+        .into(),
+    ]);
+    let two = json!([{ "type": "option", "id": "c0", "text": "Choice 0" },
+                     { "type": "option", "id": "c1", "text": "Choice 1" }]);
+    let expected = json!({ "canvas": { "content": { "components": [
+        { "type": "input", "id": "email", "label": "Email", "value": "jane@example.com",
+          "save_state": "failed" },
+        { "type": "textarea", "id": "notes", "label": "Notes", "error": true },
+        { "type": "dropdown", "id": "status", "options": two, "value": "c1", "disabled": true },
+        { "type": "single-select", "id": "view", "options": two, "value": "c1",
+          "action": { "type": "submit" } },
+        { "type": "checkbox", "id": "optin", "label": "Opt-in", "value": ["c0"],
+          "option": [{ "type": "option", "id": "c0", "text": "Choice 0" }] },
+    ] } } });
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+}
+
+#[test]
+fn an_image_has_its_size() {
+    let mut item = Item::new("a", "Acme");
+    let url = link("https://img.example/a.png");
+    item.image = Some(ItemImage {
+        url,
+        width: 48,
+        height: 32,
+        rounded: true,
+    });
+    let json = sent(vec![List::new(vec![item]).unwrap().into()]);
+    let expected = json!({ "canvas": { "content": { "components": [
+        { "type": "list", "items": [ { "type": "item", "id": "a", "title": "Acme",
+          "image": "https://img.example/a.png", "image_width": 48, "image_height": 32,
+          "rounded_image": true } ] } ] } } });
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+}
+
+#[test]
+fn an_id_is_there_once_across_lists_and_components() {
+    let button = |id: &str| Component::from(Button::new(id, "Go", Action::Submit));
+    let list = |ids: [&str; 2]| {
+        let items = ids.iter().map(|id| Item::new(*id, "Thing")).collect();
+        Component::from(List::new(items).unwrap())
+    };
+    let repeated = |id: &str| Err(CanvasError::RepeatedId { id: id.to_owned() });
+    assert_eq!(Canvas::new(vec![button("a"), button("a")]), repeated("a"));
+    assert_eq!(
+        Canvas::new(vec![button("a"), list(["b", "a"])]),
+        repeated("a")
+    );
+    assert_eq!(Canvas::new(vec![list(["b", "b"])]), repeated("b"));
+    assert_eq!(Canvas::new(vec![button("")]), Err(CanvasError::EmptyId));
+    assert_eq!(Canvas::new(Vec::new()), Err(CanvasError::Empty));
+    assert!(Canvas::new(vec![button("a"), list(["b", "c"])]).is_ok());
+}
+
+#[test]
+fn a_select_has_two_to_ten_distinct_options() {
+    for count in [0, 1, 11] {
+        assert_eq!(
+            Options::new(choices(count)),
+            Err(CanvasError::OptionCount { count })
+        );
+    }
+    for count in [2, 10] {
+        assert!(Options::new(choices(count)).is_ok(), "{count}");
+    }
+    assert_eq!(
+        Checks::new(Vec::new()),
+        Err(CanvasError::OptionCount { count: 0 })
+    );
+    let twice = vec![Choice::new("a", "A"), Choice::new("a", "B")];
+    assert_eq!(
+        Options::new(twice),
+        Err(CanvasError::RepeatedId { id: "a".to_owned() })
+    );
+    let unnamed = vec![Choice::new("", "None"), Choice::new("a", "A")];
+    assert_eq!(Options::new(unnamed), Err(CanvasError::EmptyId));
+    let other = Err(CanvasError::NoSuchOption {
+        id: "c2".to_owned(),
+    });
+    assert_eq!(Options::new(choices(2)).unwrap().choosing("c2"), other);
+}
+
+#[test]
+fn a_table_and_a_list_have_something_in_them() {
+    assert_eq!(DataTable::new(Vec::new()), Err(CanvasError::NoItems));
+    assert_eq!(List::new(Vec::new()), Err(CanvasError::NoItems));
+}
+
+#[test]
+fn links_are_https_and_loopback_only_by_permission() {
+    let allowed = |url: &str, loopback| LinkUrl::new(url.parse::<Url>().unwrap(), loopback).is_ok();
+    for url in ["https://crm.example/1", "https://localhost/1"] {
+        assert!(allowed(url, Loopback::Refused), "{url}");
+    }
+    for url in [
+        "http://127.0.0.1:4010/1",
+        "http://localhost:4010/",
+        "http://[::1]/",
+    ] {
+        assert!(!allowed(url, Loopback::Refused), "{url}");
+        assert!(allowed(url, Loopback::Allowed), "{url}");
+    }
+    for url in [
+        "http://crm.example/",
+        "http://localhost.example/",
+        "javascript:alert(1)",
+        "ftp://a/",
+    ] {
+        assert!(!allowed(url, Loopback::Allowed), "{url}");
+    }
+}
+
+#[test]
+fn a_canvas_is_at_most_64_kb_in_each_part() {
+    // Around the text: {"components":[{"align":"left","style":"muted","text":"","type":"text"}]}
+    const AROUND: usize = 73;
+    let of_length = |length: usize| {
+        Canvas::new(vec![Text::new(TextStyle::Muted, "x".repeat(length)).into()]).unwrap()
+    };
+    assert!(of_length(65_536 - AROUND).to_json().is_ok());
+    assert_eq!(
+        of_length(65_536 - AROUND + 1).to_json(),
+        Err(CanvasError::TooLarge {
+            part: CanvasPart::Content,
+            bytes: 65_537
+        })
+    );
+    // {"k":""} around the text.
+    let storing = |length: usize| {
+        let stored = Map::from_iter([("k".to_owned(), Value::from("y".repeat(length)))]);
+        of_length(1).with_stored_data(stored).to_json()
+    };
+    let json = storing(65_536 - 8).unwrap();
+    assert!(
+        json.ends_with("yyy\"}}}"),
+        "the stored data stands beside the content"
+    );
+    assert_eq!(
+        storing(65_536 - 8 + 1),
+        Err(CanvasError::TooLarge {
+            part: CanvasPart::StoredData,
+            bytes: 65_537
+        })
+    );
+}

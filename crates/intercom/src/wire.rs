@@ -1,0 +1,165 @@
+//! How Intercom spells ids, instants and lists: the same thing in several forms, depending on the
+//! endpoint, the API version and the webhook topic. Everything here is for `deserialize_with`.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use model::Timestamp;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Number;
+
+/// The forms that one scalar may take.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Number(Number),
+}
+
+impl Scalar {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// An id that must be there, as text or number.
+pub(crate) fn id<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let text = Scalar::deserialize(deserializer)?.into_text();
+    text.parse().map_err(D::Error::custom)
+}
+
+/// An id that may be missing. Nobody is spelt `null`, `""`, `0` or `"0"`.
+pub(crate) fn optional_id<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    match Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text) {
+        Some(text) if !matches!(text.as_str(), "" | "0") => {
+            text.parse().map(Some).map_err(D::Error::custom)
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// A text that belongs to the customer, who may have sent it as a number.
+pub(crate) fn optional_text<'de, D>(deserializer: D) -> Result<Option<String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    Ok(Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text))
+}
+
+/// An instant in Unix seconds (whole or not, also in quotes) or ISO 8601; `None` for null.
+pub(crate) fn instant<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let Some(scalar) = Option::<Scalar>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let text = scalar.into_text();
+    seconds(&text)
+        .map_or_else(|| text.parse(), Ok)
+        .map(Some)
+        .map_err(D::Error::custom)
+}
+
+/// Reads `1691436649` and `1691436649.125`; the fraction counts down to the millisecond.
+fn seconds(text: &str) -> Option<Timestamp> {
+    if let Ok(whole) = text.parse() {
+        return Some(Timestamp::from_seconds(whole));
+    }
+    let (whole, fraction) = text.split_once('.')?;
+    let whole: i64 = whole.parse().ok()?;
+    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
+    let millis: u16 = digits.parse().ok()?;
+    Some(Timestamp::from_millis(
+        whole.checked_mul(1000)?.checked_add(i64::from(millis))?,
+    ))
+}
+
+/// A value where a missing key and `null` mean its default.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Row {
+        #[serde(default, deserialize_with = "optional_id")]
+        owner: Option<model::ic::TeammateId>,
+        #[serde(default, deserialize_with = "instant")]
+        at: Option<Timestamp>,
+    }
+
+    fn owner(json: &str) -> Option<String> {
+        let row: Row = serde_json::from_str(json).expect("the row is readable");
+        row.owner.map(String::from)
+    }
+
+    fn at(json: &str) -> Result<Option<i64>, String> {
+        let row = serde_json::from_str::<Row>(&format!("{{\"at\":{json}}}"));
+        row.map(|row| row.at.map(Timestamp::as_millis))
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn an_id_is_read_as_text_and_as_number() {
+        assert_eq!(
+            owner(r#"{"owner":"991267715"}"#).as_deref(),
+            Some("991267715")
+        );
+        assert_eq!(
+            owner(r#"{"owner":991267715}"#).as_deref(),
+            Some("991267715")
+        );
+        assert_eq!(
+            owner(r#"{"owner":18446744073709551615}"#).as_deref(),
+            Some("18446744073709551615")
+        );
+    }
+
+    #[test]
+    fn nobody_has_five_spellings() {
+        for json in [
+            r"{}",
+            r#"{"owner":null}"#,
+            r#"{"owner":""}"#,
+            r#"{"owner":0}"#,
+            r#"{"owner":"0"}"#,
+        ] {
+            assert_eq!(owner(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_read_in_all_its_forms() {
+        assert_eq!(at("1692125375"), Ok(Some(1_692_125_375_000)));
+        assert_eq!(at("1692125375.016"), Ok(Some(1_692_125_375_016)));
+        assert_eq!(at("1692125375.5"), Ok(Some(1_692_125_375_500)));
+        assert_eq!(at(r#""1692125375""#), Ok(Some(1_692_125_375_000)));
+        assert_eq!(
+            at(r#""2023-08-15T18:49:35.016+00:00""#),
+            Ok(Some(1_692_125_375_016))
+        );
+        assert_eq!(at("null"), Ok(None));
+        assert!(at(r#""yesterday""#).is_err());
+        assert!(at("true").is_err());
+    }
+}

@@ -1,0 +1,6 @@
+//! The client against canned answers: what it sends, and what it makes of what comes back.
+
+mod contacts;
+mod limits;
+mod others;
+mod script;
