@@ -110,7 +110,7 @@ pub(crate) fn desired(record: Matched<'_>) -> Desired {
     };
     let mut desired = Desired::new();
     let mut set = |attribute, value: Option<&str>| {
-        if let Some(text) = value.map(str::trim).filter(|text| !text.is_empty()) {
+        if let Some(text) = value.and_then(filled) {
             desired.insert(attribute, text.to_owned());
         }
     };
@@ -122,12 +122,16 @@ pub(crate) fn desired(record: Matched<'_>) -> Desired {
         set(Attribute::OwnerId, Some(owner.id.as_str()));
         set(Attribute::OwnerName, Some(&owner.name));
         set(Attribute::OwnerEmail, owner_email(owner));
-        set(
-            Attribute::OwnerRole,
-            owner.role.as_deref().or(owner.title.as_deref()),
-        );
+        let role = owner.role.as_deref().and_then(filled);
+        set(Attribute::OwnerRole, role.or(owner.title.as_deref()));
     }
     desired
+}
+
+/// The text without outer space; `None` if nothing is left.
+fn filled(text: &str) -> Option<&str> {
+    let trimmed = text.trim();
+    (!trimmed.is_empty()).then_some(trimmed)
 }
 
 /// A queue gives name and id, no email (A1).
@@ -144,7 +148,8 @@ fn fitted(value: &str) -> String {
 }
 
 /// What has to be written so that `contact` shows `desired`: only differences (A5), and nothing
-/// that Intercom is known to show in its own words since we sent just that (Q10).
+/// that Intercom is known to show in its own words since we sent just that (Q10). A value beside
+/// an empty field is nobody's words for it: it is always cleared.
 pub(crate) fn differences(
     desired: &Desired,
     contact: &Contact,
@@ -154,9 +159,10 @@ pub(crate) fn differences(
     for attribute in Attribute::ALL {
         let want = desired.get(&attribute);
         let shown = contact.attributes.get(&attribute);
-        let agreed = base.0.get(attribute.name()).is_some_and(|pair| {
-            pair.salesforce.as_ref() == want && pair.intercom.as_ref() == shown
-        });
+        let agreed = want.is_some()
+            && base.0.get(attribute.name()).is_some_and(|pair| {
+                pair.salesforce.as_ref() == want && pair.intercom.as_ref() == shown
+            });
         let fitted = want.map(|value| fitted(value));
         if !agreed && fitted.as_ref() != shown {
             changes.insert(attribute, fitted);
@@ -179,6 +185,27 @@ pub(crate) fn leftovers(contact: &Contact, base: &Base) -> BTreeMap<Attribute, O
         .collect()
 }
 
+/// What a contact shows after a write, as far as its base may know: for the changed attributes
+/// what Intercom answered, for the others what they showed `before`, when the write was planned.
+/// An edit of those that came between would otherwise pass for agreed and never be put right.
+pub fn shown_after(
+    changes: &BTreeMap<Attribute, Option<String>>,
+    before: &BTreeMap<Attribute, String>,
+    answer: &BTreeMap<Attribute, String>,
+) -> BTreeMap<Attribute, String> {
+    Attribute::ALL
+        .into_iter()
+        .filter_map(|attribute| {
+            let source = if changes.contains_key(&attribute) {
+                answer
+            } else {
+                before
+            };
+            Some((attribute, source.get(&attribute)?.clone()))
+        })
+        .collect()
+}
+
 /// The base once Intercom shows `shown` for what Salesforce has: a pair for every attribute that
 /// is set on either side.
 pub fn base(desired: &BTreeMap<Attribute, String>, shown: &BTreeMap<Attribute, String>) -> Base {
@@ -197,3 +224,6 @@ pub fn base(desired: &BTreeMap<Attribute, String>, shown: &BTreeMap<Attribute, S
             .collect(),
     )
 }
+
+#[cfg(test)]
+mod tests;

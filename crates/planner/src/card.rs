@@ -234,10 +234,8 @@ fn of_account(account: &Account) -> Card {
         "Account owner",
         owner_name(account.owner.as_ref()),
     );
-    let country = account
-        .billing_country
-        .as_deref()
-        .filter(|country| !country.is_empty());
+    let billing = account.billing_country.as_deref();
+    let country = billing.filter(|country| !country.trim().is_empty());
     line(
         &mut card,
         "Country",

@@ -18,7 +18,8 @@ pub struct Facts {
     pub contacts: Vec<Contact>,
     /// Records that hold the key and are not deleted; converted Leads included.
     pub records: Vec<Record>,
-    /// The Salesforce contacts that converted Leads among `records` became, as far as visible.
+    /// The Salesforce contacts that converted Leads among `records` became, as far as visible and
+    /// not deleted.
     pub successors: Vec<SfContact>,
     /// Stored links of `contacts`, at most one each, and of other contacts to `records`.
     pub links: Vec<Link>,

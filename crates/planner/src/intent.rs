@@ -78,45 +78,63 @@ pub enum Look {
     Nothing,
 }
 
+/// How well a row fits, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// We created it in the window, and it has the key.
+    Ours,
+    /// It has the key, whoever created it: it would have been a match.
+    SameKey,
+    /// We created it in the window, it has the key, and somebody deleted it since.
+    OursDeleted,
+    /// We created it in the window, with the same last name and company.
+    SameName,
+}
+
 /// Judges what a look found at `now`.
 ///
-/// Counted are rows with the key, whoever created them, unless deleted; and rows that the
-/// integration user created in the window, deleted and converted ones included, if they have the
-/// key or, where the email was changed since, the same last name and company.
+/// Counted are rows with the key, whoever created them, unless deleted or (being a match no more)
+/// converted; and rows that the integration user created in the window, deleted and converted ones
+/// included, if they have the key or, where the email was changed since, the same last name and
+/// company. Names are weak evidence: another person's Lead may look like that until its own
+/// intent has claimed it, so they count only when the quiet time is over.
 pub fn look(request: &Request, found: &[Found], now: Timestamp) -> Look {
-    let mut counted: Vec<(u8, &Found)> = found
+    let mut counted: Vec<(Fit, &Found)> = found
         .iter()
-        .filter_map(|row| rank(request, row).map(|rank| (rank, row)))
+        .filter_map(|row| fit(request, row).map(|fit| (fit, row)))
         .collect();
-    if counted.is_empty() {
-        return if now >= request.quiet_until {
-            Look::Nothing
-        } else {
-            Look::NotYet {
-                look_at: next_look(request.sent_at, now).min(request.quiet_until),
-            }
+    let settled = counted.iter().any(|(fit, _)| match fit {
+        Fit::Ours | Fit::SameKey | Fit::OursDeleted => true,
+        Fit::SameName => false,
+    });
+    if !settled && now < request.quiet_until {
+        return Look::NotYet {
+            look_at: next_look(request.sent_at, now).min(request.quiet_until),
         };
     }
-    counted.sort_by_key(|(rank, row)| (*rank, row.created_at, row.id));
+    if counted.is_empty() {
+        return Look::Nothing;
+    }
+    counted.sort_by_key(|(fit, row)| (*fit, row.created_at, row.id));
     Look::Exists(counted.into_iter().map(|(_, row)| row.id).collect())
 }
 
-/// How well a row fits; lower is better, `None` does not count.
-fn rank(request: &Request, row: &Found) -> Option<u8> {
+/// How well a row fits; `None` does not count.
+fn fit(request: &Request, row: &Found) -> Option<Fit> {
     let from = request.sent_at.minus(WINDOW_BEFORE);
     let to = request.sent_at.plus(WINDOW_AFTER);
     let ours = row.created_by_us && row.created_at >= from && row.created_at <= to;
     let has_key = row.key.as_ref() == Some(&request.key);
     match (ours, has_key) {
-        (true, true) if !row.deleted => Some(0),
-        (false, true) if !row.deleted => Some(1),
-        (true, true) => Some(2),
-        (true, false) if is_same_person(request, row) => Some(3),
-        (true | false, false) | (false, true) => None,
+        (true, true) if row.deleted => Some(Fit::OursDeleted),
+        (true, true) => Some(Fit::Ours),
+        (true, false) => has_same_name(request, row).then_some(Fit::SameName),
+        (false, true) => (!row.deleted && !row.converted).then_some(Fit::SameKey),
+        (false, false) => None,
     }
 }
 
-fn is_same_person(request: &Request, row: &Found) -> bool {
+fn has_same_name(request: &Request, row: &Found) -> bool {
     row.last_name.as_deref() == Some(request.last_name.as_str()) && row.company == request.company
 }
 

@@ -1,10 +1,19 @@
-//! What a click on *Create lead* does (L1–L4, L6).
+//! What a click on *Create lead* does (L1–L6).
+//!
+//! An existing match is always shown instead, and a request that is not settled is joined: a Lead
+//! is only ever ordered for a person whose match was read from Salesforce for this very click.
+
+mod field;
 
 use std::collections::BTreeMap;
 
 use model::{MatchKey, Settings};
 
+use self::field::{looks_like_email, utf16_length};
+use crate::matching::is_crowded;
 use crate::{Facts, Match, Note, Rule, verdict};
+
+pub use self::field::{Field, FieldKind, Picklist};
 
 /// All that is known when a teammate asks for a Lead.
 #[derive(Debug, Clone)]
@@ -36,59 +45,6 @@ pub struct Known {
     pub phone: Option<String>,
     /// Name of the contact's company.
     pub company: Option<String>,
-}
-
-/// A field of the Lead object, as described by the org.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// API name.
-    pub name: String,
-    /// Label.
-    pub label: String,
-    /// Its type.
-    pub kind: FieldKind,
-    /// Longest text, in UTF-16 units; `None` where it does not apply.
-    pub length: Option<usize>,
-    /// Whether the integration user may set it when creating.
-    pub createable: bool,
-    /// Whether creating fails without it.
-    pub required: bool,
-}
-
-/// The types of fields that matter to a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldKind {
-    /// One line.
-    Text,
-    /// Several lines.
-    TextArea,
-    /// An email address.
-    Email,
-    /// A phone number.
-    Phone,
-    /// A URL.
-    Url,
-    /// A number.
-    Number,
-    /// A date.
-    Date,
-    /// Yes or no.
-    Boolean,
-    /// One of these values.
-    Picklist(Picklist),
-    /// Several of these values.
-    MultiPicklist(Picklist),
-    /// A type that a form cannot ask for.
-    Other,
-}
-
-/// The active values of a picklist.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Picklist {
-    /// API values with their labels, in the org's order.
-    pub values: Vec<(String, String)>,
-    /// Whether the org refuses other values.
-    pub restricted: bool,
 }
 
 /// What to do about the click.
@@ -174,10 +130,25 @@ const NOT_ASKED: [&str; 7] = [
 #[derive(Debug, Clone)]
 struct Values {
     name: Option<String>,
-    email: Option<String>,
+    email: Option<Email>,
     phone: Option<String>,
     company: Option<String>,
     others: BTreeMap<String, String>,
+}
+
+/// An email as it is sent, and the person that it makes.
+#[derive(Debug, Clone)]
+struct Email {
+    text: String,
+    key: MatchKey,
+}
+
+/// Something that stands in the way, in words for the teammate.
+#[derive(Debug, Clone)]
+struct Fault {
+    /// The id of the input that it is about, if a single one is.
+    input: Option<String>,
+    text: String,
 }
 
 /// Decides what a click does. Whatever was typed, an existing match is shown instead of creating.
@@ -197,9 +168,18 @@ pub fn decide(ask: &Ask<'_>) -> Decision {
     }
     let values = values(ask);
     let faults = faults(ask, &values);
-    let confirmed = ask.typed.is_some() || ask.settings.leads.one_click;
-    match MatchKey::from_email(values.email.as_deref().unwrap_or_default()) {
-        Some(key) if faults.is_empty() && confirmed => Decision::Create(order(ask, &values, key)),
+    let complete = asked(ask).all(|field| values.others.contains_key(&field.name));
+    let confirmed = ask.typed.is_some() || (ask.settings.leads.one_click && complete);
+    match &values.email {
+        Some(email) if faults.is_empty() && confirmed => {
+            let person = ask.person.and_then(|facts| facts.person.key());
+            assert_eq!(
+                person,
+                Some(&email.key),
+                "a Lead is ordered only for the person whose match was read"
+            );
+            Decision::Create(order(ask, &values, email))
+        }
         Some(_) | None => Decision::Form(form(ask, &values, faults)),
     }
 }
@@ -227,12 +207,16 @@ fn values(ask: &Ask<'_>) -> Values {
     let others = asked(ask)
         .filter_map(|field| {
             let text = filled(typed.and_then(|typed| typed.get(&field.name)))?;
-            Some((field.name.clone(), text))
+            Some((field.name.clone(), field.normalised(text)))
         })
         .collect();
+    let email = email_of(&ask.known, typed).and_then(|text| {
+        let key = MatchKey::from_email(&text)?;
+        Some(Email { text, key })
+    });
     Values {
         name: either(NAME, &ask.known.name),
-        email: email_of(&ask.known, typed),
+        email,
         phone: either(PHONE, &ask.known.phone),
         company: either(COMPANY, &ask.known.company),
         others,
@@ -249,55 +233,60 @@ fn asked<'a>(ask: &Ask<'a>) -> impl Iterator<Item = &'a Field> + use<'a> {
     })
 }
 
-/// What stands in the way, by input id, in words for the teammate.
-fn faults(ask: &Ask<'_>, values: &Values) -> Vec<(String, String)> {
-    let mut faults = Vec::new();
-    match values.email.as_deref() {
-        None => faults.push((
-            EMAIL.to_owned(),
+/// What stands in the way. On the first click nothing was typed yet: what is merely missing is
+/// asked for without complaint, except an email (L2).
+fn faults(ask: &Ask<'_>, values: &Values) -> Vec<Fault> {
+    let about = |input: &str, text: String| Fault {
+        input: Some(input.to_owned()),
+        text,
+    };
+    let mut faults = held_back(ask);
+    match values.email.as_ref().map(|email| email.text.as_str()) {
+        None => faults.push(about(
+            EMAIL,
             "A lead needs an email address before it can be sent to Salesforce.".to_owned(),
         )),
         Some(email) if !looks_like_email(email) => {
-            faults.push((
-                EMAIL.to_owned(),
-                format!("{email} is not an email address."),
-            ));
+            faults.push(about(EMAIL, format!("{email} is not an email address.")));
         }
-        Some(email) => too_long(ask, "Email", "Email", email)
-            .into_iter()
-            .for_each(|text| faults.push((EMAIL.to_owned(), text))),
+        Some(email) => {
+            faults.extend(too_long(ask, "Email", email).map(|text| about(EMAIL, text)));
+        }
     }
     if let Some(phone) = values.phone.as_deref() {
-        faults.extend(too_long(ask, "Phone", "Phone", phone).map(|text| (PHONE.to_owned(), text)));
+        faults.extend(too_long(ask, "Phone", phone).map(|text| about(PHONE, text)));
     }
     for field in asked(ask) {
-        // On the first click nothing was typed yet: the form asks without complaining.
         let text = match values.others.get(&field.name) {
-            None if ask.typed.is_some() => Some(format!("{} is required.", field.label)),
-            None if ask.settings.leads.one_click => Some(format!("{} is required.", field.label)),
-            None => None,
-            Some(value) => unacceptable(field, value),
+            Some(value) => field.refusal(value),
+            None => (ask.typed.is_some()).then(|| format!("{} is required.", field.label)),
         };
-        faults.extend(text.map(|text| (field.name.clone(), text)));
+        faults.extend(text.map(|text| about(&field.name, text)));
     }
     faults
 }
 
-/// One `@`, something before it, a dotted domain after it, no white space: what Salesforce would
-/// refuse anyway is said before it is sent.
-fn looks_like_email(email: &str) -> bool {
-    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    let parts = email.split_once('@').is_some_and(|(local, domain)| {
-        let dotted = domain.split('.').count() >= 2 && domain.split('.').all(|it| !it.is_empty());
-        !local.is_empty() && !domain.contains('@') && dotted
-    });
-    plain && parts
+/// Why nothing may be created now, whatever the form says (S2, M0).
+fn held_back(ask: &Ask<'_>) -> Vec<Fault> {
+    let mut texts = Vec::new();
+    if ask.settings.safety.pause_salesforce_writes {
+        texts.push("Writing to Salesforce is paused in the settings.");
+    }
+    if ask.person.is_some_and(is_crowded) {
+        texts
+            .push("So many contacts share this email address that an admin has to allow it first.");
+    }
+    let fault = |text: &str| Fault {
+        input: None,
+        text: text.to_owned(),
+    };
+    texts.into_iter().map(fault).collect()
 }
 
-fn too_long(ask: &Ask<'_>, field: &str, label: &str, value: &str) -> Option<String> {
+fn too_long(ask: &Ask<'_>, field: &str, value: &str) -> Option<String> {
     let most = length_of(ask, field)?;
     (utf16_length(value) > most)
-        .then(|| format!("{label} has more than {most} characters, which Salesforce cannot hold."))
+        .then(|| format!("{field} has more than {most} characters, which Salesforce cannot hold."))
 }
 
 fn length_of(ask: &Ask<'_>, field: &str) -> Option<usize> {
@@ -307,114 +296,38 @@ fn length_of(ask: &Ask<'_>, field: &str) -> Option<usize> {
         .length
 }
 
-fn utf16_length(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-/// Why a typed value cannot be sent for a field.
-fn unacceptable(field: &Field, value: &str) -> Option<String> {
-    let label = &field.label;
-    if let Some(most) = field.length
-        && utf16_length(value) > most
-    {
-        return Some(format!("{label} has more than {most} characters."));
-    }
-    match &field.kind {
-        FieldKind::Text | FieldKind::TextArea | FieldKind::Phone | FieldKind::Other => None,
-        FieldKind::Email => {
-            (!looks_like_email(value)).then(|| format!("{label} is not an email address."))
-        }
-        FieldKind::Url => {
-            (value.contains(char::is_whitespace)).then(|| format!("{label} is not a link."))
-        }
-        FieldKind::Number => value
-            .parse::<f64>()
-            .is_err()
-            .then(|| format!("{label} must be a number.")),
-        FieldKind::Date => {
-            (!is_date(value)).then(|| format!("{label} must be a date like 2026-01-31."))
-        }
-        FieldKind::Boolean => {
-            (!matches!(value, "true" | "false")).then(|| format!("{label} must be yes or no."))
-        }
-        FieldKind::Picklist(list) => (!list.has(value)).then(|| list.advice(label, value)),
-        FieldKind::MultiPicklist(list) => {
-            let wrong = value.split(';').find(|part| !list.has(part.trim()));
-            wrong.map(|part| list.advice(label, part.trim()))
-        }
-    }
-}
-
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let numeric = |part: &str, length: usize, most: u32| {
-        part.len() == length && part.parse::<u32>().is_ok_and(|it| (1..=most).contains(&it))
-    };
-    matches!(parts.as_slice(), [year, month, day]
-        if numeric(year, 4, 9999) && numeric(month, 2, 12) && numeric(day, 2, 31))
-}
-
-impl Picklist {
-    fn has(&self, value: &str) -> bool {
-        self.values.iter().any(|(api, _)| api == value)
-    }
-
-    /// The values that come near what was typed, so that a long list can be searched by typing.
-    fn advice(&self, label: &str, typed: &str) -> String {
-        const SHOWN: usize = 9;
-        let wanted = typed.to_lowercase();
-        let mut near: Vec<&str> = self
-            .values
-            .iter()
-            .filter(|(_, shown)| shown.to_lowercase().contains(&wanted))
-            .map(|(api, _)| api.as_str())
-            .take(SHOWN)
-            .collect();
-        if near.is_empty() {
-            near = self
-                .values
-                .iter()
-                .map(|(api, _)| api.as_str())
-                .take(SHOWN)
-                .collect();
-        }
-        format!(
-            "{label} has no value {typed:?}. Choose for example: {}.",
-            near.join(", ")
-        )
-    }
-}
-
-fn form(ask: &Ask<'_>, values: &Values, faults: Vec<(String, String)>) -> Form {
-    let input = |id: &str, label: &str, value: &Option<String>, kind| Input {
+fn form(ask: &Ask<'_>, values: &Values, faults: Vec<Fault>) -> Form {
+    let input = |id: &str, label: &str, value: Option<&String>, kind| Input {
         id: id.to_owned(),
         label: label.to_owned(),
-        value: value.clone().unwrap_or_default(),
+        value: value.cloned().unwrap_or_default(),
         kind,
-        faulty: faults.iter().any(|(at, _)| at == id),
+        faulty: faults
+            .iter()
+            .any(|fault| fault.input.as_deref() == Some(id)),
     };
+    let email = values.email.as_ref().map(|email| &email.text);
     let company = if requires(ask, "Company") {
         "Company *"
     } else {
         "Company"
     };
     let mut inputs = vec![
-        input(NAME, "Name", &values.name, FieldKind::Text),
-        input(EMAIL, "Email *", &values.email, FieldKind::Email),
-        input(PHONE, "Phone", &values.phone, FieldKind::Phone),
-        input(COMPANY, company, &values.company, FieldKind::Text),
+        input(NAME, "Name", values.name.as_ref(), FieldKind::Text),
+        input(EMAIL, "Email *", email, FieldKind::Email),
+        input(PHONE, "Phone", values.phone.as_ref(), FieldKind::Phone),
+        input(COMPANY, company, values.company.as_ref(), FieldKind::Text),
     ];
     for field in asked(ask) {
-        let value = values.others.get(&field.name).cloned();
         inputs.push(input(
             &field.name,
             &format!("{} *", field.label),
-            &value,
+            values.others.get(&field.name),
             field.kind.clone(),
         ));
     }
     Form {
-        errors: faults.into_iter().map(|(_, text)| text).collect(),
+        errors: faults.into_iter().map(|fault| fault.text).collect(),
         inputs,
     }
 }
@@ -425,63 +338,93 @@ fn requires(ask: &Ask<'_>, field: &str) -> bool {
         .any(|described| described.name == field && described.required)
 }
 
-fn order(ask: &Ask<'_>, values: &Values, key: MatchKey) -> Order {
+/// The order while it is written.
+struct Draft<'a> {
+    ask: &'a Ask<'a>,
+    fields: BTreeMap<String, String>,
+    notes: Vec<Note>,
+}
+
+impl Draft<'_> {
+    fn note(&mut self, rule: Rule, text: impl Into<String>) {
+        let text = text.into();
+        self.notes.push(Note { rule, text });
+    }
+
+    /// Sends the value; what Salesforce cannot hold is cut, with a note.
+    fn set(&mut self, field: &str, value: &str) {
+        let most = length_of(self.ask, field).unwrap_or(usize::MAX);
+        if utf16_length(value) > most {
+            let text = format!("{field} is cut to the {most} characters that Salesforce can hold");
+            self.note(Rule::L3, text);
+        }
+        self.fields.insert(field.to_owned(), cut(value, most));
+    }
+
+    /// Sends the value if the integration user may set the field: one that is hidden from it would
+    /// fail the whole Lead.
+    fn offer(&mut self, field: &str, value: Option<&str>) {
+        let Some(value) = value else { return };
+        let described = self.ask.describe.iter().find(|it| it.name == field);
+        if described.is_some_and(|it| it.createable) {
+            self.set(field, value);
+        } else {
+            let text = format!("the integration user may not set {field}; it is left out");
+            self.note(Rule::L3, text);
+        }
+    }
+}
+
+fn order(ask: &Ask<'_>, values: &Values, email: &Email) -> Order {
     let placeholder = &ask.settings.leads.placeholder;
-    let mut notes = Vec::new();
-    let mut fields = BTreeMap::new();
-    let mut set = |field: &str, value: &str, notes: &mut Vec<Note>| {
-        let value = cut(ask, field, value, notes);
-        fields.insert(field.to_owned(), value);
+    let mut draft = Draft {
+        ask,
+        fields: BTreeMap::new(),
+        notes: Vec::new(),
     };
     let (first, last) = split_name(values.name.as_deref());
-    if let Some(first) = first {
-        set("FirstName", &first, &mut notes);
-    }
+    draft.offer("FirstName", first.as_deref());
     if last.is_none() {
         let text = format!("no name is known; the last name is {placeholder}");
-        notes.push(Note {
-            rule: Rule::L5,
-            text,
-        });
+        draft.note(Rule::L5, text);
     }
-    set(
-        "LastName",
-        last.as_deref().unwrap_or(placeholder),
-        &mut notes,
-    );
+    draft.set("LastName", last.as_deref().unwrap_or(placeholder));
     match &values.company {
-        Some(company) => set("Company", company, &mut notes),
         None if requires(ask, "Company") => {
-            let text = format!("no company is known; it is {placeholder}");
-            notes.push(Note {
-                rule: Rule::L5,
-                text,
-            });
-            set("Company", placeholder, &mut notes);
+            draft.note(
+                Rule::L5,
+                format!("no company is known; it is {placeholder}"),
+            );
+            draft.set("Company", placeholder);
         }
-        None => {}
+        Some(_) | None => draft.offer("Company", values.company.as_deref()),
     }
-    set(
-        "Email",
-        values.email.as_deref().unwrap_or(key.as_str()),
-        &mut notes,
-    );
-    if let Some(phone) = &values.phone {
-        set("Phone", phone, &mut notes);
-    }
-    if let Some(source) = lead_source(ask, &mut notes) {
-        set("LeadSource", source, &mut notes);
+    draft.set("Email", &email.text);
+    draft.offer("Phone", values.phone.as_deref());
+    let source = ask.settings.leads.source.as_str();
+    if lacks_source(ask, source) {
+        let text = format!("the org's lead sources do not include {source:?}; it is left out");
+        draft.note(Rule::L4, text);
+    } else {
+        draft.offer("LeadSource", Some(source));
     }
     for (field, value) in &values.others {
-        set(field, value, &mut notes);
+        draft.set(field, value);
     }
-    notes.push(owner_note(ask.assignment_rule));
+    draft.note(
+        Rule::O6,
+        if ask.assignment_rule {
+            "the org's lead assignment rule decides the owner"
+        } else {
+            "no lead assignment rule is active; the integration user owns it"
+        },
+    );
     Order {
-        key,
-        fields,
+        key: email.key.clone(),
+        fields: draft.fields,
         assign_by_rules: ask.assignment_rule,
         contact_edits: edits(ask, values),
-        notes,
+        notes: draft.notes,
     }
 }
 
@@ -495,17 +438,8 @@ fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
     }
 }
 
-/// What Salesforce cannot hold is cut, with a note.
-fn cut(ask: &Ask<'_>, field: &str, value: &str, notes: &mut Vec<Note>) -> String {
-    let most = length_of(ask, field).unwrap_or(usize::MAX);
-    if utf16_length(value) <= most {
-        return value.to_owned();
-    }
-    let text = format!("{field} is cut to the {most} characters that Salesforce can hold");
-    notes.push(Note {
-        rule: Rule::L3,
-        text,
-    });
+/// The longest beginning of `value` that has at most `most` UTF-16 units.
+fn cut(value: &str, most: usize) -> String {
     let mut units = 0;
     value
         .chars()
@@ -516,14 +450,9 @@ fn cut(ask: &Ask<'_>, field: &str, value: &str, notes: &mut Vec<Note>) -> String
         .collect()
 }
 
-/// The source of the settings, unless the org's picklist is restricted and lacks it (L4).
-fn lead_source<'a>(ask: &Ask<'a>, notes: &mut Vec<Note>) -> Option<&'a str> {
-    let source = ask.settings.leads.source.as_str();
-    let field = ask
-        .describe
-        .iter()
-        .find(|field| field.name == "LeadSource" && field.createable)?;
-    let lacks = match &field.kind {
+/// Whether the org's lead sources are a restricted picklist without this one (L4).
+fn lacks_source(ask: &Ask<'_>, source: &str) -> bool {
+    let lacks = |field: &Field| match &field.kind {
         FieldKind::Picklist(list) => list.restricted && !list.has(source),
         FieldKind::Text
         | FieldKind::TextArea
@@ -536,43 +465,22 @@ fn lead_source<'a>(ask: &Ask<'a>, notes: &mut Vec<Note>) -> Option<&'a str> {
         | FieldKind::MultiPicklist(_)
         | FieldKind::Other => false,
     };
-    if lacks {
-        let text = format!("the org's lead sources do not include {source:?}; it is left out");
-        notes.push(Note {
-            rule: Rule::L4,
-            text,
-        });
-        return None;
-    }
-    Some(source)
-}
-
-fn owner_note(assignment_rule: bool) -> Note {
-    let text = if assignment_rule {
-        "the org's lead assignment rule decides the owner"
-    } else {
-        "no lead assignment rule is active; the integration user owns it"
-    };
-    Note {
-        rule: Rule::O6,
-        text: text.to_owned(),
-    }
+    ask.describe
+        .iter()
+        .any(|field| field.name == "LeadSource" && lacks(field))
 }
 
 /// Name, email and phone that the teammate changed go to the contact too (L1).
 fn edits(ask: &Ask<'_>, values: &Values) -> Edits {
-    if ask.typed.is_none() {
-        return Edits::default();
-    }
-    let changed = |typed: &Option<String>, known: &Option<String>| {
-        typed
-            .clone()
-            .filter(|typed| Some(typed) != filled(known.as_ref()).as_ref())
+    let changed = |sent: Option<&String>, known: &Option<String>| {
+        sent.filter(|sent| Some(*sent) != filled(known.as_ref()).as_ref())
+            .cloned()
     };
+    let email = values.email.as_ref().map(|email| &email.text);
     Edits {
-        name: changed(&values.name, &ask.known.name),
-        email: changed(&values.email, &ask.known.email),
-        phone: changed(&values.phone, &ask.known.phone),
+        name: changed(values.name.as_ref(), &ask.known.name),
+        email: changed(email, &ask.known.email),
+        phone: changed(values.phone.as_ref(), &ask.known.phone),
     }
 }
 

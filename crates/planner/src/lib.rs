@@ -21,6 +21,8 @@ pub mod lead;
 mod matching;
 mod person;
 mod plan;
+#[cfg(test)]
+mod world;
 
 pub use attribute::Attribute;
 pub use facts::{Account, Contact, Facts, Lead, Owner, Parked, Record, SfContact};

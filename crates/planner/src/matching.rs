@@ -119,6 +119,8 @@ pub fn verdict(facts: &Facts) -> Match<'_> {
     }
     leads.sort_by_key(|lead| (lead.created_at, lead.id));
     contacts.sort_by_key(|contact| (contact.created_at, contact.id));
+    // Two converted Leads may have become the same contact.
+    contacts.dedup_by_key(|contact| contact.id);
     match (contacts.as_slice(), leads.as_slice()) {
         ([], []) => Match::None,
         ([], [lead]) => Match::Lead(lead),
@@ -146,9 +148,12 @@ fn converted_into(facts: &Facts) -> Vec<&SfContact> {
 
 /// Whether more contacts or records share the key than the settings allow (M0).
 pub(crate) fn is_crowded(facts: &Facts) -> bool {
-    let over = |count: usize, most: u32| u32::try_from(count).is_ok_and(|count| count > most);
+    let over = |count: usize, most: u32| usize::try_from(most).is_ok_and(|most| count > most);
     over(
         facts.contacts.len(),
         facts.settings.matching.crowded_contacts,
     ) || over(facts.records.len(), facts.settings.matching.crowded_records)
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ pub fn plan(facts: &Facts) -> Plan {
             (Some(record), link) => show(facts, contact, record, link),
             // What Salesforce showed stays while its record is among several (M4, M5).
             (None, Some(link)) if matched.includes(link.record_id) => None,
-            (None, Some(link)) => Some(leave(contact, link)),
+            (None, Some(link)) => Some(leave(facts, contact, link, &matched)),
             (None, None) => None,
         };
         plan.operations
@@ -126,20 +126,30 @@ fn show(
     })
 }
 
-/// The record left the person: what we had set is cleared, then the link goes (M1).
-fn leave(contact: &Contact, link: &Link) -> Operation {
+/// The record left the person: what we had set is cleared, then the link goes. With attributes
+/// switched off nothing is written, clearing included.
+fn leave(facts: &Facts, contact: &Contact, link: &Link, matched: &Match<'_>) -> Operation {
     let change = LinkChange::Remove {
         record: link.record_id,
     };
-    let changes = attribute::leftovers(contact, &link.base);
+    let rule = match matched {
+        Match::None | Match::Lead(_) | Match::Contact { .. } => Rule::M1,
+        Match::ManyLeads(_) => Rule::M4,
+        Match::ManyContacts { .. } => Rule::M5,
+    };
+    let changes = if facts.settings.attributes.enabled {
+        attribute::leftovers(contact, &link.base)
+    } else {
+        BTreeMap::new()
+    };
     if changes.is_empty() {
         Operation::Book {
             contact: contact.id.clone(),
             link: change,
-            rule: Rule::M1,
+            rule,
         }
     } else {
-        write(contact, changes, change, Rule::M1)
+        write(contact, changes, change, rule)
     }
 }
 
@@ -164,13 +174,14 @@ fn write(
     })
 }
 
-/// The same values for the same contact have the same key, on every machine.
+/// The same values for the same contact have the same key, on every machine and in every release.
 fn write_key(contact: &Contact, changes: &BTreeMap<Attribute, Option<String>>) -> i64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     hasher.update(contact.id.as_str().as_bytes());
     for (attribute, value) in changes {
         hasher.update(attribute.name().as_bytes());
-        hasher.update(if value.is_some() { &[1] } else { &[0] });
+        // Two bytes that no text contains, so that no value can pass for a name.
+        hasher.update(if value.is_some() { &[0xff] } else { &[0xfe] });
         hasher.update(value.as_deref().unwrap_or_default().as_bytes());
     }
     i64::from_ne_bytes(hasher.digest().to_ne_bytes())
@@ -192,7 +203,7 @@ fn allowed(facts: &Facts, operation: Operation, notes: &mut Vec<Note>) -> Option
     }
     if facts.parked.iter().any(|parked| parked.key == write.key) {
         let text = format!(
-            "{} refused these values before; waiting for a change",
+            "these values were refused for {} before; they wait for a change",
             write.contact
         );
         notes.push(Note {
@@ -203,3 +214,6 @@ fn allowed(facts: &Facts, operation: Operation, notes: &mut Vec<Note>) -> Option
     }
     Some(operation)
 }
+
+#[cfg(test)]
+mod tests;

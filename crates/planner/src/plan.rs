@@ -23,7 +23,8 @@ pub struct Plan {
 pub enum Operation {
     /// Write to Intercom, then book what it shows back.
     Write(ContactWrite),
-    /// Nothing to write: only our own books change.
+    /// Nothing to write: only our own books change. Intercom's half of the base is what the facts
+    /// of this plan showed, not what the mirror shows by now.
     Book {
         /// The contact.
         contact: ic::ContactId,
@@ -43,7 +44,7 @@ pub struct ContactWrite {
     pub changes: BTreeMap<Attribute, Option<String>>,
     /// What the mirror has to show for the changed attributes at sending: otherwise plan anew.
     pub expected: BTreeMap<Attribute, Option<String>>,
-    /// What to book afterwards.
+    /// What to book afterwards; Intercom's half of the base is [`crate::attribute::shown_after`].
     pub link: LinkChange,
     /// Why.
     pub rule: Rule,

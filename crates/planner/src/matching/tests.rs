@@ -1,0 +1,216 @@
+//! Which record a person is, for every combination of what may share a key.
+
+use super::*;
+use crate::world::{facts, short};
+
+/// The verdict on the person of a text, with its records in order.
+fn matched(text: &str) -> String {
+    let facts = facts(text);
+    let found = verdict(&facts);
+    let mut backwards = facts.clone();
+    backwards.records.reverse();
+    backwards.successors.reverse();
+    assert_eq!(found, verdict(&backwards), "the order of the facts decides");
+    print(&found)
+}
+
+fn print(found: &Match<'_>) -> String {
+    let leads = |leads: &[&Lead]| -> String {
+        leads
+            .iter()
+            .map(|lead| format!(" {}", short(lead.id.as_str())))
+            .collect()
+    };
+    let contacts = |contacts: &[&SfContact]| -> String {
+        (contacts.iter())
+            .map(|contact| format!(" {}", short(contact.id.as_str())))
+            .collect()
+    };
+    match found {
+        Match::None => "none".to_owned(),
+        Match::Lead(lead) => format!("lead{}", leads(&[lead])),
+        Match::Contact {
+            contact,
+            leads: beside,
+        } if beside.is_empty() => {
+            format!("contact{}", contacts(&[contact]))
+        }
+        Match::Contact {
+            contact,
+            leads: beside,
+        } => {
+            format!("contact{}, beside{}", contacts(&[contact]), leads(beside))
+        }
+        Match::ManyLeads(many) => format!("many leads{}", leads(many)),
+        Match::ManyContacts {
+            contacts: many,
+            leads: beside,
+        } if beside.is_empty() => {
+            format!("many contacts{}", contacts(many))
+        }
+        Match::ManyContacts {
+            contacts: many,
+            leads: beside,
+        } => {
+            format!("many contacts{}, beside{}", contacts(many), leads(beside))
+        }
+    }
+}
+
+const ADA: &str = "intercom user ada@acme.io";
+const LEADS: [&str; 3] = [
+    "",
+    "lead 00Q1 ada@acme.io",
+    "lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io",
+];
+const CONTACTS: [&str; 3] = [
+    "",
+    "contact 0031 ada@acme.io",
+    "contact 0031 ada@acme.io; contact 0032 ada@acme.io",
+];
+
+#[test]
+fn m1_to_m5_every_combination_of_leads_contacts_and_conversions() {
+    // A converted Lead beside them: none; one that became a contact which is not visible; one that
+    // became a contact with another email; one that became 0031, if that one has the key.
+    let conversions = [
+        "",
+        "converted 00Q9 ada@acme.io into 0039",
+        "converted 00Q9 ada@acme.io into 0039; contact 0039 countess@acme.io",
+        "converted 00Q9 ada@acme.io into 0031",
+    ];
+    #[rustfmt::skip]
+    let expected = [
+        // Leads, contacts, by conversion.
+        (0, 0, ["none", "none", "contact 0039", "none"]),
+        (0, 1, ["contact 0031"; 4]),
+        (0, 2, ["many contacts 0031 0032"; 4]),
+        (1, 0, ["lead 00Q1", "lead 00Q1", "contact 0039, beside 00Q1", "lead 00Q1"]),
+        (1, 1, ["contact 0031, beside 00Q1"; 4]),
+        (1, 2, ["many contacts 0031 0032, beside 00Q1"; 4]),
+        (2, 0, ["many leads 00Q1 00Q2", "many leads 00Q1 00Q2", "contact 0039, beside 00Q1 00Q2",
+                "many leads 00Q1 00Q2"]),
+        (2, 1, ["contact 0031, beside 00Q1 00Q2"; 4]),
+        (2, 2, ["many contacts 0031 0032, beside 00Q1 00Q2"; 4]),
+    ];
+    for (leads, contacts, verdicts) in expected {
+        for (conversion, verdict) in conversions.into_iter().zip(verdicts) {
+            let world = [ADA, LEADS[leads], CONTACTS[contacts], conversion].join("; ");
+            assert_eq!(matched(&world), verdict, "{world}");
+        }
+    }
+}
+
+#[test]
+fn m0_without_a_key_there_is_no_match_whatever_lies_about() {
+    let mut facts = facts("intercom lead ada@acme.io; lead 00Q1 ada@acme.io");
+    facts.person = PersonKey::Alone("c1".parse().unwrap());
+    assert_eq!(print(&verdict(&facts)), "none");
+}
+
+#[test]
+fn m2_two_leads_converted_into_two_contacts_are_many_contacts() {
+    let world = "converted 00Q8 ada@acme.io into 0038; converted 00Q9 ada@acme.io into 0039
+        contact 0038 a@acme.io; contact 0039 b@acme.io";
+    assert_eq!(
+        matched(&format!("{ADA}; {world}")),
+        "many contacts 0038 0039"
+    );
+}
+
+#[test]
+fn m2_two_leads_converted_into_one_contact_are_that_contact() {
+    let world = "converted 00Q8 ada@acme.io into 0039; converted 00Q9 ada@acme.io into 0039
+        contact 0039 b@acme.io";
+    assert_eq!(matched(&format!("{ADA}; {world}")), "contact 0039");
+    let mut twice = facts(&format!("{ADA}; {world}"));
+    twice.successors.push(twice.successors[0].clone());
+    assert_eq!(print(&verdict(&twice)), "contact 0039");
+}
+
+#[test]
+fn m2_a_lead_that_is_not_converted_stands_for_nobody() {
+    let mut facts = facts(&format!(
+        "{ADA}; converted 00Q9 ada@acme.io into 0039; contact 0039 b@c.io"
+    ));
+    for record in &mut facts.records {
+        match record {
+            Record::Lead(lead) => lead.converted = false,
+            Record::Contact(_) => panic!("the contact has another email"),
+        }
+    }
+    assert_eq!(print(&verdict(&facts)), "lead 00Q9");
+}
+
+#[test]
+fn m4_leads_and_m5_contacts_are_told_oldest_first_then_by_id() {
+    let world =
+        "lead 00Q3 ada@acme.io at=5; lead 00Q1 ada@acme.io at=7; lead 00Q2 ada@acme.io at=5";
+    assert_eq!(
+        matched(&format!("{ADA}; {world}")),
+        "many leads 00Q2 00Q3 00Q1"
+    );
+    let world = "contact 0033 ada@acme.io at=5; contact 0031 ada@acme.io at=7; contact 0032 ada@acme.io at=5";
+    assert_eq!(
+        matched(&format!("{ADA}; {world}")),
+        "many contacts 0032 0033 0031"
+    );
+}
+
+#[test]
+fn m0_a_key_is_crowded_above_the_set_number_on_either_side() {
+    let crowded = |contacts: usize, records: usize| {
+        let mut world = vec!["crowded contacts=2 records=3"];
+        world.extend(std::iter::repeat_n("intercom lead ada@acme.io", contacts));
+        let leads = [
+            "lead 00Q1 ada@acme.io",
+            "converted 00Q2 ada@acme.io",
+            "lead 00Q3 ada@acme.io",
+            "contact 0034 ada@acme.io",
+        ];
+        world.extend(&leads[..records]);
+        is_crowded(&facts(&world.join("; ")))
+    };
+    assert!(!crowded(2, 3));
+    assert!(crowded(3, 0));
+    assert!(crowded(1, 4));
+}
+
+#[test]
+fn the_verdict_is_the_match_without_its_records() {
+    #[rustfmt::skip]
+    let table = [
+        ("", Verdict::None),
+        ("lead 00Q1 ada@acme.io", Verdict::Lead),
+        ("contact 0031 ada@acme.io", Verdict::Contact),
+        ("lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io", Verdict::ManyLeads),
+        ("contact 0031 ada@acme.io; contact 0032 ada@acme.io", Verdict::ManyContacts),
+    ];
+    for (world, expected) in table {
+        assert_eq!(
+            verdict(&facts(&format!("{ADA}; {world}"))).verdict(),
+            expected,
+            "{world}"
+        );
+    }
+}
+
+#[test]
+fn a_match_includes_exactly_its_records() {
+    let includes = |world: &str| -> String {
+        let facts = facts(&format!("{ADA}; {world}"));
+        let found = verdict(&facts);
+        let ids = ["00Q1", "00Q2", "0031", "0032"];
+        let is_in = |id: &&str| found.includes(crate::world::expanded(id).parse().unwrap());
+        ids.into_iter().filter(is_in).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(includes(""), "");
+    assert_eq!(includes(LEADS[1]), "00Q1");
+    assert_eq!(includes(LEADS[2]), "00Q1 00Q2");
+    assert_eq!(includes(CONTACTS[1]), "0031");
+    assert_eq!(includes(&[LEADS[1], CONTACTS[1]].join("; ")), "00Q1 0031");
+    assert_eq!(
+        includes(&[LEADS[1], CONTACTS[2]].join("; ")),
+        "00Q1 0031 0032"
+    );
+}

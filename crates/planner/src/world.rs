@@ -1,0 +1,364 @@
+//! A small language in which tests write an org and a workspace down: text in, facts out.
+//!
+//! Statements end with `;` or a line, a value with spaces stands in quotes, ids are short (`c1`,
+//! `00Q1`, `0031`, `0051`), and a misspelt word fails the test. What the person's facts hold of it
+//! follows from the emails, as it does in the mirror.
+//!
+//! ```text
+//! intercom lead ada@acme.io STATUS=Open; lead 00Q1 ada@acme.io status=Open owner=0051
+//! owner 0051 'Bob Ray' email=bob@org.io; link c1 00Q1 pin STATUS=Open/Open
+//! converted 00Q2 ada@acme.io into 0031; contact 0031 countess@acme.io account=0011
+//! account 0011 Acme; parked c1; pause intercom; attributes off; crowded contacts=2 records=2
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Base, BasePair, How, Link, MatchKey, PersonKey, Settings, Timestamp, ic, sf};
+
+use crate::{
+    Account, Attribute, Contact, Facts, Lead, Operation, Owner, Parked, Record, SfContact, plan,
+};
+
+/// When every test's person is looked at.
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+
+/// A workspace and an org as written down so far.
+#[derive(Default)]
+pub(crate) struct World {
+    contacts: Vec<Contact>,
+    records: Vec<(Option<MatchKey>, Record)>,
+    owners: Vec<Owner>,
+    accounts: Vec<Account>,
+    links: Vec<Link>,
+    parked: Vec<ic::ContactId>,
+    pub(crate) settings: Settings,
+}
+
+/// The words of one statement; each has to be taken.
+pub(crate) struct Statement {
+    words: Vec<String>,
+    text: String,
+}
+
+impl Statement {
+    /// The next word that names no value.
+    pub(crate) fn word(&mut self) -> Option<String> {
+        let at = self.words.iter().position(|word| !word.contains('='))?;
+        Some(self.words.remove(at))
+    }
+
+    /// The next word, which must be there.
+    pub(crate) fn must(&mut self) -> String {
+        self.word()
+            .unwrap_or_else(|| panic!("a word is missing in {:?}", self.text))
+    }
+
+    /// The value of `name=value`; an empty one is absent.
+    pub(crate) fn value(&mut self, name: &str) -> Option<String> {
+        let prefix = format!("{name}=");
+        let at = self.words.iter().position(|it| it.starts_with(&prefix))?;
+        Some(self.words.remove(at)[prefix.len()..].to_owned())
+    }
+
+    /// Whether the word stands there.
+    pub(crate) fn flag(&mut self, flag: &str) -> bool {
+        let at = self.words.iter().position(|word| word == flag);
+        at.map(|at| self.words.remove(at)).is_some()
+    }
+
+    /// All remaining `name=value`.
+    pub(crate) fn values(&mut self) -> Vec<(String, String)> {
+        let words = std::mem::take(&mut self.words).into_iter();
+        words
+            .map(|word| match word.split_once('=') {
+                Some((name, value)) => (name.to_owned(), value.to_owned()),
+                None => panic!("{word:?} is not understood in {:?}", self.text),
+            })
+            .collect()
+    }
+
+    pub(crate) fn end(self) {
+        assert!(
+            self.words.is_empty(),
+            "{:?} is not understood in {:?}",
+            self.words,
+            self.text
+        );
+    }
+}
+
+/// Cuts a text into statements.
+pub(crate) fn statements(text: &str) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    for c in text.chars().chain([';']) {
+        match c {
+            '\'' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            ';' | '\n' if !quoted => {
+                words.extend(word.take());
+                let words: Vec<String> = std::mem::take(&mut words);
+                let text = words.join(" ");
+                if !words.is_empty() {
+                    statements.push(Statement { words, text });
+                }
+            }
+            ' ' if !quoted => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    assert!(!quoted, "a quote is not closed in {text:?}");
+    statements
+}
+
+/// The facts of the person of a text.
+pub(crate) fn facts(text: &str) -> Facts {
+    let mut world = World::default();
+    for mut statement in statements(text) {
+        let verb = statement.must();
+        assert!(world.tell(&verb, &mut statement), "what is {verb:?}?");
+        statement.end();
+    }
+    world.facts()
+}
+
+impl World {
+    /// Takes a statement in; `false` if the verb is not one of the world's.
+    pub(crate) fn tell(&mut self, verb: &str, statement: &mut Statement) -> bool {
+        match verb {
+            "intercom" => self.intercom(statement),
+            "lead" | "converted" => self.lead(verb == "converted", statement),
+            "contact" => self.contact(statement),
+            "owner" => self.owners.push(Owner {
+                id: expanded(&statement.must()).parse().unwrap(),
+                name: statement.must(),
+                email: statement.value("email"),
+                role: statement.value("role"),
+                title: statement.value("title"),
+            }),
+            "account" => self.account(statement),
+            "link" => self.link(statement),
+            "parked" => self.parked.push(statement.must().parse().unwrap()),
+            "pause" => match statement.must().as_str() {
+                "intercom" => self.settings.safety.pause_intercom_writes = true,
+                "salesforce" => self.settings.safety.pause_salesforce_writes = true,
+                other => panic!("pause {other:?}?"),
+            },
+            "attributes" => self.settings.attributes.enabled = !statement.flag("off"),
+            "crowded" => {
+                let mut most = |name| statement.value(name).unwrap().parse().unwrap();
+                self.settings.matching.crowded_contacts = most("contacts");
+                self.settings.matching.crowded_records = most("records");
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn intercom(&mut self, statement: &mut Statement) {
+        let role = match statement.must().as_str() {
+            "lead" => ic::Role::Lead,
+            "user" => ic::Role::User,
+            other => panic!("an Intercom contact is lead or user, not {other:?}"),
+        };
+        let email = statement.word();
+        let number = self.contacts.len() + 1;
+        let id = statement.value("id").unwrap_or(format!("c{number}"));
+        self.contacts.push(Contact {
+            id: id.parse().unwrap(),
+            role,
+            name: statement.value("name"),
+            email,
+            phone: statement.value("phone"),
+            attributes: (statement.values().into_iter())
+                .map(|(name, value)| (attribute(&name), expanded(&value)))
+                .collect(),
+        });
+    }
+
+    fn lead(&mut self, converted: bool, statement: &mut Statement) {
+        let id: sf::LeadId = expanded(&statement.must()).parse().unwrap();
+        let key = statement.word().and_then(|it| MatchKey::from_email(&it));
+        let became = (converted && statement.flag("into"))
+            .then(|| expanded(&statement.must()).parse().unwrap());
+        let lead = Lead {
+            id,
+            name: statement.value("name").unwrap_or("Ada Byron".to_owned()),
+            title: statement.value("title"),
+            company: statement.value("company"),
+            status: statement.value("status"),
+            owner: self.owner(statement),
+            converted,
+            became,
+            created_at: self.created_at(statement),
+        };
+        self.records.push((key, Record::Lead(lead)));
+    }
+
+    fn contact(&mut self, statement: &mut Statement) {
+        let id: sf::ContactId = expanded(&statement.must()).parse().unwrap();
+        let email = statement.word();
+        let key = email.as_deref().and_then(MatchKey::from_email);
+        let account = statement.value("account").map(|short| {
+            let id: sf::AccountId = expanded(&short).parse().unwrap();
+            let account = self.accounts.iter().find(|account| account.id == id);
+            account
+                .expect("an account is told before it is used")
+                .clone()
+        });
+        let contact = SfContact {
+            id,
+            name: statement.value("name").unwrap_or("Ada Byron".to_owned()),
+            email,
+            title: statement.value("title"),
+            owner: self.owner(statement),
+            account,
+            created_at: self.created_at(statement),
+        };
+        self.records.push((key, Record::Contact(contact)));
+    }
+
+    fn account(&mut self, statement: &mut Statement) {
+        let account = Account {
+            id: expanded(&statement.must()).parse().unwrap(),
+            name: statement.must(),
+            website: statement.value("website"),
+            owner: self.owner(statement),
+            billing_country: statement.value("billing"),
+            shipping_country: statement.value("shipping"),
+        };
+        self.accounts.push(account);
+    }
+
+    fn owner(&self, statement: &mut Statement) -> Option<Owner> {
+        let id: sf::OwnerId = expanded(&statement.value("owner")?).parse().unwrap();
+        let owner = self.owners.iter().find(|owner| owner.id == id);
+        Some(owner.expect("an owner is told before it is used").clone())
+    }
+
+    /// `at=` seconds; without it, each record is a second younger than the one told before.
+    fn created_at(&self, statement: &mut Statement) -> Timestamp {
+        let told = i64::try_from(self.records.len()).unwrap();
+        let at = statement.value("at").map(|at| at.parse().unwrap());
+        Timestamp::from_seconds(at.unwrap_or(told))
+    }
+
+    fn link(&mut self, statement: &mut Statement) {
+        let half = |text: &str| (!text.is_empty()).then(|| expanded(text));
+        let contact_id = statement.must().parse().unwrap();
+        let record_id = expanded(&statement.must()).parse().unwrap();
+        let how = match statement.must().as_str() {
+            "key" => How::Key,
+            "pin" => How::Pin,
+            "created" => How::Created,
+            other => panic!("a link comes about by key, pin or created, not {other:?}"),
+        };
+        let pair = |(name, halves): (String, String)| {
+            let (salesforce, intercom) = halves.split_once('/').expect("SALESFORCE/INTERCOM");
+            let pair = BasePair {
+                salesforce: half(salesforce),
+                intercom: half(intercom),
+            };
+            (attribute(&name).name().to_owned(), pair)
+        };
+        self.links.push(Link {
+            contact_id,
+            record_id,
+            since: Timestamp::from_seconds(1),
+            how,
+            base: Base(statement.values().into_iter().map(pair).collect()),
+        });
+    }
+
+    /// The facts of the person of the first contact, else of the first record.
+    pub(crate) fn facts(self) -> Facts {
+        let email = |contact: &Contact| contact.email.as_deref().and_then(MatchKey::from_email);
+        let person = match self.contacts.first() {
+            Some(first) => PersonKey::of_contact(email(first).as_ref(), &first.id),
+            None => PersonKey::Matched(self.records[0].0.clone().expect("a record with a key")),
+        };
+        self.facts_of(person)
+    }
+
+    /// The facts of a person: who holds the key, and whom converted Leads among them became.
+    pub(crate) fn facts_of(self, person: PersonKey) -> Facts {
+        let key = person.key().cloned();
+        let holds = |it: &Option<MatchKey>| key.is_some() && *it == key;
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            (self.records.into_iter()).partition(|(key, _)| holds(key));
+        let records: Vec<Record> = here.into_iter().map(|(_, record)| record).collect();
+        let successor = |(_, record): (_, Record)| match record {
+            Record::Contact(contact) => Some(contact),
+            Record::Lead(_) => None,
+        };
+        let mut facts = Facts {
+            observed_at: NOW,
+            contacts: self.contacts,
+            records,
+            successors: elsewhere.into_iter().filter_map(successor).collect(),
+            links: self.links,
+            parked: Vec::new(),
+            settings: Arc::new(self.settings),
+            person,
+        };
+        let parked = |operation| match operation {
+            Operation::Write(write) if self.parked.contains(&write.contact) => {
+                Some(Parked { key: write.key })
+            }
+            Operation::Write(_) | Operation::Book { .. } => None,
+        };
+        facts.parked = (plan(&facts).operations.into_iter())
+            .filter_map(parked)
+            .collect();
+        facts
+    }
+}
+
+fn attribute(short: &str) -> Attribute {
+    let name = format!("SALESFORCE_{short}");
+    Attribute::named(&name).unwrap_or_else(|| panic!("{name} is none of ours"))
+}
+
+/// `00Q1` as the 15 characters of an id; any other text as it is.
+pub(crate) fn expanded(text: &str) -> String {
+    let short = text.len() < 15 && ["00Q", "003", "001", "005", "00G"].contains(&prefix(text));
+    if short {
+        let id = format!("{}{:0>12}", prefix(text), &text[3..]);
+        // Through the type, so that values of attributes have the 18 characters they would have.
+        let record = id.parse().map(|id: sf::RecordId| id.to_string());
+        let owner = id.parse().map(|id: sf::OwnerId| id.to_string());
+        record.or(owner).unwrap_or(id)
+    } else {
+        text.to_owned()
+    }
+}
+
+fn prefix(text: &str) -> &str {
+    text.get(..3).unwrap_or_default()
+}
+
+/// The short form of an id of 18 characters; any other text as it is.
+pub(crate) fn short(text: &str) -> String {
+    if text.len() == 18 && text.starts_with("00") {
+        format!("{}{}", prefix(text), text[3..15].trim_start_matches('0'))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A line of attributes, in their order: `STATUS=Open TITLE=-`.
+pub(crate) fn attributes(values: &BTreeMap<Attribute, String>) -> String {
+    let line = |(attribute, value): (&Attribute, &String)| {
+        format!("{}={}", bare(*attribute), short(value))
+    };
+    let lines: Vec<String> = values.iter().map(line).collect();
+    lines.join(" ")
+}
+
+/// An attribute's name without what all of them begin with.
+pub(crate) fn bare(attribute: Attribute) -> &'static str {
+    attribute.name().trim_start_matches("SALESFORCE_")
+}
