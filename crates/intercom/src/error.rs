@@ -166,11 +166,12 @@ impl IntercomError {
     }
 
     /// An answer that came with `reply` and cannot be read. Its body is quoted only if it is not
-    /// JSON: JSON would be about people.
+    /// JSON, which would be about people; of `problem` no address or credential is kept.
     pub(crate) fn unexpected(reply: &Reply, problem: &str) -> Self {
         let json = matches!(reply.body.trim_ascii_start().first(), Some(b'{' | b'['));
+        let problem = excerpt(problem.as_bytes());
         let why = if json {
-            problem.to_owned()
+            problem
         } else {
             let kind = reply.header("content-type").unwrap_or("no content type");
             format!("{problem}; {kind}: {}", excerpt(&reply.body))

@@ -11,7 +11,7 @@ use model::ic::ContactId;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use transport::Reply;
+use transport::{Reply, excerpt};
 
 use crate::client::{Call, Client, json_body};
 use crate::contact::Contact;
@@ -47,7 +47,7 @@ pub struct ContactPage {
 pub struct UnreadableContact {
     /// Its id, if that much can be read.
     pub id: Option<ContactId>,
-    /// What is wrong with it. May quote a value.
+    /// What is wrong with it, without addresses.
     pub why: String,
 }
 
@@ -138,7 +138,7 @@ fn contact(row: &RawValue) -> Result<Contact, UnreadableContact> {
         id: serde_json::from_str::<OnlyId>(row.get())
             .ok()
             .map(|row| row.id),
-        why: problem.to_string(),
+        why: excerpt(problem.to_string().as_bytes()),
     })
 }
 

@@ -5,7 +5,11 @@ use super::*;
 
 const SECRET: &str = "test_client_secret_0123456789abcdef";
 
-const SUBMIT: &str = r#"{"workspace_id":"a1b2c3d4","workspace_region":"US","admin":{"type":"admin","id":"1"},"component_id":"save","input_values":{"note":"hi"},"current_canvas":{"content":{"components":[]},"stored_data":{"k":"v"}}}"#;
+const SUBMIT: &str = concat!(
+    r#"{"workspace_id":"a1b2c3d4","workspace_region":"US","admin":{"type":"admin","#,
+    r#""id":"1"},"component_id":"save","input_values":{"note":"hi"},"#,
+    r#""current_canvas":{"content":{"components":[]},"stored_data":{"k":"v"}}}"#,
+);
 const SUBMIT_SIGNATURE: &str = "58b321ebfe79fec3c3a5ed8678d393b80326ef6acef3f3aa04f67fa2b1b12953";
 
 fn verified(header: &str, body: &str) -> Result<(), SignatureError> {

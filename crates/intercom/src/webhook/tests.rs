@@ -2,7 +2,10 @@ use super::*;
 
 const SECRET: &str = "test_client_secret_0123456789abcdef";
 
-const PING: &str = r#"{"type":"notification_event","app_id":"a1b2c3d4","topic":"ping","data":{"type":"notification_event_data","item":{"type":"ping","message":"hello"}}}"#;
+const PING: &str = concat!(
+    r#"{"type":"notification_event","app_id":"a1b2c3d4","topic":"ping","#,
+    r#""data":{"type":"notification_event_data","item":{"type":"ping","message":"hello"}}}"#,
+);
 const PING_SIGNATURE: &str = "sha1=50d6c19d1a9653ce6e532bbe7d0eba31fd697895";
 
 fn verified(header: &str, body: &str) -> Result<(), SignatureError> {
@@ -12,7 +15,12 @@ fn verified(header: &str, body: &str) -> Result<(), SignatureError> {
 #[test]
 fn a_webhook_signed_with_the_client_secret_is_believed() {
     assert_eq!(verified(PING_SIGNATURE, PING), Ok(()));
-    let not_ascii = r#"{"type":"notification_event","id":"notif_00000000-0000-4000-8000-000000000001","topic":"conversation.user.replied","app_id":"a1b2c3d4","data":{"type":"notification_event_data","item":{"type":"conversation","id":"42","title":"Zażółć 👋"}}}"#;
+    let not_ascii = concat!(
+        r#"{"type":"notification_event","id":"notif_00000000-0000-4000-8000-000000000001","#,
+        r#""topic":"conversation.user.replied","app_id":"a1b2c3d4","#,
+        r#""data":{"type":"notification_event_data","item":{"type":"conversation","#,
+        r#""id":"42","title":"Zażółć 👋"}}}"#,
+    );
     assert_eq!(
         verified("sha1=b0ebd573832b5b53cfa24987fbb48acce03484fc", not_ascii),
         Ok(())
@@ -26,7 +34,11 @@ fn a_webhook_signed_with_the_client_secret_is_believed() {
         verified("sha1=19a7aab817c890529c2f88754be5ba555bfa8caa", ""),
         Ok(())
     );
-    let published = r#"{"type":"notification_event","id":"notif_1","topic":"conversation.user.created","app_id":"abc","created_at":1700000000,"data":{"type":"notification_event_data","item":{"type":"conversation","id":"1"}}}"#;
+    let published = concat!(
+        r#"{"type":"notification_event","id":"notif_1","topic":"conversation.user.created","#,
+        r#""app_id":"abc","created_at":1700000000,"data":{"type":"notification_event_data","#,
+        r#""item":{"type":"conversation","id":"1"}}}"#,
+    );
     let header = Some("sha1=e0d6deaa5785a871c44a56b6c3138ce190b6cc98");
     assert_eq!(
         verify(&"intercom_secret".into(), header, published.as_bytes()),
@@ -147,7 +159,10 @@ fn a_contact_that_cannot_be_a_snapshot_is_a_hint() {
         about("contact.user.tag.created", tag),
         Ok(contact_hint("64db"))
     );
-    let attached = r#"{"type":"company.contact","company":{"id":"531e"},"contact":{"type":"contact","id":"64db"}}"#;
+    let attached = concat!(
+        r#"{"type":"company.contact","company":{"id":"531e"},"contact":{"type":"contact","#,
+        r#""id":"64db"}}"#,
+    );
     assert_eq!(
         about("company.contact.attached", attached),
         Ok(contact_hint("64db"))

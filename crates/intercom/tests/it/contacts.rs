@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use intercom::{Change, ContactPatch, Cursor, IntercomError, Outcome};
 use model::Timestamp;
 use model::ic::ContactId;
+use serde_json::{Value, json};
 use transport::RetryWhen;
 
 use crate::script::{Script, ok, refused, reply};
@@ -22,7 +23,7 @@ async fn a_contact_is_read_by_id_with_the_pinned_version() {
     let client = script.client();
     let contact = client.contact(&jane()).await.unwrap();
     assert_eq!(contact.email.as_deref(), Some("jane@example.com"));
-    assert_eq!(script.asked(), "GET /contacts/5ba6");
+    assert_eq!(script.asked(), ["GET /contacts/5ba6"]);
     assert_eq!(script.header("intercom-version").as_deref(), Some("2.16"));
     assert_eq!(
         script.header("authorization").as_deref(),
@@ -51,10 +52,11 @@ async fn a2_an_unset_attribute_is_cleared_and_the_answer_is_the_read_back() {
         Some("jane@example.com"),
         "not what was sent"
     );
-    insta::assert_snapshot!(
-        script.asked(),
-        @r#"PUT /contacts/5ba6 {"custom_attributes":{"SALESFORCE_STATUS":null},"email":"Jane@Example.com"}"#
-    );
+    assert_eq!(script.asked(), ["PUT /contacts/5ba6"]);
+    let sent = json!({
+        "email": "Jane@Example.com", "custom_attributes": { "SALESFORCE_STATUS": null }
+    });
+    assert_eq!(script.json_bodies(), [sent]);
     assert_eq!(
         script.header("content-type").as_deref(),
         Some("application/json")
@@ -70,7 +72,7 @@ async fn m8_a_merged_contact_names_the_survivor() {
     assert!(matches!(error, IntercomError::Merged { into: Some(id) } if id.as_str() == "6762f0d0"));
     assert_eq!(
         script.asked(),
-        "GET /contacts/5ba6",
+        ["GET /contacts/5ba6"],
         "a refusal is not repeated"
     );
 }
@@ -127,10 +129,20 @@ async fn i3_all_contacts_are_paged_oldest_first() {
             .next
             .is_none()
     );
-    insta::assert_snapshot!(script.asked(), @r#"
-    POST /contacts/search {"pagination":{"per_page":150},"query":{"field":"created_at","operator":">","value":0},"sort":{"field":"created_at","order":"ascending"}}
-    POST /contacts/search {"pagination":{"per_page":150,"starting_after":"WzEs"},"query":{"field":"created_at","operator":">","value":0},"sort":{"field":"created_at","order":"ascending"}}
-    "#);
+    assert_eq!(
+        script.asked(),
+        ["POST /contacts/search", "POST /contacts/search"]
+    );
+    let asked = |pagination: Value| {
+        json!({
+            "query": { "field": "created_at", "operator": ">", "value": 0 },
+            "sort": { "field": "created_at", "order": "ascending" },
+            "pagination": pagination,
+        })
+    };
+    let first = asked(json!({ "per_page": 150 }));
+    let second = asked(json!({ "per_page": 150, "starting_after": "WzEs" }));
+    assert_eq!(script.json_bodies(), [first, second]);
 }
 
 #[tokio::test]
@@ -142,10 +154,12 @@ async fn a_catch_up_asks_two_days_further_back_because_search_knows_only_days() 
         .contacts_updated_since(since, None)
         .await
         .unwrap();
-    insta::assert_snapshot!(
-        script.asked(),
-        @r#"POST /contacts/search {"pagination":{"per_page":150},"query":{"field":"updated_at","operator":">","value":1699827200},"sort":{"field":"updated_at","order":"descending"}}"#
-    );
+    let asked = json!({
+        "query": { "field": "updated_at", "operator": ">", "value": 1_699_827_200 },
+        "sort": { "field": "updated_at", "order": "descending" },
+        "pagination": { "per_page": 150 },
+    });
+    assert_eq!(script.json_bodies(), [asked]);
 }
 
 #[tokio::test]
@@ -160,12 +174,11 @@ async fn a_page_without_a_list_is_no_end_of_the_list() {
 
 #[tokio::test]
 async fn companies_come_page_by_page_under_either_name() {
-    let first = r#"{"type":"list","data":[{"type":"company","id":"531e","company_id":7,"name":"Acme",
-        "website":"https://acme.io","last_request_at":1734364582,"plan":{},
+    let first = r#"{"type":"list","data":[{"type":"company","id":"531e","company_id":7,
+        "name":"Acme","website":"https://acme.io","last_request_at":1734364582,"plan":{},
         "custom_attributes":{"tier":"gold","gone":null}}],
-        "pages":{"type":"pages","page":1,"next":"https://api.intercom.test/contacts/5ba6/companies?page=2"}}"#;
-    let last =
-        r#"{"type":"list","companies":[{"type":"company","id":"531f"}],"pages":{"next":null}}"#;
+        "pages":{"type":"pages","page":1,"next":"https://api.intercom.test/companies?page=2"}}"#;
+    let last = r#"{"companies":[{"type":"company","id":"531f"}],"pages":{"next":null}}"#;
     let script = Script::of([ok(first), ok(last)]);
     let companies = script.client().contact_companies(&jane()).await.unwrap();
     let [acme, other] = companies.as_slice() else {
@@ -178,8 +191,9 @@ async fn companies_come_page_by_page_under_either_name() {
     );
     assert_eq!(acme.custom_attributes.keys().collect::<Vec<_>>(), ["tier"]);
     assert_eq!((other.id.as_str(), &other.name), ("531f", &None));
-    insta::assert_snapshot!(script.asked(), @r"
-    GET /contacts/5ba6/companies?page=1&per_page=50
-    GET /contacts/5ba6/companies?page=2&per_page=50
-    ");
+    let pages = [
+        "GET /contacts/5ba6/companies?page=1&per_page=50",
+        "GET /contacts/5ba6/companies?page=2&per_page=50",
+    ];
+    assert_eq!(script.asked(), pages);
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use intercom::Client;
+use serde_json::Value;
 use tower::service_fn;
 use transport::{Body, BoxError, HttpService, TransportError, in_process};
 
@@ -87,8 +88,8 @@ impl Script {
         Client::new(self.service(), api_url, "dG9rOjAx".into())
     }
 
-    /// Method, path and body of each request so far, a line each. All answers must be used up.
-    pub(crate) fn asked(&self) -> String {
+    /// Method and path of each request so far. All answers must be used up.
+    pub(crate) fn asked(&self) -> Vec<String> {
         let state = self.state.lock().expect("no test thread panicked");
         assert!(
             state.answers.is_empty(),
@@ -96,12 +97,29 @@ impl Script {
             state.answers.len()
         );
         let lines = state.asked.iter().map(|request| {
-            let path = request.uri().path_and_query().map_or("", |p| p.as_str());
-            format!("{} {path} {}", request.method(), request.body())
-                .trim_end()
-                .to_owned()
+            let path = request
+                .uri()
+                .path_and_query()
+                .map_or("", |path| path.as_str());
+            format!("{} {path}", request.method())
         });
-        lines.collect::<Vec<_>>().join("\n")
+        lines.collect()
+    }
+
+    /// The body of each request so far.
+    pub(crate) fn bodies(&self) -> Vec<String> {
+        let state = self.state.lock().expect("no test thread panicked");
+        state
+            .asked
+            .iter()
+            .map(|request| request.body().clone())
+            .collect()
+    }
+
+    /// The body of each request so far, all of which must be JSON.
+    pub(crate) fn json_bodies(&self) -> Vec<Value> {
+        let read = |body: String| serde_json::from_str(&body).expect("the body is JSON");
+        self.bodies().into_iter().map(read).collect()
     }
 
     /// A header of the first request.
