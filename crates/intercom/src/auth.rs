@@ -1,11 +1,12 @@
 //! The OAuth flow of a public app. There is no scope, no expiry and no refresh: a token lives until
 //! it is revoked, the app is removed or the workspace is closed.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Deserialize;
-use std::time::Duration;
 use transport::{HttpService, Limits, Reply, Secret, TransportError, send};
 use url::Url;
 use url::form_urlencoded::Serializer;

@@ -12,7 +12,7 @@
 mod address;
 mod choice;
 mod component;
-mod request;
+pub mod request;
 mod response;
 
 use aws_lc_rs::hmac;
@@ -27,7 +27,6 @@ pub use component::{
     Action, Align, Button, ButtonStyle, Checkbox, Component, DataTable, Dropdown, Input, Item,
     ItemImage, List, Row, SaveState, SingleSelect, Spacer, SpacerSize, Text, TextStyle, Textarea,
 };
-pub use request::{CardRequest, CardTeammate, ContactStub, InputValue, parse};
 pub use response::{CANVAS_BYTES_MAX, Canvas, CanvasError, CanvasPart};
 
 /// Checks the value of the `X-Body-Signature` header against the raw body. Card requests and

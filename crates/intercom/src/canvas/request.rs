@@ -61,9 +61,14 @@ pub enum InputValue {
     Many(Vec<String>),
 }
 
+/// The body is not JSON, or has no workspace or no teammate.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is not a card request")]
+pub struct NotACardRequest(#[source] serde_json::Error);
+
 /// Reads a body whose signature was verified.
-pub fn parse(body: &[u8]) -> Result<CardRequest, serde_json::Error> {
-    let wire: WireRequest = serde_json::from_slice(body)?;
+pub fn parse(body: &[u8]) -> Result<CardRequest, NotACardRequest> {
+    let wire: WireRequest = serde_json::from_slice(body).map_err(NotACardRequest)?;
     let people = [wire.contact, wire.customer, wire.user];
     let values = wire.input_values.into_iter();
     Ok(CardRequest {

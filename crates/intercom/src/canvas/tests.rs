@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::request::{CardRequest, CardTeammate, ContactStub, InputValue, parse};
 use super::*;
 
 const SECRET: &str = "test_client_secret_0123456789abcdef";
