@@ -269,3 +269,6 @@ fn refused(reply: &Reply) -> SalesforceError {
         Err(_) => unexpected("an answer of the token endpoint", reply.status, &reply.body),
     }
 }
+
+#[cfg(test)]
+mod tests;

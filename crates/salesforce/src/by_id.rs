@@ -89,3 +89,6 @@ impl Client {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests;

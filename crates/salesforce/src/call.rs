@@ -158,3 +158,6 @@ pub(crate) fn json<T: DeserializeOwned>(
     }
     serde_json::from_slice(&reply.body).map_err(|_| unexpected(expected, reply.status, &reply.body))
 }
+
+#[cfg(test)]
+mod tests;

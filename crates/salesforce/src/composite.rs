@@ -149,3 +149,6 @@ impl Answered {
         serde_json::from_slice(body).map_err(|_| unexpected(Page::EXPECTED, self.status, body))
     }
 }
+
+#[cfg(test)]
+mod tests;

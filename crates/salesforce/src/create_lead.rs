@@ -215,3 +215,6 @@ impl Client {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

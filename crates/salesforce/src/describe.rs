@@ -224,3 +224,6 @@ impl Client {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

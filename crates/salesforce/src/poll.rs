@@ -194,3 +194,6 @@ impl Client {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

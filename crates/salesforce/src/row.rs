@@ -177,3 +177,6 @@ impl Cells<'_> {
         self.some_value(column)
     }
 }
+
+#[cfg(test)]
+mod tests;

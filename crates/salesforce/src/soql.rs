@@ -215,3 +215,6 @@ fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     }
     f.write_str("'")
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,6 @@ fn not_a_file(came: &str) -> SalesforceError {
         excerpt: came.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ fn duplicates(result: Option<DuplicateResultWire>, message: String) -> Salesforc
         message,
     }
 }
+
+#[cfg(test)]
+mod tests;
