@@ -1,1 +1,355 @@
+//! What a teammate reads beside a conversation.
 
+use insta::assert_snapshot;
+
+use super::*;
+use crate::world::{World, short, statements};
+
+/// The card of a text: the world, and `view account`, `page N`, `creating`, `unconfirmed`,
+/// `silent`, `unknown` (the contact is), `as-of SECOND`.
+fn drawn(text: &str) -> String {
+    let mut world = World::default();
+    let (mut view, mut page, mut creating) = (None, 0, None);
+    let (mut as_of, mut silent, mut unknown) = (None, false, false);
+    for mut statement in statements(text) {
+        match statement.must().as_str() {
+            "view" if statement.flag("account") => view = Some(View::Account),
+            "view" if statement.flag("person") => view = Some(View::Person),
+            "page" => page = statement.must().parse().unwrap(),
+            "creating" => creating = Some(Creating::UnderWay),
+            "unconfirmed" => creating = Some(Creating::NotConfirmed),
+            "silent" => silent = true,
+            "unknown" => unknown = true,
+            "as-of" => as_of = Some(Timestamp::from_seconds(statement.must().parse().unwrap())),
+            verb => assert!(world.tell(verb, &mut statement), "what is {verb:?}?"),
+        }
+        statement.end();
+    }
+    let person = world.facts();
+    print(&card(&CardFacts {
+        has_email: person.contacts[0].email.is_some(),
+        person: (!unknown).then_some(&person),
+        view,
+        page,
+        creating,
+        as_of,
+        salesforce_silent: silent,
+    }))
+}
+
+/// The card from top to bottom.
+fn print(card: &Card) -> String {
+    let Card {
+        title,
+        subtitle,
+        views,
+        view,
+        lines,
+        matches,
+        next_page,
+        message,
+        actions,
+        as_of,
+    } = card;
+    let mut out = vec![title.clone()];
+    out.extend(subtitle.clone());
+    let tab = |(it, label): &(View, String)| {
+        if it == view {
+            format!("[{label}]")
+        } else {
+            label.clone()
+        }
+    };
+    if !views.is_empty() {
+        out.push(views.iter().map(tab).collect::<Vec<_>>().join(" "));
+    }
+    out.extend(
+        lines
+            .iter()
+            .map(|(label, value)| format!("{label}: {value}")),
+    );
+    out.extend(message.clone());
+    for MatchLine {
+        record,
+        name,
+        detail,
+        owner,
+    } in matches
+    {
+        let owner = owner.as_deref().unwrap_or("-");
+        out.push(format!(
+            "* {} {name} ({detail}) {owner}",
+            short(record.as_str())
+        ));
+    }
+    out.extend(next_page.map(|page| format!("next page {page}")));
+    let action = |action: &Action| match action {
+        Action::OpenRecord(id) => format!("<open {}>", short(id.as_str())),
+        Action::OpenAccount(id) => format!("<open {}>", short(id.as_str())),
+        Action::CreateLead => "<create lead>".to_owned(),
+        Action::Refresh => "<refresh>".to_owned(),
+    };
+    out.push(actions.iter().map(action).collect::<Vec<_>>().join(" "));
+    out.extend(as_of.map(|at| format!("as of {}", at.as_seconds())));
+    out.join("\n")
+}
+
+#[test]
+fn c2_a_lead_has_name_status_owner_company_and_title() {
+    assert_snapshot!(
+        drawn(
+            "as-of 77; owner 0051 'Bob Ray'; intercom lead ada@acme.io
+             lead 00Q1 ada@acme.io status=Open owner=0051 company=Acme title=Countess"
+        ),
+        @r"
+    Ada Byron
+    Lead · Open
+    [Lead]
+    Status: Open
+    Owner: Bob Ray
+    Company: Acme
+    Title: Countess
+    <open 00Q1> <refresh>
+    as of 77
+    "
+    );
+}
+
+#[test]
+fn c2_what_is_empty_has_no_line() {
+    assert_snapshot!(drawn("intercom lead ada@acme.io; lead 00Q1 ada@acme.io company='  '"), @r"
+    Ada Byron
+    Lead
+    [Lead]
+    <open 00Q1> <refresh>
+    ");
+}
+
+const CONTACT: &str = "intercom user ada@acme.io; owner 0051 'Bob Ray'; owner 0052 'Cy Dee'
+    account 0011 Acme website=https://www.acme.io/about owner=0052 billing=Malta shipping=Chile
+    contact 0031 ada@acme.io title=Countess owner=0051 account=0011";
+
+#[test]
+fn c2_a_contact_has_name_email_and_account_owner() {
+    assert_snapshot!(drawn(CONTACT), @r"
+    Ada Byron
+    Contact
+    [Contact] Account
+    Email: ada@acme.io
+    Title: Countess
+    Account: Acme
+    Account owner: Cy Dee
+    <open 0031> <refresh>
+    ");
+}
+
+#[test]
+fn c1_the_account_is_a_view_of_its_own() {
+    assert_snapshot!(drawn(&format!("{CONTACT}; view account")), @r"
+    Acme
+    Account
+    Contact [Account]
+    Domain: acme.io
+    Account owner: Cy Dee
+    Country: Malta
+    <open 0011> <refresh>
+    ");
+    assert_eq!(drawn(&format!("{CONTACT}; view person")), drawn(CONTACT));
+}
+
+#[test]
+fn c1_a_contact_without_an_account_has_one_view_whatever_was_chosen() {
+    let world = "intercom user ada@acme.io; contact 0031 ada@acme.io; view account";
+    assert_snapshot!(drawn(world), @r"
+    Ada Byron
+    Contact
+    [Contact]
+    Email: ada@acme.io
+    <open 0031> <refresh>
+    ");
+}
+
+#[test]
+fn c2_the_country_is_the_billing_one_else_the_shipping_one() {
+    let country = |values: &str| {
+        let world =
+            "intercom user ada@acme.io; contact 0031 ada@acme.io account=0011; view account";
+        let card = drawn(&format!("account 0011 Acme {values}; {world}"));
+        card.lines()
+            .find_map(|line| line.strip_prefix("Country: "))
+            .map(str::to_owned)
+    };
+    assert_eq!(country("billing=Malta").as_deref(), Some("Malta"));
+    assert_eq!(country("shipping=Chile").as_deref(), Some("Chile"));
+    assert_eq!(
+        country("billing=' ' shipping=Chile").as_deref(),
+        Some("Chile")
+    );
+    assert_eq!(country("").as_deref(), None);
+}
+
+#[test]
+fn c2_the_domain_is_the_host_of_the_website_without_www() {
+    #[rustfmt::skip]
+    let table = [
+        ("https://www.acme.io/about", Some("acme.io")),
+        ("http://acme.io", Some("acme.io")),
+        ("WWW.Acme.io?x=1", Some("Acme.io")),
+        ("acme.io#top", Some("acme.io")),
+        (" acme.io ", Some("acme.io")),
+        ("https://ada:secret@shop.acme.io:8443/x", Some("shop.acme.io")),
+        ("www2.acme.io", Some("www2.acme.io")),
+        ("a.b", Some("a.b")),
+        ("åä.io", Some("åä.io")),
+        ("https://www.", None),
+        ("https:///path", None),
+        ("", None),
+    ];
+    for (website, expected) in table {
+        assert_eq!(domain(website), expected, "{website}");
+    }
+}
+
+#[test]
+fn m3_the_leads_beside_a_contact_are_listed() {
+    let world = "intercom user ada@acme.io; contact 0031 ada@acme.io
+        lead 00Q1 ada@acme.io company=Acme status=Open";
+    assert_snapshot!(drawn(world), @r"
+    Ada Byron
+    Contact
+    [Contact]
+    Email: ada@acme.io
+    Also 1 lead with this email:
+    * 00Q1 Ada Byron (Acme · Open) -
+    <open 0031> <refresh>
+    ");
+    assert_snapshot!(drawn(&format!("{world}; lead 00Q2 ada@acme.io")), @r"
+    Ada Byron
+    Contact
+    [Contact]
+    Email: ada@acme.io
+    Also 2 leads with this email:
+    * 00Q1 Ada Byron (Acme · Open) -
+    * 00Q2 Ada Byron () -
+    <open 0031> <refresh>
+    ");
+    let account = format!("{CONTACT}; lead 00Q1 ada@acme.io; view account");
+    assert!(
+        !drawn(&account).contains("00Q1"),
+        "the Account's view is the Account's"
+    );
+}
+
+#[test]
+fn m4_several_leads_are_counted_and_listed() {
+    assert_snapshot!(
+        drawn(
+            "owner 0051 'Bob Ray'; intercom user ada@acme.io
+             lead 00Q1 ada@acme.io company=Acme status=Open owner=0051
+             lead 00Q2 ada@acme.io name='A. Byron' status=Closed"
+        ),
+        @r"
+    Multiple matches found
+    2 leads in Salesforce have this email address, so none is chosen.
+    * 00Q1 Ada Byron (Acme · Open) Bob Ray
+    * 00Q2 A. Byron (Closed) -
+    <refresh>
+    "
+    );
+}
+
+#[test]
+fn m5_several_contacts_are_counted_and_listed() {
+    assert_snapshot!(
+        drawn(
+            "owner 0051 'Bob Ray'; account 0011 Acme; intercom user ada@acme.io
+             lead 00Q1 ada@acme.io
+             contact 0031 ada@acme.io account=0011 title=Countess owner=0051
+             contact 0032 ada@acme.io"
+        ),
+        @r"
+    Multiple matches found
+    2 contacts in Salesforce have this email address, so none is chosen.
+    * 0031 Ada Byron (Acme · Countess) Bob Ray
+    * 0032 Ada Byron () -
+    <refresh>
+    "
+    );
+}
+
+#[test]
+fn c6_matches_come_nine_a_page() {
+    let listed = |leads: usize, page: usize| {
+        let mut world = vec![
+            "intercom user ada@acme.io".to_owned(),
+            format!("page {page}"),
+        ];
+        world.extend((1..=leads).map(|number| format!("lead 00Q{number} ada@acme.io")));
+        let card = drawn(&world.join("; "));
+        let is_match = |line: &&str| line.starts_with("* ") || line.starts_with("next");
+        let first = |line: &str| line.split_whitespace().nth(1).unwrap().to_owned();
+        let lines: Vec<&str> = card.lines().filter(is_match).collect();
+        let matches = lines.iter().filter(|line| line.starts_with("* ")).count();
+        let next = lines.iter().find(|line| line.starts_with("next"));
+        (
+            matches,
+            lines.first().map(|line| first(line)),
+            next.map(|line| (*line).to_owned()),
+        )
+    };
+    let at = |id: &str| Some(id.to_owned());
+    assert_eq!(listed(9, 0), (9, at("00Q1"), None));
+    assert_eq!(listed(10, 0), (9, at("00Q1"), at("next page 1")));
+    assert_eq!(listed(10, 1), (1, at("00Q10"), None));
+    assert_eq!(listed(19, 1), (9, at("00Q10"), at("next page 2")));
+    assert_eq!(listed(10, 7), (0, None, None));
+    assert_eq!(listed(10, usize::MAX), (0, None, None));
+}
+
+#[test]
+fn c6_nobody_matches_and_a_lead_can_be_created() {
+    let expected = "Not in Salesforce\nNo lead or contact has this email address.\n\
+        <create lead> <refresh>";
+    assert_eq!(drawn("intercom user ada@acme.io"), expected);
+    assert_eq!(drawn("intercom user ada@acme.io; unknown"), expected);
+}
+
+#[test]
+fn m0_without_an_email_the_card_says_why_nothing_matches() {
+    assert_snapshot!(drawn("intercom user"), @r"
+    Not in Salesforce
+    Without an email address this contact matches nothing in Salesforce.
+    <create lead> <refresh>
+    ");
+}
+
+#[test]
+fn l6_while_a_creation_is_not_settled_there_is_no_second_one() {
+    assert_snapshot!(drawn("intercom user ada@acme.io; creating"), @r"
+    Not in Salesforce
+    The lead is being created.
+    <refresh>
+    ");
+    assert_snapshot!(drawn("intercom user ada@acme.io; unconfirmed; silent"), @r"
+    Not in Salesforce
+    Salesforce has not confirmed yet whether the lead was created. Carrick keeps looking and will not create it twice. Salesforce does not answer right now; this is what it showed last.
+    <refresh>
+    ");
+    let created = drawn("intercom user ada@acme.io; lead 00Q1 ada@acme.io; creating");
+    assert!(
+        created.starts_with("Ada Byron\nLead"),
+        "a match is shown, whatever is under way"
+    );
+}
+
+#[test]
+fn c7_a_silent_salesforce_is_said_and_the_last_values_are_shown() {
+    assert_snapshot!(drawn("intercom lead ada@acme.io; lead 00Q1 ada@acme.io status=Open; silent"), @r"
+    Ada Byron
+    Lead · Open
+    [Lead]
+    Status: Open
+    Salesforce does not answer right now; this is what it showed last.
+    <open 00Q1> <refresh>
+    ");
+}

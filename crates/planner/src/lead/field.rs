@@ -169,3 +169,6 @@ fn is_date(text: &str) -> bool {
 pub(super) fn utf16_length(text: &str) -> usize {
     text.encode_utf16().count()
 }
+
+#[cfg(test)]
+mod tests;

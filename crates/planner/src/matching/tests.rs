@@ -15,46 +15,30 @@ fn matched(text: &str) -> String {
 }
 
 fn print(found: &Match<'_>) -> String {
-    let leads = |leads: &[&Lead]| -> String {
-        leads
-            .iter()
-            .map(|lead| format!(" {}", short(lead.id.as_str())))
-            .collect()
-    };
-    let contacts = |contacts: &[&SfContact]| -> String {
-        (contacts.iter())
-            .map(|contact| format!(" {}", short(contact.id.as_str())))
-            .collect()
+    let leads = |leads: &[&Lead]| joined(leads.iter().map(|lead| lead.id.as_str()));
+    let contacts = |many: &[&SfContact]| joined(many.iter().map(|contact| contact.id.as_str()));
+    let beside = |beside: &[&Lead]| match beside {
+        [] => String::new(),
+        _ => format!(", beside {}", leads(beside)),
     };
     match found {
         Match::None => "none".to_owned(),
-        Match::Lead(lead) => format!("lead{}", leads(&[lead])),
-        Match::Contact {
-            contact,
-            leads: beside,
-        } if beside.is_empty() => {
-            format!("contact{}", contacts(&[contact]))
+        Match::Lead(lead) => format!("lead {}", leads(&[lead])),
+        Match::Contact { contact, leads } => {
+            format!("contact {}{}", contacts(&[contact]), beside(leads))
         }
-        Match::Contact {
-            contact,
-            leads: beside,
-        } => {
-            format!("contact{}, beside{}", contacts(&[contact]), leads(beside))
-        }
-        Match::ManyLeads(many) => format!("many leads{}", leads(many)),
+        Match::ManyLeads(many) => format!("many leads {}", leads(many)),
         Match::ManyContacts {
             contacts: many,
-            leads: beside,
-        } if beside.is_empty() => {
-            format!("many contacts{}", contacts(many))
-        }
-        Match::ManyContacts {
-            contacts: many,
-            leads: beside,
+            leads,
         } => {
-            format!("many contacts{}, beside{}", contacts(many), leads(beside))
+            format!("many contacts {}{}", contacts(many), beside(leads))
         }
     }
+}
+
+fn joined<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    ids.map(short).collect::<Vec<_>>().join(" ")
 }
 
 const ADA: &str = "intercom user ada@acme.io";

@@ -1,1 +1,516 @@
+//! What one person's contacts are made to show, and what is booked of it.
 
+use insta::assert_snapshot;
+use model::sf;
+
+use super::*;
+use crate::Record;
+use crate::world::{attributes, bare, facts, short};
+
+/// The plan for the person of a text. On the way: the order of the facts decides nothing, and the
+/// plan, once executed, leaves nothing to do.
+fn planned(text: &str) -> String {
+    let facts = facts(text);
+    let made = plan(&facts);
+    let mut backwards = facts.clone();
+    backwards.contacts.reverse();
+    backwards.records.reverse();
+    backwards.links.reverse();
+    assert_eq!(plan(&backwards), made);
+    let left = plan(&executed(facts, &made)).operations;
+    assert_eq!(
+        left,
+        Vec::new(),
+        "executed, the plan leaves something to do"
+    );
+    print(&made)
+}
+
+/// The facts after the plan, as an executor would leave them that finds Intercom obedient.
+fn executed(mut facts: Facts, plan: &Plan) -> Facts {
+    for operation in &plan.operations {
+        let (id, change) = match operation {
+            Operation::Write(write) => (&write.contact, &write.link),
+            Operation::Book {
+                contact,
+                link,
+                rule: _,
+            } => (contact, link),
+        };
+        let contact = facts
+            .contacts
+            .iter_mut()
+            .find(|contact| contact.id == *id)
+            .unwrap();
+        match operation {
+            Operation::Write(write) => write.changes.iter().for_each(|(attribute, value)| {
+                match value {
+                    Some(value) => contact.attributes.insert(*attribute, value.clone()),
+                    None => contact.attributes.remove(attribute),
+                };
+            }),
+            Operation::Book { .. } => {}
+        }
+        facts.links.retain(|link| link.contact_id != *id);
+        match change {
+            LinkChange::Remove { record: _ } => {}
+            LinkChange::Set {
+                record,
+                how,
+                desired,
+            } => facts.links.push(Link {
+                contact_id: id.clone(),
+                record_id: *record,
+                since: facts.observed_at,
+                how: *how,
+                base: attribute::base(desired, &contact.attributes),
+            }),
+        }
+    }
+    facts
+}
+
+/// One line for the verdict, each operation and each note. Values read `before>after`.
+fn print(plan: &Plan) -> String {
+    let Plan {
+        verdict,
+        operations,
+        notes,
+    } = plan;
+    let operations = operations.iter().map(|operation| match operation {
+        Operation::Book {
+            contact,
+            link,
+            rule,
+        } => {
+            format!("{rule} {contact}: book {}", print_link(link))
+        }
+        Operation::Write(write) => print_write(write),
+    });
+    let notes = notes
+        .iter()
+        .map(|Note { rule, text }| format!("note {rule}: {text}"));
+    let lines = std::iter::once(format!("{verdict:?}"))
+        .chain(operations)
+        .chain(notes);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn print_write(write: &ContactWrite) -> String {
+    let ContactWrite {
+        contact,
+        changes,
+        expected,
+        link,
+        rule,
+        key,
+    } = write;
+    assert_eq!(
+        *key,
+        write_key_of(contact.as_str(), changes),
+        "the key follows from the values"
+    );
+    let shown: Vec<_> = expected.keys().collect();
+    assert_eq!(
+        shown,
+        changes.keys().collect::<Vec<_>>(),
+        "each change has what it replaces"
+    );
+    let value = |value: &Option<String>| value.as_deref().map_or("-".to_owned(), short);
+    let change = |(attribute, to): (&Attribute, &Option<String>)| {
+        format!(
+            "{}={}>{}",
+            bare(*attribute),
+            value(&expected[attribute]),
+            value(to)
+        )
+    };
+    let changes: Vec<String> = changes.iter().map(change).collect();
+    format!(
+        "{rule} {contact}: write {}; book {}",
+        changes.join(" "),
+        print_link(link)
+    )
+}
+
+fn print_link(link: &LinkChange) -> String {
+    match link {
+        LinkChange::Set {
+            record,
+            how,
+            desired,
+        } => {
+            let text = format!(
+                "{} by {how:?} {}",
+                short(record.as_str()),
+                attributes(desired)
+            );
+            text.trim_end().to_owned()
+        }
+        LinkChange::Remove { record } => format!("no {}", short(record.as_str())),
+    }
+}
+
+fn write_key_of(contact: &str, changes: &BTreeMap<Attribute, Option<String>>) -> i64 {
+    let mut facts = facts("intercom user ada@acme.io");
+    facts.contacts[0].id = contact.parse().unwrap();
+    write_key(&facts.contacts[0], changes)
+}
+
+#[test]
+fn m0_a_contact_without_an_email_matches_nothing() {
+    assert_snapshot!(planned("intercom lead; lead 00Q1; contact 0031"), @r"
+    None
+    note M0: no email, so it matches nothing
+    ");
+}
+
+#[test]
+fn m0_a_crowded_key_is_told_and_nothing_is_written() {
+    let world = "crowded contacts=1 records=1; lead 00Q1 ada@acme.io; intercom lead ada@acme.io";
+    assert_snapshot!(planned(world), @r"
+    Lead
+    A1 c1: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    ");
+    assert_snapshot!(planned(&format!("{world}; intercom user ada@acme.io")), @r"
+    Crowded
+    note M0: 2 contacts and 1 records share this key; nothing is written until that is allowed
+    ");
+}
+
+#[test]
+fn m1_what_we_had_set_is_cleared_and_the_rest_stays() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io STATUS=Open TITLE=Countess ID=00Q1
+             link c1 00Q1 key STATUS=Open/Open TITLE=/Countess ID=00Q1/00Q1 OBJECT_TYPE=Lead/Lead"
+        ),
+        @r"
+    None
+    M1 c1: write STATUS=Open>- ID=00Q1>-; book no 00Q1
+    note M1: no record in Salesforce
+    "
+    );
+}
+
+#[test]
+fn m1_where_nothing_of_ours_is_shown_only_the_link_goes() {
+    assert_snapshot!(
+        planned("intercom user ada@acme.io TITLE=Countess; link c1 00Q1 key STATUS=Open/Open"),
+        @r"
+    None
+    M1 c1: book no 00Q1
+    note M1: no record in Salesforce
+    "
+    );
+}
+
+#[test]
+fn m1_a_person_that_never_matched_costs_nothing() {
+    assert_snapshot!(planned("intercom user ada@acme.io STATUS=Open"), @r"
+    None
+    note M1: no record in Salesforce
+    ");
+}
+
+#[test]
+fn m2_a_contact_shows_its_lead() {
+    assert_snapshot!(
+        planned(
+            "owner 0051 'Bob Ray' email=bob@org.io role=Sales title=Rep
+             intercom lead ada@acme.io
+             lead 00Q1 ada@acme.io status=Open title=Countess owner=0051"
+        ),
+        @r"
+    Lead
+    A1 c1: write STATUS=->Open TITLE=->Countess OWNER_ID=->0051 OWNER_NAME=->Bob Ray OWNER_EMAIL=->bob@org.io OWNER_ROLE=->Sales ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key STATUS=Open TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob Ray OWNER_EMAIL=bob@org.io OWNER_ROLE=Sales ID=00Q1 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+#[test]
+fn m2_a_converted_lead_hands_over_to_what_it_became() {
+    assert_snapshot!(
+        planned(
+            "intercom lead ada@acme.io STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+             link c1 00Q1 created STATUS=Open/Open ID=00Q1/00Q1 OBJECT_TYPE=Lead/Lead
+             converted 00Q1 ada@acme.io into 0031; contact 0031 countess@acme.io"
+        ),
+        @r"
+    Contact
+    A1 c1: write STATUS=Open>- ID=00Q1>0031 OBJECT_TYPE=Lead>Contact; book 0031 by Key ID=0031 OBJECT_TYPE=Contact
+    "
+    );
+}
+
+#[test]
+fn m3_one_contact_wins_over_leads() {
+    assert_snapshot!(
+        planned("intercom lead ada@acme.io; lead 00Q1 ada@acme.io; contact 0031 ada@acme.io"),
+        @r"
+    Contact
+    A1 c1: write ID=->0031 OBJECT_TYPE=->Contact; book 0031 by Key ID=0031 OBJECT_TYPE=Contact
+    note M3: the contact wins over 1 lead(s)
+    "
+    );
+}
+
+#[test]
+fn m4_several_leads_send_nothing_and_clear_nothing() {
+    let world = "lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io";
+    assert_snapshot!(planned(&format!("intercom user ada@acme.io; {world}")), @r"
+    ManyLeads
+    note M4: 2 leads match; none is chosen
+    ");
+    let shown = "intercom user ada@acme.io ID=00Q2; link c1 00Q2 key ID=00Q2/00Q2";
+    assert_snapshot!(planned(&format!("{shown}; {world}")), @r"
+    ManyLeads
+    note M4: 2 leads match; none is chosen
+    ");
+}
+
+#[test]
+fn m4_what_was_shown_goes_when_its_record_leaves_the_person() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io ID=00Q3; link c1 00Q3 key ID=00Q3/00Q3
+             lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io"
+        ),
+        @r"
+    ManyLeads
+    M4 c1: write ID=00Q3>-; book no 00Q3
+    note M4: 2 leads match; none is chosen
+    "
+    );
+}
+
+#[test]
+fn m5_several_contacts_send_nothing_and_clear_nothing() {
+    let world = "contact 0031 ada@acme.io; contact 0032 ada@acme.io; lead 00Q1 ada@acme.io";
+    for shown in ["0031", "00Q1"] {
+        let contact = format!("intercom user ada@acme.io ID={shown}");
+        let link = format!("link c1 {shown} key ID={shown}/{shown}");
+        let plan = planned(&format!("{contact}; {link}; {world}"));
+        assert_eq!(
+            plan,
+            "ManyContacts\nnote M5: 2 contacts match; none is chosen"
+        );
+    }
+}
+
+#[test]
+fn m5_what_was_shown_goes_when_its_record_leaves_the_person() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io ID=0033; link c1 0033 key ID=0033/0033
+             contact 0031 ada@acme.io; contact 0032 ada@acme.io"
+        ),
+        @r"
+    ManyContacts
+    M5 c1: write ID=0033>-; book no 0033
+    note M5: 2 contacts match; none is chosen
+    "
+    );
+}
+
+#[test]
+fn m6_each_contact_of_a_person_shows_the_record_in_order_of_id() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io id=c9; intercom lead ada@acme.io id=c2
+             link c2 0031 key ID=0031/0031; contact 0031 ada@acme.io"
+        ),
+        @r"
+    Contact
+    A1 c2: write ID=->0031 OBJECT_TYPE=->Contact; book 0031 by Key ID=0031 OBJECT_TYPE=Contact
+    A1 c9: write ID=->0031 OBJECT_TYPE=->Contact; book 0031 by Key ID=0031 OBJECT_TYPE=Contact
+    "
+    );
+}
+
+#[test]
+fn m7_a_contact_whose_key_changed_shows_its_new_record() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io STATUS=Open ID=00Q7 OBJECT_TYPE=Lead
+             link c1 00Q7 pin STATUS=Open/Open ID=00Q7/00Q7 OBJECT_TYPE=Lead/Lead
+             lead 00Q1 ada@acme.io status=Open"
+        ),
+        @r"
+    Lead
+    A1 c1: write ID=00Q7>00Q1; book 00Q1 by Key STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+#[test]
+fn m7_a_link_to_a_contact_of_another_person_is_left_alone() {
+    assert_snapshot!(
+        planned("intercom user ada@acme.io; link c8 00Q1 key; lead 00Q1 ada@acme.io"),
+        @r"
+    Lead
+    A1 c1: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+const IN_STEP: &str = "intercom lead ada@acme.io STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    lead 00Q1 ada@acme.io status=Open";
+
+#[test]
+fn a5_a_contact_in_step_costs_no_call() {
+    let link = "link c1 00Q1 key STATUS=Open/Open ID=00Q1/00Q1 OBJECT_TYPE=Lead/Lead";
+    assert_snapshot!(planned(&format!("{IN_STEP}; {link}")), @"Lead");
+}
+
+#[test]
+fn a5_values_that_are_shown_already_are_only_booked() {
+    assert_snapshot!(planned(IN_STEP), @r"
+    Lead
+    M2 c1: book 00Q1 by Key STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    ");
+    assert_snapshot!(
+        planned(
+            "intercom lead ada@acme.io ID=0031 OBJECT_TYPE=Contact; contact 0031 ada@acme.io
+             link c1 0031 pin ID=0031/0031"
+        ),
+        @r"
+    Contact
+    M3 c1: book 0031 by Pin ID=0031 OBJECT_TYPE=Contact
+    "
+    );
+}
+
+#[test]
+fn a1_only_what_differs_is_written_and_an_edit_in_intercom_is_put_back() {
+    let link = "link c1 00Q1 created STATUS=Open/Open TITLE=Rep/Rep ID=00Q1/00Q1";
+    assert_snapshot!(
+        planned(&format!(
+            "intercom lead ada@acme.io STATUS=Won TITLE=Rep ID=00Q1 OBJECT_TYPE=Lead; {link}
+             lead 00Q1 ada@acme.io status=Open"
+        )),
+        @r"
+    Lead
+    A1 c1: write STATUS=Won>Open TITLE=Rep>-; book 00Q1 by Created STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+#[test]
+fn a1_switched_off_links_are_kept_and_nothing_is_written() {
+    assert_snapshot!(
+        planned("attributes off; intercom lead ada@acme.io STATUS=Won; lead 00Q1 ada@acme.io"),
+        @r"
+    Lead
+    M2 c1: book 00Q1 by Key
+    "
+    );
+    let world =
+        "attributes off; intercom lead ada@acme.io STATUS=Won; link c1 00Q1 key STATUS=Open/Open";
+    assert_snapshot!(planned(&format!("{world}; lead 00Q1 ada@acme.io")), @"Lead");
+    assert_snapshot!(planned(world), @r"
+    None
+    M1 c1: book no 00Q1
+    note M1: no record in Salesforce
+    ");
+}
+
+#[test]
+fn a1_switched_on_again_it_clears_what_was_left_standing() {
+    assert_snapshot!(
+        planned(
+            "intercom lead ada@acme.io STATUS=Won ID=0031 OBJECT_TYPE=Contact
+             link c1 0031 key STATUS=/Won ID=0031/0031 OBJECT_TYPE=Contact/Contact
+             contact 0031 ada@acme.io"
+        ),
+        @r"
+    Contact
+    A1 c1: write STATUS=Won>-; book 0031 by Key ID=0031 OBJECT_TYPE=Contact
+    "
+    );
+}
+
+#[test]
+fn q10_what_intercom_shows_in_its_own_words_is_not_sent_again() {
+    let world = |sf: &str, shown: &str| {
+        format!(
+            "intercom lead ada@acme.io STATUS={shown} ID=00Q1 OBJECT_TYPE=Lead
+             link c1 00Q1 key STATUS='Open!/open' ID=00Q1/00Q1 OBJECT_TYPE=Lead/Lead
+             lead 00Q1 ada@acme.io status={sf}"
+        )
+    };
+    assert_snapshot!(planned(&world("Open!", "open")), @"Lead");
+    assert_snapshot!(planned(&world("Won", "open")), @r"
+    Lead
+    A1 c1: write STATUS=open>Won; book 00Q1 by Key STATUS=Won ID=00Q1 OBJECT_TYPE=Lead
+    ");
+    assert_snapshot!(planned(&world("Open!", "lost")), @r"
+    Lead
+    A1 c1: write STATUS=lost>Open!; book 00Q1 by Key STATUS=Open! ID=00Q1 OBJECT_TYPE=Lead
+    ");
+}
+
+#[test]
+fn s2_a_pause_holds_writes_back_and_lets_the_books_follow() {
+    assert_snapshot!(
+        planned(&format!("pause intercom; {IN_STEP}; intercom user ada@acme.io")),
+        @r"
+    Lead
+    M2 c1: book 00Q1 by Key STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    note S2: writing to Intercom is paused; c2 waits
+    "
+    );
+    assert_snapshot!(planned("pause salesforce; intercom user ada@acme.io; contact 0031 ada@acme.io"), @r"
+    Contact
+    A1 c1: write ID=->0031 OBJECT_TYPE=->Contact; book 0031 by Key ID=0031 OBJECT_TYPE=Contact
+    ");
+}
+
+#[test]
+fn e2_a_refused_write_waits_until_its_values_change() {
+    let world =
+        "intercom user ada@acme.io; intercom lead ada@acme.io; lead 00Q1 ada@acme.io; parked c1";
+    assert_snapshot!(planned(world), @r"
+    Lead
+    A1 c2: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    note E2: these values were refused for c1 before; they wait for a change
+    ");
+    let mut changed = facts(world);
+    match &mut changed.records[0] {
+        Record::Lead(lead) => lead.status = Some("Open".to_owned()),
+        Record::Contact(_) => panic!("it is a lead"),
+    }
+    assert_eq!(plan(&changed).operations.len(), 2);
+}
+
+#[test]
+fn e2_a_key_is_of_one_contact_and_its_exact_values() {
+    // From the definition of XXH3, not from this code: failures in the store are known by it.
+    const KEY: i64 = -6_325_064_046_995_801_586;
+    let key = |contact, status: Option<&str>, title: Option<&str>| {
+        let changes = [(Attribute::Status, status), (Attribute::Title, title)];
+        let changes = changes.map(|(attribute, value)| (attribute, value.map(str::to_owned)));
+        write_key_of(contact, &changes.into())
+    };
+    assert_eq!(key("c1", Some("Open"), None), KEY);
+    let others = [
+        key("c2", Some("Open"), None),
+        key("c1", Some("Open"), Some("")),
+        key("c1", None, Some("Open")),
+        key("c1", Some("open"), None),
+    ];
+    assert!(!others.contains(&KEY));
+}
+
+#[test]
+fn every_operation_names_a_rule_and_ids_stand_in_their_long_form() {
+    let made = plan(&facts("intercom user ada@acme.io; lead 00Q1 ada@acme.io"));
+    let written = match &made.operations[..] {
+        [Operation::Write(write)] => write,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(written.rule.to_string(), "A1");
+    let id = written.changes[&Attribute::Id].as_deref();
+    assert_eq!(id, Some("00Q000000000001EAA"));
+    assert!(id.unwrap().parse::<sf::LeadId>().is_ok());
+}
