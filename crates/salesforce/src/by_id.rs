@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::str::FromStr;
 
 use model::sf::{AccountId, ContactId, LeadId};
 
 use crate::row::{Parsed, Row, UnreadableRow};
 use crate::soql::{Condition, Literal, Select};
 use crate::{Account, Client, Contact, Lead, Operation, SalesforceError};
+
+/// An id and its row; `None`: it does not exist, was purged, or is invisible to the user.
+pub type Found<I, T> = (I, Parsed<Option<T>>);
 
 /// Ids in one query. With these the URL stays below 8 KB; Salesforce's bound, headers included, is
 /// 16 KB.
@@ -20,30 +24,32 @@ fn query<T: Row>(ids: &[impl Display]) -> Select {
     Select::new(T::COLUMNS, T::OBJECT).filtered(Condition::In("Id", ids))
 }
 
-/// What was found of each id, in the order and number of `ids`.
+/// What was found of each id, in the order and number of `ids`. An unreadable row that cannot be
+/// given to its id fails the whole, since that id would seem to be absent.
 fn in_order<I, T>(
     ids: &[I],
     rows: Vec<Parsed<T>>,
     id_of: impl Fn(&T) -> I,
-) -> Vec<(I, Parsed<Option<T>>)>
+) -> Result<Vec<Found<I, T>>, UnreadableRow>
 where
-    I: Copy + Ord + Display,
+    I: Copy + Ord + FromStr,
     T: Clone,
 {
-    let mut found: BTreeMap<I, T> = BTreeMap::new();
-    let mut unreadable: BTreeMap<String, UnreadableRow> = BTreeMap::new();
+    let mut found: BTreeMap<I, Parsed<T>> = BTreeMap::new();
     for row in rows {
-        match row {
-            Ok(row) => drop(found.insert(id_of(&row), row)),
-            Err(error) => drop(unreadable.insert(error.id.clone().unwrap_or_default(), error)),
-        }
+        let id = match &row {
+            Ok(row) => id_of(row),
+            Err(error) => match error.id.as_deref().map(str::parse) {
+                Some(Ok(id)) => id,
+                Some(Err(_)) | None => return Err(error.clone()),
+            },
+        };
+        found.insert(id, row);
     }
-    ids.iter()
-        .map(|id| match unreadable.get(&id.to_string()) {
-            Some(error) => (*id, Err(error.clone())),
-            None => (*id, Ok(found.get(id).cloned())),
-        })
-        .collect()
+    Ok(ids
+        .iter()
+        .map(|id| (*id, found.get(id).cloned().transpose()))
+        .collect())
 }
 
 impl Client {
@@ -52,7 +58,7 @@ impl Client {
     pub async fn leads_by_id(
         &self,
         ids: &[LeadId],
-    ) -> Result<Vec<(LeadId, Parsed<Option<Lead>>)>, SalesforceError> {
+    ) -> Result<Vec<Found<LeadId, Lead>>, SalesforceError> {
         self.by_id(ids, |lead: &Lead| lead.id).await
     }
 
@@ -60,7 +66,7 @@ impl Client {
     pub async fn contacts_by_id(
         &self,
         ids: &[ContactId],
-    ) -> Result<Vec<(ContactId, Parsed<Option<Contact>>)>, SalesforceError> {
+    ) -> Result<Vec<Found<ContactId, Contact>>, SalesforceError> {
         self.by_id(ids, |contact: &Contact| contact.id).await
     }
 
@@ -68,7 +74,7 @@ impl Client {
     pub async fn accounts_by_id(
         &self,
         ids: &[AccountId],
-    ) -> Result<Vec<(AccountId, Parsed<Option<Account>>)>, SalesforceError> {
+    ) -> Result<Vec<Found<AccountId, Account>>, SalesforceError> {
         self.by_id(ids, |account: &Account| account.id).await
     }
 
@@ -76,15 +82,15 @@ impl Client {
         &self,
         ids: &[I],
         id_of: impl Fn(&T) -> I,
-    ) -> Result<Vec<(I, Parsed<Option<T>>)>, SalesforceError>
+    ) -> Result<Vec<Found<I, T>>, SalesforceError>
     where
-        I: Copy + Ord + Display,
+        I: Copy + Ord + Display + FromStr,
         T: Row + Clone,
     {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(IDS_MAX) {
             let rows = self.rows(Operation::QueryAll, &query::<T>(ids)).await?;
-            found.extend(in_order(ids, rows, &id_of));
+            found.extend(in_order(ids, rows, &id_of)?);
         }
         Ok(found)
     }

@@ -36,6 +36,7 @@ mod user;
 
 pub use account::Account;
 pub use auth::App;
+pub use by_id::Found;
 pub use client::{Client, Renew, Session, StaleToken};
 pub use contact::Contact;
 pub use create_lead::{AutoAssign, CreatedLead, Duplicates, FieldValue, LeadDraft};

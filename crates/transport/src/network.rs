@@ -58,6 +58,9 @@ pub enum Proxy {
 }
 
 /// The service that asks the network. Clones share one pool of connections.
+///
+/// A pooled connection that closed before a byte of a request was written is replaced without a
+/// word; that is the only repetition below this seam, and it cannot send anything twice.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one real client, which everything else shares"

@@ -28,7 +28,7 @@ fn each_id_has_an_answer_of_its_own_in_the_order_of_the_question() {
     let rows = vec![Ok((first, "first")), Err(unreadable.clone())];
     let asked = [third, second, first, first];
     assert_eq!(
-        in_order(&asked, rows, |row| row.0),
+        in_order(&asked, rows, |row| row.0).unwrap(),
         vec![
             (third, Ok(None)),
             (second, Err(unreadable)),
@@ -36,4 +36,15 @@ fn each_id_has_an_answer_of_its_own_in_the_order_of_the_question() {
             (first, Ok(Some((first, "first")))),
         ]
     );
+}
+
+#[test]
+fn an_id_does_not_seem_absent_because_its_row_lost_its_name() {
+    let nameless = UnreadableRow {
+        object: "Lead",
+        id: None,
+        why: "Id is missing".to_owned(),
+    };
+    let rows: Vec<Parsed<(LeadId, ())>> = vec![Err(nameless.clone())];
+    assert_eq!(in_order(&[lead_id(1)], rows, |row| row.0), Err(nameless));
 }

@@ -117,6 +117,18 @@ async fn pages_are_followed_to_the_last_one_and_only_within_the_org() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_unreadable_queue_does_not_hide_the_others() {
+    let queues = [
+        value!({"Id": "not an id", "Name": "A"}),
+        value!({"Id": "00GD000000QYVhe", "Name": "B"}),
+    ];
+    let world = World::answering([json(200, &rows(&queues))]);
+    let queues = world.client().queues().await.unwrap();
+    assert_eq!(queues.len(), 1);
+    assert_eq!(queues[0].name, "B");
+}
+
+#[tokio::test(start_paused = true)]
 async fn rows_by_id_include_deleted_ones_and_name_the_absent_ones() {
     let mut merged = lead(LEAD_2, "ada@acme.io");
     merged["IsDeleted"] = true.into();
