@@ -1,0 +1,259 @@
+//! What is about to be created in a cloud.
+
+use async_trait::async_trait;
+use model::{ConnectionId, Timestamp, sf};
+use rusqlite::{Row, Transaction};
+use store::{
+    Intent, IntentId, IntentState, Intents, NewIntent, OpenedIntent, Settled, Settlement,
+    StoreError,
+};
+
+use crate::SqliteStore;
+use crate::cells::{Cells, RowKey};
+use crate::settle::settle;
+use crate::trouble::{Tried, Trouble};
+use crate::words::Word;
+
+/// The select list that `read` reads.
+pub(crate) const COLUMNS: &str = "id, org_id, c, kind, target, state, opened_at, sent_at, \
+                                  quiet_until, look_at, payload, outcome_id, refusal, by";
+
+pub(crate) fn read(row: &Row<'_>) -> Tried<Intent> {
+    let mut cells = Cells::new(row, "intent", RowKey::Plain);
+    Ok(Intent {
+        id: IntentId(cells.integer("id")?),
+        org_id: cells.parsed("org_id")?,
+        connection: ConnectionId(cells.integer("c")?),
+        kind: cells.word("kind")?,
+        target: cells.text("target")?.to_owned(),
+        state: cells.word("state")?,
+        opened_at: cells.instant("opened_at")?,
+        sent_at: cells.instant_or_none("sent_at")?,
+        quiet_until: cells.instant_or_none("quiet_until")?,
+        look_at: cells.instant_or_none("look_at")?,
+        payload: cells.text("payload")?.to_owned(),
+        outcome_id: cells.text_or_none("outcome_id")?.map(str::to_owned),
+        refusal: cells.text_or_none("refusal")?.map(str::to_owned),
+        by: cells.text("by")?.to_owned(),
+    })
+}
+
+fn find(view: &Transaction<'_>, id: IntentId) -> Tried<Option<Intent>> {
+    let mut statement =
+        view.prepare_cached(&format!("SELECT {COLUMNS} FROM intent WHERE id = ?1"))?;
+    let mut rows = statement.query([id.0])?;
+    rows.next()?.map(read).transpose()
+}
+
+fn existing(view: &Transaction<'_>, id: IntentId) -> Tried<Intent> {
+    find(view, id)?.ok_or_else(|| Trouble::missing("intent"))
+}
+
+fn is_closed(state: IntentState) -> bool {
+    match state {
+        IntentState::Done | IntentState::Refused => true,
+        IntentState::Open | IntentState::Sent | IntentState::Unknown => false,
+    }
+}
+
+fn open(transaction: &Transaction<'_>, new: &NewIntent, now: Timestamp) -> Tried<OpenedIntent> {
+    {
+        let mut statement = transaction.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM intent
+             WHERE org_id = ?1 AND kind = ?2 AND target = ?3
+               AND state IN ('open', 'sent', 'unknown')"
+        ))?;
+        let mut rows = statement.query((new.org_id.as_str(), new.kind.word(), &new.target))?;
+        if let Some(row) = rows.next()? {
+            return Ok(OpenedIntent::Standing(read(row)?));
+        }
+    }
+    transaction.execute(
+        "INSERT INTO intent (org_id, c, kind, target, state, opened_at, payload, by)
+         VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7)",
+        (
+            new.org_id.as_str(),
+            new.connection.0,
+            new.kind.word(),
+            &new.target,
+            now.as_millis(),
+            &new.payload,
+            &new.by,
+        ),
+    )?;
+    let id = IntentId(transaction.last_insert_rowid());
+    Ok(OpenedIntent::Opened(existing(transaction, id)?))
+}
+
+/// Refuses a change of state that nobody but another worker can have made impossible.
+fn expect_state(intent: &Intent, allowed: &[IntentState]) -> Tried<()> {
+    if allowed.contains(&intent.state) {
+        Ok(())
+    } else {
+        Err(Trouble::conflict("the intent"))
+    }
+}
+
+fn done(
+    transaction: &Transaction<'_>,
+    id: IntentId,
+    outcome_id: &str,
+    settlement: &Settlement,
+    now: Timestamp,
+) -> Tried<Settled> {
+    let intent = existing(transaction, id)?;
+    if is_closed(intent.state) {
+        return Ok(Settled::Closed);
+    }
+    let taken: bool = transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM intent
+                        WHERE org_id = ?1 AND kind = ?2 AND outcome_id = ?3)",
+        (intent.org_id.as_str(), intent.kind.word(), outcome_id),
+        |row| row.get(0),
+    )?;
+    if taken {
+        return Ok(Settled::RowTaken);
+    }
+    transaction.execute(
+        "UPDATE intent SET state = 'done', outcome_id = ?2, look_at = NULL WHERE id = ?1",
+        (id.0, outcome_id),
+    )?;
+    settle(
+        transaction,
+        intent.connection,
+        std::slice::from_ref(settlement),
+        now,
+    )?;
+    Ok(Settled::Done)
+}
+
+#[async_trait]
+impl Intents for SqliteStore {
+    async fn open_intent(
+        &self,
+        new: &NewIntent,
+        now: Timestamp,
+    ) -> Result<OpenedIntent, StoreError> {
+        let new = new.clone();
+        self.write("writing an intent down", move |transaction| {
+            open(transaction, &new, now)
+        })
+        .await
+    }
+
+    async fn intent(&self, id: IntentId) -> Result<Option<Intent>, StoreError> {
+        self.read("reading an intent", move |view| find(view, id))
+            .await
+    }
+
+    async fn unsettled_intents(&self, org: sf::OrgId) -> Result<Vec<Intent>, StoreError> {
+        self.read("reading the intents", move |view| {
+            let mut statement = view.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM intent
+                 WHERE org_id = ?1 AND state IN ('open', 'sent', 'unknown') ORDER BY id"
+            ))?;
+            let mut rows = statement.query([org.as_str()])?;
+            let mut intents = Vec::new();
+            while let Some(row) = rows.next()? {
+                intents.push(read(row)?);
+            }
+            Ok(intents)
+        })
+        .await
+    }
+
+    async fn intent_sent(&self, id: IntentId, now: Timestamp) -> Result<(), StoreError> {
+        self.write("noting that an intent is sent", move |transaction| {
+            expect_state(&existing(transaction, id)?, &[IntentState::Open])?;
+            transaction.execute(
+                "UPDATE intent SET state = 'sent', sent_at = ?2 WHERE id = ?1",
+                (id.0, now.as_millis()),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn intent_unknown(
+        &self,
+        id: IntentId,
+        look_at: Timestamp,
+        quiet_until: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write("noting that an intent is unknown", move |transaction| {
+            let allowed = [IntentState::Sent, IntentState::Unknown];
+            expect_state(&existing(transaction, id)?, &allowed)?;
+            transaction.execute(
+                "UPDATE intent SET state = 'unknown', look_at = ?2,
+                   quiet_until = COALESCE(quiet_until, ?3) WHERE id = ?1",
+                (id.0, look_at.as_millis(), quiet_until.as_millis()),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn intent_done(
+        &self,
+        id: IntentId,
+        outcome_id: &str,
+        settlement: &Settlement,
+        now: Timestamp,
+    ) -> Result<Settled, StoreError> {
+        let (outcome_id, settlement) = (outcome_id.to_owned(), settlement.clone());
+        self.write("closing an intent", move |transaction| {
+            done(transaction, id, &outcome_id, &settlement, now)
+        })
+        .await
+    }
+
+    async fn intent_refused(&self, id: IntentId, why: &str) -> Result<(), StoreError> {
+        let why = why.to_owned();
+        self.write("closing an intent", move |transaction| {
+            let intent = existing(transaction, id)?;
+            if is_closed(intent.state) {
+                return Ok(());
+            }
+            expect_state(&intent, &[IntentState::Open, IntentState::Sent])?;
+            transaction.execute(
+                "UPDATE intent SET state = 'refused', refusal = ?2 WHERE id = ?1",
+                (id.0, why),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn intent_reopened(&self, id: IntentId) -> Result<(), StoreError> {
+        self.write("opening an intent again", move |transaction| {
+            let intent = existing(transaction, id)?;
+            let allowed = [IntentState::Open, IntentState::Sent, IntentState::Unknown];
+            expect_state(&intent, &allowed)?;
+            transaction.execute(
+                "UPDATE intent SET state = 'open', quiet_until = NULL, look_at = NULL
+                 WHERE id = ?1",
+                [id.0],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn distrust_sent_intents(
+        &self,
+        org: sf::OrgId,
+        now: Timestamp,
+        quiet_until: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.write("distrusting sent intents", move |transaction| {
+            let distrusted = transaction.execute(
+                "UPDATE intent SET state = 'unknown', look_at = ?2,
+                   quiet_until = COALESCE(quiet_until, ?3)
+                 WHERE org_id = ?1 AND state = 'sent'",
+                (org.as_str(), now.as_millis(), quiet_until.as_millis()),
+            )?;
+            Ok(u64::try_from(distrusted).expect("a count of rows fits"))
+        })
+        .await
+    }
+}

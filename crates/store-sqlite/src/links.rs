@@ -1,0 +1,83 @@
+//! Which contact shows which record.
+
+use model::{ConnectionId, Link, ic, sf};
+use rusqlite::{Row, Transaction};
+
+use crate::cells::{Cells, RowKey, json_text};
+use crate::mirror::record;
+use crate::trouble::Tried;
+use crate::words::Word;
+
+/// The select list that `read` reads.
+pub(crate) const COLUMNS: &str = "contact_id, record_id, since, how, base";
+
+pub(crate) fn read(row: &Row<'_>) -> Tried<Link> {
+    let mut cells = Cells::new(row, "link", RowKey::Plain);
+    Ok(Link {
+        contact_id: cells.parsed("contact_id")?,
+        record_id: cells.parsed("record_id")?,
+        since: cells.instant("since")?,
+        how: cells.word("how")?,
+        base: cells.json("base")?,
+    })
+}
+
+/// Adds or replaces a link; any other link of the same contact is removed.
+pub(crate) fn put(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    link: &Link,
+) -> Tried<()> {
+    for other in linked_records(transaction, connection, &link.contact_id)? {
+        if other != link.record_id {
+            remove(transaction, connection, &link.contact_id, other)?;
+        }
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO link (c, contact_id, record_id, since, how, base)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (c, contact_id, record_id) DO UPDATE SET
+               since = excluded.since, how = excluded.how, base = excluded.base",
+        )?
+        .execute((
+            connection.0,
+            link.contact_id.as_str(),
+            link.record_id.as_str(),
+            link.since.as_millis(),
+            link.how.word(),
+            json_text(&link.base),
+        ))?;
+    Ok(())
+}
+
+/// Removes a link, and its record if that was kept only because it was linked.
+pub(crate) fn remove(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    contact: &ic::ContactId,
+    record: sf::RecordId,
+) -> Tried<()> {
+    transaction
+        .prepare_cached("DELETE FROM link WHERE c = ?1 AND contact_id = ?2 AND record_id = ?3")?
+        .execute((connection.0, contact.as_str(), record.as_str()))?;
+    record::drop_unneeded(transaction, connection, record)
+}
+
+fn linked_records(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    contact: &ic::ContactId,
+) -> Tried<Vec<sf::RecordId>> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT contact_id, record_id FROM link WHERE c = ?1 AND contact_id = ?2",
+    )?;
+    let mut rows = statement.query((connection.0, contact.as_str()))?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Cells::new(row, "link", RowKey::Plain);
+        cells.text("contact_id")?;
+        records.push(cells.parsed("record_id")?);
+    }
+    Ok(records)
+}

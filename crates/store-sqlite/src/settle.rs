@@ -1,0 +1,129 @@
+//! Writing down what runs did.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use model::{ConnectionId, Lane, PersonKey, Reason, Timestamp};
+use rusqlite::Transaction;
+use store::{Settle, Settlement, Source, StoreError};
+
+use crate::SqliteStore;
+use crate::mirror::{contact, record};
+use crate::subject::person_text;
+use crate::trouble::Tried;
+use crate::{failures, links, queue, timeline};
+
+/// Applies settlements in their order.
+pub(crate) fn settle(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    settlements: &[Settlement],
+    now: Timestamp,
+) -> Tried<()> {
+    let any_failures: bool = transaction
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM failure WHERE c = ?1)")?
+        .query_row([connection.0], |row| row.get(0))?;
+    let mut moved = BTreeSet::new();
+    for settlement in settlements {
+        for (contact, record) in &settlement.unlinks {
+            links::remove(transaction, connection, contact, *record)?;
+        }
+        for link in &settlement.links {
+            links::put(transaction, connection, link)?;
+        }
+        settle_rows(transaction, connection, settlement, &mut moved)?;
+        timeline::append(transaction, connection, &settlement.timeline)?;
+        if settlement.clear_failures && any_failures {
+            clear_failures(transaction, connection, settlement)?;
+        }
+        for failure in &settlement.failures {
+            failures::report(transaction, connection, failure, now)?;
+        }
+        for ticket in &settlement.done {
+            queue::done(transaction, connection, ticket)?;
+        }
+        for (ticket, until) in &settlement.deferred {
+            queue::defer(transaction, connection, ticket, *until)?;
+        }
+    }
+    queue::mark_persons(
+        transaction,
+        connection,
+        moved,
+        (Lane::Live, now, Reason::FollowUp),
+    )?;
+    for settlement in settlements {
+        queue::mark(transaction, connection, &settlement.due)?;
+    }
+    Ok(())
+}
+
+/// Stores what was shown back, and notes the persons of rows whose key moved.
+fn settle_rows(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    settlement: &Settlement,
+    moved: &mut BTreeSet<PersonKey>,
+) -> Tried<()> {
+    for row in &settlement.contacts {
+        let taken = contact::take(transaction, connection, row, Source::Answer)?;
+        let kept = taken.sighting == store::Sighting::Changed;
+        if let Some(before) = taken.person_before
+            && kept
+            && before != row.person()
+        {
+            moved.extend([before, row.person()]);
+        }
+    }
+    for row in &settlement.records {
+        let taken = record::take(transaction, connection, row, Source::Answer)?;
+        let kept = taken.sighting == store::Sighting::Changed;
+        if let Some(before) = taken.before
+            && kept
+            && before.key != row.key
+        {
+            let keys = [before.key, row.key.clone()];
+            moved.extend(keys.into_iter().flatten().map(PersonKey::Matched));
+        }
+    }
+    for id in &settlement.stale_contacts {
+        contact::mark_stale(transaction, connection, id)?;
+    }
+    Ok(())
+}
+
+/// Removes the failures of the person and of its contacts.
+fn clear_failures(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    settlement: &Settlement,
+) -> Tried<()> {
+    let person = &settlement.person;
+    failures::clear(transaction, connection, &person_text(person))?;
+    let mut contacts: BTreeSet<String> = settlement
+        .contacts
+        .iter()
+        .map(|row| row.id.as_str().to_owned())
+        .collect();
+    contacts.extend(contact::ids_of(transaction, connection, person)?);
+    for id in contacts {
+        failures::clear(transaction, connection, &format!("contact:{id}"))?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Settle for SqliteStore {
+    async fn settle(
+        &self,
+        connection: ConnectionId,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let settlements = settlements.to_vec();
+        self.write("settling runs", move |transaction| {
+            settle(transaction, connection, &settlements, now)
+        })
+        .await
+    }
+}
