@@ -27,8 +27,8 @@ pub enum RetryWhen {
 /// longer is the engine's business, which can show it to people.
 const REPEATS_MAX: usize = 3;
 
-/// The first pause; each next one is four times as long. In all at most 8 s, jitter included, which a
-/// person waiting for a page still bears.
+/// The first pause; each next one is four times as long. In all at most 8 s, jitter included, which
+/// a person waiting for a page still bears.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The pauses between the attempts of one read, drawn before the first attempt.
