@@ -1,1 +1,54 @@
-//! engine
+//! Observe, plan, execute: what makes both clouds converge.
+//!
+//! Signals (webhook, poll, click, timer, sweep) only say *what* may need a look. A run observes the
+//! person, lets `planner` decide, carries the operations out and settles the outcome in one
+//! transaction. The functions are the same for the production loops, the first sync and the tests.
+//!
+//! Promises:
+//! - a person is worked on by one worker at a time; nobody waits for a claim, so there is no lock
+//!   order;
+//! - a webhook is answered when its delivery is durable, and by nothing slower;
+//! - before something is created in a cloud the wish is written down, and after a lost answer it
+//!   is looked for before it is repeated;
+//! - one connection's trouble costs other connections nothing, one person's failure costs its batch
+//!   nothing;
+//! - nothing is held in memory that grows with the size of an org.
+//!
+//! Never here: rules (they live in `planner`), SQL or which database, axum, a vendor's wire format.
+//!
+//! Start at [`Engine`], then `run`, where one batch of persons goes through all steps.
+
+mod attributes;
+mod card;
+mod claims;
+mod clients;
+mod confirm;
+mod connect;
+mod create_lead;
+mod directory;
+mod engine;
+mod error;
+mod execute;
+mod failure;
+mod live;
+mod observe;
+mod overview;
+mod poll;
+mod projection;
+mod receive;
+mod run;
+mod seal;
+mod sync;
+mod writes;
+
+pub use card::{CardAsk, CardContact, CardReply, Click, Shown};
+pub use engine::{Apps, Engine, Parts};
+pub use error::EngineError;
+pub use overview::Overview;
+pub use receive::Received;
+pub use seal::{SealError, SealKey};
+pub use store::{
+    Connection, ConnectionState, Failure, MirrorCounts, Side, StoredEntry, Sweep, SweepCounts,
+    WaitsFor,
+};
+pub use sync::{Phase, Progress};

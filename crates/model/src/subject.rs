@@ -22,6 +22,8 @@ pub enum Subject {
     Conversation(ic::ConversationId),
     /// A person whose key is known.
     Person(PersonKey),
+    /// The connection itself: only failures are about it, it is never queued.
+    Connection,
 }
 
 /// Why a subject may need a look. Never part of a signal's identity.

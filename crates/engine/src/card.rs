@@ -1,0 +1,502 @@
+//! The card beside a conversation (rules C): drawn from the mirror where that is known to be
+//! fresh, else from one call to Salesforce; never empty, never a code, always in time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{ConnectionId, Lane, MatchKey, PersonKey, Reason, Timestamp, ic, sf};
+use planner::card::{Card, CardFacts, Creating, View};
+use planner::lead::Form;
+use store::{Absorption, Connection, IntentState, Observed, PersonRows, Source};
+use tokio::time::timeout;
+use url::Url;
+
+use crate::clients::Clients;
+use crate::create_lead::{Click as LeadClick, Creation};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::observe::facts;
+use crate::projection;
+
+/// A card is answered within this time, whatever the vendors do (C7).
+const CARD_TIME: Duration = Duration::from_millis(2900);
+
+/// How long a click waits for its result; then the card says that it is under way.
+const CLICK_TIME: Duration = Duration::from_millis(2500);
+
+/// How long drawing waits for Salesforce; then it shows what the mirror has.
+const READ_TIME: Duration = Duration::from_millis(1800);
+
+/// The mirror counts as fresh for this many poll intervals after the last poll.
+const FRESH_INTERVALS: u32 = 3;
+
+/// What a card request asks.
+#[derive(Debug, Clone)]
+pub struct CardAsk {
+    /// The Intercom app that it came through.
+    pub app: String,
+    /// The workspace.
+    pub workspace: ic::WorkspaceId,
+    /// Who looks.
+    pub teammate: ic::TeammateId,
+    /// Whom it is about.
+    pub contact: Option<CardContact>,
+    /// The conversation; a profile has none.
+    pub conversation: Option<ic::ConversationId>,
+    /// What was clicked.
+    pub click: Click,
+}
+
+/// The contact as the request shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardContact {
+    /// Its id.
+    pub id: ic::ContactId,
+    /// Its email.
+    pub email: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its phone.
+    pub phone: Option<String>,
+}
+
+/// What was clicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Click {
+    /// Nothing yet: the card appears.
+    Draw,
+    /// Draw anew, from Salesforce.
+    Refresh,
+    /// Another view.
+    View(View),
+    /// Another page of matches.
+    Page(usize),
+    /// *Create lead*.
+    AskLead,
+    /// The form was sent.
+    SubmitLead {
+        /// What was typed, by input id.
+        typed: BTreeMap<String, String>,
+        /// Create although a duplicate rule warned.
+        anyway: bool,
+    },
+}
+
+/// What to show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CardReply {
+    /// The content.
+    pub shown: Shown,
+    /// Where records live, for links.
+    pub instance_url: Option<Url>,
+    /// IANA time zone for dates.
+    pub timezone: Option<String>,
+    /// The present, for ages.
+    pub now: Timestamp,
+}
+
+/// The content of a card.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// The card.
+    Card(Card),
+    /// The form of L1.
+    Form(Form),
+    /// A duplicate rule found these (L6).
+    Duplicates {
+        /// The records that it names.
+        records: Vec<sf::RecordId>,
+        /// Whether the rule allows to create anyway.
+        may_create_anyway: bool,
+        /// What was typed, to be sent again.
+        typed: BTreeMap<String, String>,
+        /// The rule's words.
+        words: String,
+    },
+    /// One sentence: why there is no card.
+    Sentence(String),
+}
+
+/// How a card is to be drawn.
+struct Drawing {
+    view: Option<View>,
+    page: usize,
+    fresh: bool,
+    message: Option<String>,
+}
+
+impl Engine {
+    /// Answers a card request. Never fails: what stands in the way is a sentence on the card.
+    pub async fn card(&self, ask: CardAsk) -> CardReply {
+        let found = self
+            .inner
+            .store
+            .connection_of_workspace(&ask.workspace)
+            .await;
+        let connection = match found {
+            Ok(Some(connection)) => connection,
+            Ok(None) => {
+                return self.reply(None, "This workspace is not connected to Salesforce yet.");
+            }
+            Err(error) => {
+                tracing::error!(%error, "a card could not be drawn");
+                return self.reply(
+                    None,
+                    "Carrick's own store does not answer. Try again shortly.",
+                );
+            }
+        };
+        let of_app = connection
+            .profile
+            .intercom
+            .as_ref()
+            .is_some_and(|it| it.app == ask.app);
+        if !of_app {
+            return self.reply(None, "This workspace is connected through another app.");
+        }
+        let late = "Salesforce takes longer than usual. Refresh in a moment.";
+        let shown = match timeout(CARD_TIME, self.shown(&connection, ask)).await {
+            Ok(Ok(shown)) => shown,
+            Ok(Err(error)) => {
+                tracing::warn!(connection.id = %connection.id, %error, "a card shows an error");
+                Shown::Sentence(sentence(&error))
+            }
+            Err(_) => Shown::Sentence(late.to_owned()),
+        };
+        CardReply {
+            shown,
+            ..self.reply(Some(&connection), "")
+        }
+    }
+
+    fn reply(&self, connection: Option<&Connection>, sentence: &str) -> CardReply {
+        let profile = connection.map(|connection| &connection.profile);
+        let org = profile.and_then(|profile| profile.salesforce.as_ref());
+        let workspace = profile.and_then(|profile| profile.intercom.as_ref());
+        CardReply {
+            shown: Shown::Sentence(sentence.to_owned()),
+            instance_url: org.and_then(|org| Url::parse(&org.instance_url).ok()),
+            timezone: workspace.and_then(|workspace| workspace.timezone.clone()),
+            now: self.now(),
+        }
+    }
+
+    async fn shown(&self, connection: &Connection, ask: CardAsk) -> Result<Shown, EngineError> {
+        let Some(contact) = ask.contact.clone() else {
+            let text = "This conversation has no contact whom Salesforce could know.";
+            return Ok(Shown::Sentence(text.to_owned()));
+        };
+        let plain = Drawing {
+            view: None,
+            page: 0,
+            fresh: false,
+            message: None,
+        };
+        match ask.click {
+            Click::Draw => self.draw(connection, &contact, plain).await,
+            Click::Refresh => {
+                self.draw(
+                    connection,
+                    &contact,
+                    Drawing {
+                        fresh: true,
+                        ..plain
+                    },
+                )
+                .await
+            }
+            Click::View(view) => {
+                self.draw(
+                    connection,
+                    &contact,
+                    Drawing {
+                        view: Some(view),
+                        ..plain
+                    },
+                )
+                .await
+            }
+            Click::Page(page) => {
+                self.draw(connection, &contact, Drawing { page, ..plain })
+                    .await
+            }
+            Click::AskLead => {
+                let click = LeadClick {
+                    typed: None,
+                    anyway: false,
+                };
+                self.clicked(connection, &contact, &ask.teammate, click)
+                    .await
+            }
+            Click::SubmitLead { typed, anyway } => {
+                let click = LeadClick {
+                    typed: Some(typed),
+                    anyway,
+                };
+                self.clicked(connection, &contact, &ask.teammate, click)
+                    .await
+            }
+        }
+    }
+
+    /// Runs a creation in a task of its own, so that neither a slow vendor nor a teammate who goes
+    /// on to the next conversation can cut it in half.
+    async fn clicked(
+        &self,
+        connection: &Connection,
+        contact: &CardContact,
+        teammate: &ic::TeammateId,
+        click: LeadClick,
+    ) -> Result<Shown, EngineError> {
+        let typed = click.typed.clone().unwrap_or_default();
+        let work = {
+            let (engine, id) = (self.clone(), connection.id);
+            let (contact, teammate) = (contact.id.clone(), teammate.clone());
+            tokio::spawn(async move { engine.create_lead(id, contact, teammate, click).await })
+        };
+        let created = match timeout(CLICK_TIME, work).await {
+            Ok(Ok(outcome)) => outcome?,
+            Ok(Err(_)) => return Ok(Shown::Sentence("The click failed. Try again.".to_owned())),
+            Err(_) => Creation::UnderWay,
+        };
+        let drawing = |message: &str| Drawing {
+            view: None,
+            page: 0,
+            fresh: false,
+            message: Some(message.to_owned()),
+        };
+        match created {
+            Creation::Form(form) => Ok(Shown::Form(form)),
+            Creation::Created => {
+                self.draw(connection, contact, drawing("Lead created."))
+                    .await
+            }
+            Creation::Matched => {
+                let said = "This person is in Salesforce already; no lead was created.";
+                self.draw(connection, contact, drawing(said)).await
+            }
+            Creation::UnderWay | Creation::NotConfirmed => {
+                let plain = Drawing {
+                    view: None,
+                    page: 0,
+                    fresh: false,
+                    message: None,
+                };
+                self.draw(connection, contact, plain).await
+            }
+            Creation::Duplicates {
+                records,
+                may_create_anyway,
+                words,
+            } => Ok(Shown::Duplicates {
+                records,
+                may_create_anyway,
+                typed,
+                words,
+            }),
+        }
+    }
+
+    async fn draw(
+        &self,
+        connection: &Connection,
+        contact: &CardContact,
+        drawing: Drawing,
+    ) -> Result<Shown, EngineError> {
+        let id = connection.id;
+        let email = self.current_email(id, contact).await?;
+        let key = email.as_deref().and_then(MatchKey::from_email);
+        let Some(key) = key else {
+            return Ok(Shown::Card(planner::card::card(&CardFacts {
+                person: None,
+                has_email: false,
+                view: None,
+                page: 0,
+                creating: None,
+                as_of: None,
+                salesforce_silent: false,
+            })));
+        };
+        let (as_of, silent) = self.freshen(connection, &key, drawing.fresh).await;
+        let person = PersonKey::Matched(key);
+        let rows = self
+            .inner
+            .store
+            .persons(id, std::slice::from_ref(&person))
+            .await?;
+        let rows = rows.into_iter().next();
+        let settings = std::sync::Arc::new(connection.settings.clone());
+        let facts = rows.as_ref().map(|rows| facts(rows, &settings, self.now()));
+        let mut card = planner::card::card(&CardFacts {
+            person: facts.as_ref(),
+            has_email: true,
+            view: drawing.view,
+            page: drawing.page,
+            creating: rows.as_ref().and_then(creating),
+            as_of,
+            salesforce_silent: silent,
+        });
+        if let Some(message) = drawing.message {
+            card.message = Some(match card.message {
+                Some(said) => format!("{message} {said}"),
+                None => message,
+            });
+        }
+        Ok(Shown::Card(card))
+    }
+
+    /// The contact's email as the mirror knows it. The request's own copy decides only for a
+    /// contact that the mirror does not have; where both differ, Intercom is asked.
+    async fn current_email(
+        &self,
+        id: ConnectionId,
+        contact: &CardContact,
+    ) -> Result<Option<String>, EngineError> {
+        let email = |row: Option<store::ContactRow>| {
+            row.map(|row| row.key.map(|key| key.as_str().to_owned()))
+        };
+        let known = email(self.inner.store.contact(id, &contact.id).await?);
+        let folded = |text: &Option<String>| text.as_deref().and_then(MatchKey::from_email);
+        if known
+            .as_ref()
+            .is_some_and(|known| folded(known) == folded(&contact.email))
+        {
+            return Ok(known.flatten());
+        }
+        let clients = self.clients(id).await?;
+        let read = timeout(
+            READ_TIME / 2,
+            self.read_contact(id, &clients, contact.id.clone()),
+        );
+        match read.await {
+            Ok(Ok(())) => {
+                self.inner.wake.notify_waiters();
+                Ok(email(self.inner.store.contact(id, &contact.id).await?)
+                    .unwrap_or_else(|| contact.email.clone()))
+            }
+            Ok(Err(_)) | Err(_) => Ok(contact.email.clone()),
+        }
+    }
+
+    /// Makes the mirror fresh for one person, unless the polls keep it so. Returns how old it is,
+    /// and whether Salesforce kept silent.
+    async fn freshen(
+        &self,
+        connection: &Connection,
+        key: &MatchKey,
+        asked: bool,
+    ) -> (Option<Timestamp>, bool) {
+        let id = connection.id;
+        let mut polled = None;
+        self.pulse(id, |pulse| polled = pulse.last_poll_at);
+        let interval = connection.settings.polling.salesforce();
+        let fresh = polled.filter(|at| self.now().since(*at) < interval * FRESH_INTERVALS);
+        if fresh.is_some() && !asked {
+            return (fresh, false);
+        }
+        let read = async {
+            let clients = self.clients(id).await?;
+            self.read_person(id, &clients, key).await
+        };
+        match timeout(READ_TIME, read).await {
+            Ok(Ok(())) => (Some(self.now()), false),
+            Ok(Err(_)) | Err(_) => (polled, true),
+        }
+    }
+
+    /// Reads who has this key in Salesforce, in one call; known records that were not among them
+    /// are read by id.
+    pub(crate) async fn read_person(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        key: &MatchKey,
+    ) -> Result<(), EngineError> {
+        let people = clients.salesforce.people_with_email(key.as_str()).await?;
+        let now = self.now();
+        let mut absorption = Absorption::new(Lane::Live, Reason::Click, now);
+        let leads = people
+            .leads
+            .iter()
+            .map(|lead| projection::lead_row(lead, now));
+        let contacts = people
+            .contacts
+            .iter()
+            .map(|it| projection::sf_contact_row(it, now));
+        absorption.records = leads
+            .chain(contacts)
+            .map(|row| Observed {
+                row,
+                source: Source::Answer,
+            })
+            .collect();
+        let shown: Vec<sf::RecordId> = absorption.records.iter().map(|it| it.row.id).collect();
+        self.inner.store.absorb(id, &absorption).await?;
+        let person = PersonKey::Matched(key.clone());
+        let rows = self
+            .inner
+            .store
+            .persons(id, std::slice::from_ref(&person))
+            .await?;
+        let missing: Vec<sf::RecordId> = rows
+            .iter()
+            .flat_map(|rows| &rows.records)
+            .map(|record| record.id)
+            .filter(|record| !shown.contains(record))
+            .collect();
+        if !missing.is_empty() {
+            self.read_records(id, clients, &missing).await?;
+        }
+        let rows = self
+            .inner
+            .store
+            .persons(id, std::slice::from_ref(&person))
+            .await?;
+        self.observe(id, clients, rows).await?;
+        self.inner.wake.notify_waiters();
+        Ok(())
+    }
+}
+
+/// How far a creation for this person is.
+fn creating(rows: &PersonRows) -> Option<Creating> {
+    rows.intents.iter().find_map(|intent| match intent.state {
+        IntentState::Open | IntentState::Sent => Some(Creating::UnderWay),
+        IntentState::Unknown => Some(Creating::NotConfirmed),
+        IntentState::Done | IntentState::Refused => None,
+    })
+}
+
+/// An error in one sentence for a teammate, who cannot do anything about most of them.
+fn sentence(error: &EngineError) -> String {
+    match error {
+        EngineError::NotConnected { .. } => {
+            "Salesforce is not connected yet. An admin can do that in Carrick's settings."
+                .to_owned()
+        }
+        EngineError::Reconnect { .. } => {
+            "Carrick has to be reconnected. An admin can do that in its settings.".to_owned()
+        }
+        EngineError::Intercom(_) => {
+            "Intercom did not answer Carrick just now. Refresh in a moment.".to_owned()
+        }
+        EngineError::Salesforce(error) => match error.vendor_words() {
+            Some(words) => format!("Salesforce says: {words}"),
+            None => "Salesforce does not answer just now. Refresh in a moment.".to_owned(),
+        },
+        EngineError::Store(_)
+        | EngineError::Seal(_)
+        | EngineError::NoSuchConnection
+        | EngineError::Busy
+        | EngineError::Stopped
+        | EngineError::NameTaken
+        | EngineError::BadName
+        | EngineError::WorkspaceTaken
+        | EngineError::UnknownState
+        | EngineError::OtherPlace { .. }
+        | EngineError::NoSuchApp(_)
+        | EngineError::Brake(_) => {
+            "Carrick could not draw this card. Its settings page says why.".to_owned()
+        }
+    }
+}

@@ -1,0 +1,612 @@
+//! Creating a Lead from a click (L1–L8): decide, write the wish down, send once, book.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use intercom::{Change, ContactPatch};
+use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, Timestamp, ic, sf};
+use planner::lead::{Ask, Decision, Edits, Field, FieldKind, Form, Known, Order, Picklist};
+use salesforce::{AutoAssign, Duplicates, FieldValue, LeadDraft, Outcome, SalesforceError};
+use serde::{Deserialize, Serialize};
+use store::{
+    Entry, Intent, IntentId, IntentKind, IntentState, NewIntent, OpenedIntent, RecordRow, Settled,
+    Settlement, Side,
+};
+
+use crate::clients::Clients;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::observe::facts;
+use crate::projection;
+use crate::run::due_person;
+
+/// The org's description of its Lead is read again after this time.
+const DESCRIBE_KEPT: Duration = Duration::from_mins(10);
+
+/// What a click brings along.
+#[derive(Debug, Clone)]
+pub(crate) struct Click {
+    /// What was typed; `None` on the first click.
+    pub(crate) typed: Option<BTreeMap<String, String>>,
+    /// Create although a duplicate rule warned.
+    pub(crate) anyway: bool,
+}
+
+/// What came of a click.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Creation {
+    /// Something has to be filled in or confirmed.
+    Form(Form),
+    /// There is a match already.
+    Matched,
+    /// It was created.
+    Created,
+    /// It will be created in a moment.
+    UnderWay,
+    /// It was sent and no answer came; it is being looked for.
+    NotConfirmed,
+    /// A duplicate rule found others.
+    Duplicates {
+        records: Vec<sf::RecordId>,
+        may_create_anyway: bool,
+        words: String,
+    },
+}
+
+/// What an intent has to know to be sent again by another process.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Payload {
+    pub(crate) contact: ic::ContactId,
+    pub(crate) fields: BTreeMap<String, String>,
+    /// Fields among them that are numbers or checkboxes in Salesforce.
+    pub(crate) kinds: BTreeMap<String, PayloadKind>,
+    pub(crate) assign_by_rules: bool,
+    pub(crate) anyway: bool,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// A field whose value is not sent as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PayloadKind {
+    Number,
+    Bool,
+}
+
+/// What the org says of its Lead object.
+pub(crate) struct LeadObject {
+    read_at: Timestamp,
+    fields: Vec<Field>,
+    assignment_rule: bool,
+}
+
+impl Engine {
+    /// What a click on *Create lead* does.
+    pub(crate) async fn create_lead(
+        &self,
+        id: ConnectionId,
+        contact: ic::ContactId,
+        teammate: ic::TeammateId,
+        click: Click,
+    ) -> Result<Creation, EngineError> {
+        let clients = self.clients(id).await?;
+        let connection = self.connection(id).await?;
+        let known = self.known(id, &clients, &contact, &click).await?;
+        let object = self.lead_object(id, &clients).await?;
+        let key = planner::lead::email_of(&known, click.typed.as_ref())
+            .and_then(|email| MatchKey::from_email(&email));
+        let settings = Arc::new(connection.settings.clone());
+        let mut standing = None;
+        let person = match &key {
+            None => None,
+            Some(key) => {
+                self.read_person(id, &clients, key).await?;
+                let person = PersonKey::Matched(key.clone());
+                let rows = self
+                    .inner
+                    .store
+                    .persons(id, std::slice::from_ref(&person))
+                    .await?;
+                let rows = rows.into_iter().next();
+                standing = rows.as_ref().and_then(|rows| rows.intents.first().cloned());
+                rows.map(|rows| facts(&rows, &settings, self.now()))
+            }
+        };
+        let decision = planner::lead::decide(&Ask {
+            person: person.as_ref(),
+            known,
+            typed: click.typed,
+            describe: &object.fields,
+            assignment_rule: object.assignment_rule,
+            standing: standing.is_some(),
+            settings: &settings,
+        });
+        match decision {
+            Decision::ShowMatch => {
+                self.run_now(id, key.as_ref()).await?;
+                Ok(Creation::Matched)
+            }
+            Decision::Join => match standing {
+                Some(intent) => self.wait_for(intent.id).await,
+                None => Ok(Creation::UnderWay),
+            },
+            Decision::Form(form) => Ok(Creation::Form(form)),
+            Decision::Create(_) if settings.safety.pause_salesforce_writes => {
+                Ok(Creation::Form(paused_form()))
+            }
+            Decision::Create(order) => {
+                let payload = payload(&contact, order, &object.fields, click.anyway);
+                self.open_and_send(id, &clients, payload.0, &payload.1, &teammate)
+                    .await
+            }
+        }
+    }
+
+    /// What Intercom knows of the contact. The company is asked for only where nobody typed one.
+    async fn known(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        contact: &ic::ContactId,
+        click: &Click,
+    ) -> Result<Known, EngineError> {
+        let mut row = self.inner.store.contact(id, contact).await?;
+        if row.as_ref().is_none_or(|row| row.stale) {
+            self.read_contact(id, clients, contact.clone()).await?;
+            row = self.inner.store.contact(id, contact).await?;
+        }
+        let shown = row.map(|row| projection::contact_fact(&row));
+        let typed_company = click
+            .typed
+            .as_ref()
+            .is_some_and(|typed| typed.contains_key("company"));
+        let company = if typed_company {
+            None
+        } else {
+            let companies = clients.intercom.contact_companies(contact).await?;
+            // The one with the latest request, then the newest (Q1).
+            let latest = companies
+                .into_iter()
+                .max_by_key(|it| (it.last_request_at, it.created_at));
+            latest.and_then(|company| company.name)
+        };
+        Ok(match shown {
+            Some(shown) => Known {
+                name: shown.name,
+                email: shown.email,
+                phone: shown.phone,
+                company,
+            },
+            None => Known {
+                company,
+                ..Known::default()
+            },
+        })
+    }
+
+    async fn lead_object(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+    ) -> Result<Arc<LeadObject>, EngineError> {
+        let now = self.now();
+        let kept = || {
+            self.inner
+                .lead_objects
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(object) = kept().get(&id)
+            && now.since(object.read_at) < DESCRIBE_KEPT
+        {
+            return Ok(Arc::clone(object));
+        }
+        let describe = clients.salesforce.describe_lead().await?;
+        let object = Arc::new(LeadObject {
+            read_at: now,
+            fields: describe.fields.iter().map(field).collect(),
+            assignment_rule: clients.salesforce.active_lead_assignment_rule().await?,
+        });
+        kept().insert(id, Arc::clone(&object));
+        Ok(object)
+    }
+
+    /// Writes the wish down, or joins the one that stands, and sends it.
+    async fn open_and_send(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        key: MatchKey,
+        payload: &Payload,
+        teammate: &ic::TeammateId,
+    ) -> Result<Creation, EngineError> {
+        let new = NewIntent {
+            org_id: clients.org,
+            connection: id,
+            kind: IntentKind::Lead,
+            target: key.as_str().to_owned(),
+            payload: serde_json::to_string(payload).expect("a payload is plain values"),
+            by: format!("teammate {teammate}"),
+        };
+        match self.inner.store.open_intent(&new, self.now()).await? {
+            OpenedIntent::Opened(intent) => self.send_intent(id, clients, &intent, payload).await,
+            OpenedIntent::Standing(intent) => self.wait_for(intent.id).await,
+        }
+    }
+
+    /// Sends an open intent: committed as sent first, then one call, then what came of it.
+    pub(crate) async fn send_intent(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        intent: &Intent,
+        payload: &Payload,
+    ) -> Result<Creation, EngineError> {
+        match self.inner.store.intent_sent(intent.id, self.now()).await {
+            // Another worker sends it at this moment.
+            Err(store::StoreError::Conflict { .. }) => return self.wait_for(intent.id).await,
+            other => other?,
+        }
+        let assign = if payload.assign_by_rules {
+            AutoAssign::Rules
+        } else {
+            AutoAssign::Keep
+        };
+        let duplicates = if payload.anyway {
+            Duplicates::AllowSave
+        } else {
+            Duplicates::Refuse
+        };
+        let draft = LeadDraft {
+            fields: draft_fields(payload),
+            owner: None,
+        };
+        match clients
+            .salesforce
+            .create_lead(&draft, assign, duplicates)
+            .await
+        {
+            Ok(created) => {
+                let now = self.now();
+                let row = match created.shown {
+                    Some(lead) => projection::lead_row(&lead, now),
+                    None => self.read_created(clients, created.id).await,
+                };
+                self.settle_intent(id, clients, intent, payload, row)
+                    .await?;
+                Ok(Creation::Created)
+            }
+            Err(error) => self.sending_failed(id, intent, payload, error).await,
+        }
+    }
+
+    /// The read-back failed: what is known is enough to link, and marked stale.
+    async fn read_created(&self, clients: &Clients, lead: sf::LeadId) -> RecordRow {
+        let now = self.now();
+        let read = clients.salesforce.leads_by_id(&[lead]).await;
+        let shown = read
+            .ok()
+            .and_then(|mut rows| rows.pop())
+            .and_then(|(_, shown)| shown.ok()?);
+        match shown {
+            Some(lead) => projection::lead_row(&lead, now),
+            None => RecordRow {
+                gone: false,
+                stale: true,
+                stamp: Timestamp::from_millis(0),
+                ..projection::gone_row(sf::RecordId::Lead(lead), now)
+            },
+        }
+    }
+
+    async fn sending_failed(
+        &self,
+        id: ConnectionId,
+        intent: &Intent,
+        payload: &Payload,
+        error: SalesforceError,
+    ) -> Result<Creation, EngineError> {
+        let store = &self.inner.store;
+        let now = self.now();
+        let retry = error.retry_when();
+        let creation = match error.outcome() {
+            Outcome::Unknown => {
+                let look_at = planner::intent::next_look(now, now);
+                let quiet_until = now.plus(planner::intent::QUIET);
+                store
+                    .intent_unknown(intent.id, look_at, quiet_until)
+                    .await?;
+                Creation::NotConfirmed
+            }
+            Outcome::NotSent => {
+                store.intent_reopened(intent.id).await?;
+                Creation::UnderWay
+            }
+            Outcome::Refused => match (error, retry) {
+                (
+                    SalesforceError::Duplicates {
+                        allow_save,
+                        matches,
+                        message,
+                    },
+                    _,
+                ) => {
+                    store.intent_refused(intent.id, &message).await?;
+                    Creation::Duplicates {
+                        records: matches,
+                        may_create_anyway: allow_save && !payload.anyway,
+                        words: message,
+                    }
+                }
+                // Time cures it: the wish stays, and is sent again by itself.
+                (_, transport::RetryWhen::Later { .. }) => {
+                    store.intent_reopened(intent.id).await?;
+                    Creation::UnderWay
+                }
+                (error, transport::RetryWhen::Reconnected) => {
+                    store.intent_reopened(intent.id).await?;
+                    self.needs_reconnect(id, Side::Salesforce, &error.to_string())
+                        .await;
+                    return Err(error.into());
+                }
+                (error, transport::RetryWhen::Replanned | transport::RetryWhen::Changed) => {
+                    let words = error
+                        .vendor_words()
+                        .map_or(error.to_string(), str::to_owned);
+                    store.intent_refused(intent.id, &words).await?;
+                    self.inner
+                        .lead_objects
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .remove(&id);
+                    self.inner.intents_changed.notify_waiters();
+                    return Err(error.into());
+                }
+            },
+        };
+        self.inner.intents_changed.notify_waiters();
+        Ok(creation)
+    }
+
+    /// It exists: the contact shows the teammate's edits, is linked, and its attributes follow in
+    /// a run of their own. Repeating this changes nothing.
+    pub(crate) async fn settle_intent(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        intent: &Intent,
+        payload: &Payload,
+        row: RecordRow,
+    ) -> Result<Settled, EngineError> {
+        let now = self.now();
+        let Some(key) = MatchKey::from_email(&intent.target) else {
+            return Ok(Settled::Closed);
+        };
+        let person = PersonKey::Matched(key.clone());
+        let record = row.id;
+        let mut settlement = Settlement::of(person.clone());
+        let edits = patch(payload);
+        if !edits.is_empty() {
+            match clients
+                .intercom
+                .update_contact(&payload.contact, &edits)
+                .await
+            {
+                Ok(contact) => settlement
+                    .contacts
+                    .push(projection::contact_row(&contact, now)),
+                Err(error) => tracing::warn!(
+                    connection.id = %id, %error, "the form's edits did not reach the contact"
+                ),
+            }
+        }
+        if !row.gone {
+            settlement.links.push(Link {
+                contact_id: payload.contact.clone(),
+                record_id: record,
+                since: now,
+                how: How::Created,
+                base: Base::default(),
+            });
+        }
+        settlement.records.push(row);
+        let mut body = vec![format!(
+            "L8 {record} was created for contact {}",
+            payload.contact
+        )];
+        body.extend(payload.notes.iter().cloned());
+        body.push(format!("L8 asked for by {}", intent.by));
+        settlement.timeline.push(Entry {
+            key_hash: Some(key.hash()),
+            subject: record.to_string(),
+            at: now,
+            kind: "create".to_owned(),
+            rule: "L8".to_owned(),
+            body,
+        });
+        settlement
+            .due
+            .push(due_person(&person, Lane::Interactive, now));
+        let settled = self
+            .inner
+            .store
+            .intent_done(intent.id, record.as_str(), &settlement, now)
+            .await?;
+        self.inner.intents_changed.notify_waiters();
+        self.inner.wake.notify_waiters();
+        if settled == Settled::Done {
+            self.run_now(id, Some(&key)).await?;
+        }
+        Ok(settled)
+    }
+
+    /// Runs one person at once, so that the card shows what came of a click.
+    async fn run_now(&self, id: ConnectionId, key: Option<&MatchKey>) -> Result<(), EngineError> {
+        let Some(key) = key else { return Ok(()) };
+        let clients = self.clients(id).await?;
+        let person = PersonKey::Matched(key.clone());
+        let rows = self
+            .inner
+            .store
+            .persons(id, std::slice::from_ref(&person))
+            .await?;
+        let job = self.job(id, Lane::Interactive).await?;
+        self.run_rows(&job, &clients, rows, BTreeMap::new()).await?;
+        Ok(())
+    }
+
+    /// Waits until somebody else's creation is closed or not confirmed. The caller bounds the time.
+    async fn wait_for(&self, intent: IntentId) -> Result<Creation, EngineError> {
+        loop {
+            let changed = self.inner.intents_changed.notified();
+            let Some(intent) = self.inner.store.intent(intent).await? else {
+                return Ok(Creation::Matched);
+            };
+            match intent.state {
+                IntentState::Done => return Ok(Creation::Matched),
+                IntentState::Unknown => return Ok(Creation::NotConfirmed),
+                IntentState::Refused => {
+                    let refusal = intent.refusal.unwrap_or_default();
+                    return Ok(Creation::Duplicates {
+                        records: Vec::new(),
+                        may_create_anyway: false,
+                        words: refusal,
+                    });
+                }
+                IntentState::Open | IntentState::Sent => changed.await,
+            }
+        }
+    }
+}
+
+fn paused_form() -> Form {
+    let said = "Writing to Salesforce is paused in Carrick's settings.";
+    Form {
+        errors: vec![said.to_owned()],
+        inputs: Vec::new(),
+    }
+}
+
+/// A described field as the planner sees it.
+fn field(described: &salesforce::FieldDescribe) -> Field {
+    use salesforce::FieldKind as Kind;
+    let picklist = || Picklist {
+        values: described
+            .picklist
+            .iter()
+            .filter(|value| value.active)
+            .map(|value| (value.value.clone(), value.label.clone()))
+            .collect(),
+        restricted: described.restricted_picklist,
+    };
+    let kind = match &described.kind {
+        Kind::Text | Kind::Combobox => FieldKind::Text,
+        Kind::TextArea => FieldKind::TextArea,
+        Kind::Phone => FieldKind::Phone,
+        Kind::Email => FieldKind::Email,
+        Kind::Url => FieldKind::Url,
+        Kind::Picklist => FieldKind::Picklist(picklist()),
+        Kind::MultiPicklist => FieldKind::MultiPicklist(picklist()),
+        Kind::Boolean => FieldKind::Boolean,
+        Kind::Integer | Kind::Double | Kind::Currency | Kind::Percent => FieldKind::Number,
+        Kind::Date => FieldKind::Date,
+        Kind::Id
+        | Kind::Reference
+        | Kind::DateTime
+        | Kind::Time
+        | Kind::Address
+        | Kind::Other(_) => FieldKind::Other,
+    };
+    Field {
+        name: described.name.clone(),
+        label: described.label.clone(),
+        kind,
+        length: usize::try_from(described.length)
+            .ok()
+            .filter(|length| *length > 0),
+        createable: described.createable,
+        required: described.is_required_on_create(),
+    }
+}
+
+/// What the intent keeps of an order.
+fn payload(
+    contact: &ic::ContactId,
+    order: Order,
+    fields: &[Field],
+    anyway: bool,
+) -> (MatchKey, Payload) {
+    let kind = |name: &String| {
+        let field = fields.iter().find(|field| field.name == *name)?;
+        let kind = match field.kind {
+            FieldKind::Number => PayloadKind::Number,
+            FieldKind::Boolean => PayloadKind::Bool,
+            FieldKind::Text
+            | FieldKind::TextArea
+            | FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Date
+            | FieldKind::Picklist(_)
+            | FieldKind::MultiPicklist(_)
+            | FieldKind::Other => return None,
+        };
+        Some((name.clone(), kind))
+    };
+    let Order {
+        key,
+        fields: values,
+        assign_by_rules,
+        contact_edits,
+        notes,
+    } = order;
+    let Edits { name, email, phone } = contact_edits;
+    let payload = Payload {
+        contact: contact.clone(),
+        kinds: values.keys().filter_map(kind).collect(),
+        fields: values,
+        assign_by_rules,
+        anyway,
+        name,
+        email,
+        phone,
+        notes: notes
+            .iter()
+            .map(|note| format!("{} {}", note.rule, note.text))
+            .collect(),
+    };
+    (key, payload)
+}
+
+fn draft_fields(payload: &Payload) -> BTreeMap<String, FieldValue> {
+    let value = |name: &String, text: &String| match payload.kinds.get(name) {
+        Some(PayloadKind::Number) => match text.parse() {
+            Ok(number) => FieldValue::Number(number),
+            Err(_) => FieldValue::Text(text.clone()),
+        },
+        Some(PayloadKind::Bool) => FieldValue::Bool(text == "true"),
+        None => FieldValue::Text(text.clone()),
+    };
+    payload
+        .fields
+        .iter()
+        .map(|(name, text)| (name.clone(), value(name, text)))
+        .collect()
+}
+
+fn patch(payload: &Payload) -> ContactPatch {
+    let change = |value: &Option<String>| match value {
+        Some(value) => Change::Set(value.clone()),
+        None => Change::Keep,
+    };
+    ContactPatch {
+        name: change(&payload.name),
+        email: change(&payload.email),
+        phone: change(&payload.phone),
+        custom_attributes: BTreeMap::new(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Who can own things: Salesforce Users and queues, Intercom teammates.
+
+use std::time::Duration;
+
+use model::{ConnectionId, Lane, Reason, Signal, Subject, sf};
+use store::{DirectoryKind, Due};
+
+use crate::clients::Clients;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::projection;
+
+/// An owner whom nobody knows makes the directory be read again, but not more often than this: the
+/// integration user may not be allowed to see everybody.
+const STRANGER_PAUSE: Duration = Duration::from_mins(1);
+
+impl Engine {
+    /// Reads Users, queues and teammates; whoever hangs on a changed owner becomes due (O5).
+    pub(crate) async fn refresh_directory(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+    ) -> Result<(), EngineError> {
+        self.refresh_owners(id, clients).await?;
+        let teammates = clients.intercom.teammates().await?;
+        let rows: Vec<_> = teammates.iter().map(projection::teammate_row).collect();
+        self.inner
+            .store
+            .put_directory(id, &[DirectoryKind::Teammate], &rows, self.now())
+            .await?;
+        Ok(())
+    }
+
+    async fn refresh_owners(&self, id: ConnectionId, clients: &Clients) -> Result<(), EngineError> {
+        let now = self.now();
+        self.pulse(id, |pulse| pulse.owners_read_at = Some(now));
+        let users = clients.salesforce.users().await?;
+        let queues = clients.salesforce.queues().await?;
+        let rows: Vec<_> = users
+            .iter()
+            .map(projection::user_row)
+            .chain(queues.iter().map(projection::queue_row))
+            .collect();
+        let kinds = [DirectoryKind::User, DirectoryKind::Queue];
+        let changed = self
+            .inner
+            .store
+            .put_directory(id, &kinds, &rows, now)
+            .await?;
+        let due: Vec<Due> = changed
+            .iter()
+            .filter_map(|owner| owner.parse::<sf::OwnerId>().ok())
+            .map(|owner| Due {
+                signal: Signal {
+                    subject: Subject::Owner(owner),
+                    reason: Reason::Poll,
+                },
+                lane: Lane::Live,
+                at: now,
+            })
+            .collect();
+        if !due.is_empty() {
+            self.inner.store.mark(id, &due).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the owners again because somebody unknown owns something.
+    pub(crate) async fn refresh_owners_if_due(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        let mut due = false;
+        self.pulse(id, |pulse| {
+            due = pulse
+                .owners_read_at
+                .is_none_or(|at| now.since(at) >= STRANGER_PAUSE);
+        });
+        if due {
+            self.refresh_owners(id, clients).await
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The engine: what it is made of, and what it remembers between two runs.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Clock, ConnectionId, Entropy, Settings, Timestamp};
+use store::{Connection, Inbox, NewConnection, Store};
+use tokio::sync::Notify;
+use transport::HttpService;
+
+use crate::claims::Claims;
+use crate::clients::Clients;
+use crate::connect::PendingSignIns;
+use crate::create_lead::LeadObject;
+use crate::error::EngineError;
+use crate::overview::Pulse;
+use crate::seal::SealKey;
+use crate::sync::SyncSlot;
+use crate::writes::Writes;
+
+/// What an engine is built from: the five seams.
+pub struct Parts {
+    /// Everything that is kept.
+    pub store: Arc<dyn Store>,
+    /// Webhooks that were answered.
+    pub inbox: Arc<dyn Inbox>,
+    /// Everything that goes out.
+    pub http: HttpService,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Chance: states of sign-ins, PKCE verifiers.
+    pub entropy: Box<dyn Entropy>,
+    /// The vendors' apps of this installation.
+    pub apps: Apps,
+    /// Seals credentials.
+    pub key: SealKey,
+}
+
+/// The vendors' apps of this installation.
+pub struct Apps {
+    /// Intercom apps by the name that stands in their webhook and card addresses.
+    pub intercom: BTreeMap<String, intercom::App>,
+    /// The Salesforce app.
+    pub salesforce: salesforce::App,
+    /// Whether an org may live on this machine (demo, tests).
+    pub loopback: salesforce::Loopback,
+}
+
+/// The engine. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) inbox: Arc<dyn Inbox>,
+    pub(crate) http: HttpService,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Mutex<Box<dyn Entropy>>,
+    pub(crate) apps: Apps,
+    pub(crate) key: SealKey,
+    pub(crate) claims: Claims,
+    pub(crate) writes: Writes,
+    pub(crate) sign_ins: Mutex<PendingSignIns>,
+    pub(crate) clients: Mutex<BTreeMap<ConnectionId, Arc<Clients>>>,
+    pub(crate) syncs: Mutex<BTreeMap<ConnectionId, SyncSlot>>,
+    pub(crate) pulses: Mutex<BTreeMap<ConnectionId, Pulse>>,
+    pub(crate) lead_objects: Mutex<BTreeMap<ConnectionId, Arc<LeadObject>>>,
+    /// Work was marked: the live loops look now instead of at their next turn.
+    pub(crate) wake: Notify,
+    /// An intent was settled, refused or lost its answer: whoever joined it looks.
+    pub(crate) intents_changed: Notify,
+}
+
+impl Engine {
+    /// Puts the parts together. Nothing starts by itself.
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            store,
+            inbox,
+            http,
+            clock,
+            entropy,
+            apps,
+            key,
+        } = parts;
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                inbox,
+                http,
+                clock,
+                entropy: Mutex::new(entropy),
+                apps,
+                key,
+                claims: Claims::default(),
+                writes: Writes::default(),
+                sign_ins: Mutex::default(),
+                clients: Mutex::default(),
+                syncs: Mutex::default(),
+                pulses: Mutex::default(),
+                lead_objects: Mutex::default(),
+                wake: Notify::new(),
+                intents_changed: Notify::new(),
+            }),
+        }
+    }
+
+    /// The store, for those who only look.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// All connections.
+    pub async fn connections(&self) -> Result<Vec<Connection>, EngineError> {
+        Ok(self.inner.store.connections().await?)
+    }
+
+    pub(crate) async fn connection(&self, id: ConnectionId) -> Result<Connection, EngineError> {
+        self.inner
+            .store
+            .connection(id)
+            .await?
+            .ok_or(EngineError::NoSuchConnection)
+    }
+
+    /// Adds a connection whose sides are not connected yet.
+    pub async fn create_connection(
+        &self,
+        name: &str,
+        settings: Settings,
+    ) -> Result<Connection, EngineError> {
+        let fits = (1..=64).contains(&name.len())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            return Err(EngineError::BadName);
+        }
+        let new = NewConnection {
+            name: name.to_owned(),
+            settings,
+        };
+        match self.inner.store.create_connection(&new, self.now()).await {
+            Err(store::StoreError::Taken { .. }) => Err(EngineError::NameTaken),
+            other => Ok(other?),
+        }
+    }
+
+    /// Replaces the settings if nobody else did since `expected_rev`. Work goes on under the new
+    /// ones; everybody is looked at again by the next sync.
+    pub async fn put_settings(
+        &self,
+        id: ConnectionId,
+        settings: &Settings,
+        expected_rev: i64,
+    ) -> Result<i64, EngineError> {
+        let rev = self
+            .inner
+            .store
+            .put_settings(id, settings, expected_rev)
+            .await?;
+        self.inner.wake.notify_waiters();
+        Ok(rev)
+    }
+
+    /// The configured Intercom app of this name.
+    pub fn intercom_app(&self, name: &str) -> Option<&intercom::App> {
+        self.inner.apps.intercom.get(name)
+    }
+
+    /// Changes what is remembered of a connection's pulse.
+    pub(crate) fn pulse(&self, id: ConnectionId, change: impl FnOnce(&mut Pulse)) {
+        let mut pulses = self
+            .inner
+            .pulses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        change(pulses.entry(id).or_default());
+    }
+}

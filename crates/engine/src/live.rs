@@ -1,0 +1,295 @@
+//! The production loops: inbox, polls, queue, intents, directory, catch-up, for every connection.
+//!
+//! Each turn calls the same functions as the tests do. A loop that fails is logged and comes back
+//! later; nothing here retries within a turn.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{ConnectionId, Timestamp};
+use store::{Connection, ConnectionState, Side};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// A look at all clocks at least this often; webhooks and clicks wake the loop earlier.
+const TURN: Duration = Duration::from_millis(250);
+
+/// Between two late passes over Salesforce.
+const LATE_PASS: Duration = Duration::from_mins(10);
+
+/// Between two looks at unsettled intents.
+const INTENTS: Duration = Duration::from_secs(1);
+
+/// After a failed poll, at least this long nothing is asked again.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// After a failed poll, at most this long.
+const AFTER_FAILURES: Duration = Duration::from_mins(1);
+
+/// Something that is done every so often.
+#[derive(Debug, Clone, Copy, Default)]
+struct Beat {
+    next: Option<Timestamp>,
+    failed: u32,
+}
+
+impl Beat {
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.next.is_none_or(|next| next <= now)
+    }
+
+    fn done(&mut self, now: Timestamp, every: Duration) {
+        *self = Self {
+            next: Some(now.plus(every)),
+            failed: 0,
+        };
+    }
+
+    fn failed(&mut self, now: Timestamp, every: Duration) {
+        let pause = (AFTER_FAILURE * 2_u32.pow(self.failed.min(4))).min(AFTER_FAILURES);
+        self.failed = self.failed.saturating_add(1);
+        self.next = Some(now.plus(pause.max(every)));
+    }
+}
+
+/// What a connection's loop remembers.
+#[derive(Default)]
+struct Beats {
+    poll: Beat,
+    late: Beat,
+    directory: Beat,
+    catch_up: Beat,
+    intents: Beat,
+    queue: Beat,
+}
+
+impl Engine {
+    /// Runs all connections until `shutdown`; returns when everything that was begun is finished.
+    pub async fn run_until(&self, shutdown: CancellationToken) {
+        let tracker = TaskTracker::new();
+        let mut known: BTreeMap<ConnectionId, CancellationToken> = BTreeMap::new();
+        tracker.spawn(self.clone().inbox_loop(shutdown.clone()));
+        loop {
+            match self.connections().await {
+                Ok(connections) => {
+                    for connection in connections {
+                        known.entry(connection.id).or_insert_with(|| {
+                            let stop = shutdown.child_token();
+                            tracker
+                                .spawn(self.clone().connection_loop(connection.id, stop.clone()));
+                            stop
+                        });
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the connections cannot be listed"),
+            }
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                () = tokio::time::sleep(TURN * 4) => {}
+            }
+        }
+        self.stop_syncs();
+        tracker.close();
+        tracker.wait().await;
+    }
+
+    async fn inbox_loop(self, shutdown: CancellationToken) {
+        loop {
+            let woken = self.inner.wake.notified();
+            if let Err(error) = self.drain_inbox().await {
+                tracing::error!(%error, "the inbox waits");
+            }
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return,
+                () = woken => {}
+                () = tokio::time::sleep(TURN) => {}
+            }
+        }
+    }
+
+    async fn connection_loop(self, id: ConnectionId, shutdown: CancellationToken) {
+        let mut beats = Beats::default();
+        let mut resumed = false;
+        while !shutdown.is_cancelled() {
+            let woken = self.inner.wake.notified();
+            match self.connection(id).await {
+                Ok(connection) if connection.state == ConnectionState::Ready => {
+                    if !resumed {
+                        resumed = self.resume(id).await;
+                    }
+                    self.turn(&connection, &mut beats).await;
+                }
+                // Whatever is kept meanwhile is caught up with after reconnecting (E4).
+                Ok(_) => beats = Beats::default(),
+                Err(EngineError::NoSuchConnection) => return,
+                Err(error) => tracing::error!(connection.id = %id, %error, "a connection waits"),
+            }
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return,
+                () = woken => {}
+                () = tokio::time::sleep(TURN) => {}
+            }
+        }
+    }
+
+    /// What a start has to do once: distrust calls that were under way, and go on with a sync
+    /// that was interrupted.
+    async fn resume(&self, id: ConnectionId) -> bool {
+        if let Err(error) = self.distrust_intents(id).await {
+            tracing::error!(connection.id = %id, %error, "intents were not looked through");
+            return false;
+        }
+        match self
+            .inner
+            .store
+            .sweep(id, store::SweepKind::FirstSync)
+            .await
+        {
+            Ok(Some(sweep)) => match sweep.state {
+                store::SweepState::Reading | store::SweepState::Reconciling => {
+                    match self.start_sync(id).await {
+                        Ok(()) | Err(EngineError::Busy) => {}
+                        Err(error) => {
+                            tracing::warn!(connection.id = %id, %error, "a sync was not resumed");
+                        }
+                    }
+                }
+                store::SweepState::Stopped
+                | store::SweepState::Done
+                | store::SweepState::Failed => {}
+            },
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(connection.id = %id, %error, "a sync was not looked for");
+                return false;
+            }
+        }
+        true
+    }
+
+    /// One turn of a connection: whatever is due.
+    async fn turn(&self, connection: &Connection, beats: &mut Beats) {
+        let id = connection.id;
+        let clients = match self.clients(id).await {
+            Ok(clients) => clients,
+            Err(error) => {
+                tracing::debug!(connection.id = %id, %error, "a connection has no clients");
+                return;
+            }
+        };
+        let polling = &connection.settings.polling;
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        if beats.poll.is_due(self.now()) {
+            let outcome = self.poll_salesforce(id, &clients).await;
+            self.beat(id, &mut beats.poll, polling.salesforce(), outcome)
+                .await;
+        }
+        if beats.late.is_due(self.now()) {
+            let outcome = self.late_pass(id, &clients).await;
+            self.beat(id, &mut beats.late, LATE_PASS, outcome).await;
+        }
+        if beats.directory.is_due(self.now()) {
+            let outcome = self.refresh_directory(id, &clients).await;
+            let every = seconds(polling.directory_seconds);
+            self.beat(id, &mut beats.directory, every, outcome).await;
+        }
+        if beats.catch_up.is_due(self.now()) {
+            let outcome = self.catch_up_intercom(id, &clients).await;
+            let every = seconds(polling.intercom_seconds);
+            self.beat(id, &mut beats.catch_up, every, outcome).await;
+        }
+        if beats.intents.is_due(self.now()) {
+            let outcome = self.settle_intents(id, &clients).await;
+            self.beat(id, &mut beats.intents, INTENTS, outcome).await;
+        }
+        while beats.queue.is_due(self.now()) {
+            match self.run_due(id).await {
+                Ok(0) => break,
+                Ok(_) => beats.queue = Beat::default(),
+                Err(error) => self.beat(id, &mut beats.queue, TURN, Err(error)).await,
+            }
+        }
+    }
+
+    /// Notes how a turn went. A refused credential pauses the connection.
+    async fn beat(
+        &self,
+        id: ConnectionId,
+        beat: &mut Beat,
+        every: Duration,
+        outcome: Result<(), EngineError>,
+    ) {
+        let now = self.now();
+        let Err(error) = outcome else {
+            beat.done(now, every);
+            return;
+        };
+        beat.failed(now, every);
+        tracing::warn!(connection.id = %id, %error, "a turn failed");
+        if let Some((side, why)) = refused_credential(&error) {
+            self.needs_reconnect(id, side, &why).await;
+        }
+        self.pulse(id, |pulse| {
+            pulse.last_poll_problem = Some(error.to_string());
+        });
+    }
+}
+
+/// Whose credential was refused, if that is what happened.
+pub(crate) fn refused_credential(error: &EngineError) -> Option<(Side, String)> {
+    let reconnect = transport::RetryWhen::Reconnected;
+    match error {
+        EngineError::Salesforce(error) if error.retry_when() == reconnect => {
+            Some((Side::Salesforce, error.to_string()))
+        }
+        EngineError::Intercom(error) if error.retry_when() == reconnect => {
+            Some((Side::Intercom, error.to_string()))
+        }
+        EngineError::Salesforce(_)
+        | EngineError::Intercom(_)
+        | EngineError::Store(_)
+        | EngineError::Seal(_)
+        | EngineError::NoSuchConnection
+        | EngineError::NotConnected { .. }
+        | EngineError::Reconnect { .. }
+        | EngineError::Busy
+        | EngineError::Stopped
+        | EngineError::NameTaken
+        | EngineError::BadName
+        | EngineError::WorkspaceTaken
+        | EngineError::UnknownState
+        | EngineError::OtherPlace { .. }
+        | EngineError::NoSuchApp(_)
+        | EngineError::Brake(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_beat_comes_back_later_each_time_and_at_its_pace_once_it_works() {
+        let every = Duration::from_secs(2);
+        let start = Timestamp::from_seconds(1000);
+        let mut beat = Beat::default();
+        assert!(beat.is_due(start));
+        let mut pauses = Vec::new();
+        for _ in 0..6 {
+            beat.failed(start, every);
+            pauses.push(beat.next.unwrap().since(start).as_secs());
+        }
+        assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
+        beat.done(start, every);
+        assert_eq!(beat.next, Some(Timestamp::from_seconds(1002)));
+        assert!(!beat.is_due(start));
+        beat.failed(start, every);
+        assert_eq!(beat.next, Some(Timestamp::from_seconds(1005)));
+    }
+}

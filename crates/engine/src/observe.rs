@@ -1,0 +1,267 @@
+//! From stored rows to facts: what is stale is read by id first, what is missing is fetched.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use intercom::IntercomError;
+use model::{ConnectionId, Lane, PersonKey, Reason, Settings, Signal, Subject, Timestamp, ic, sf};
+use planner::{Facts, Parked};
+use store::{Absorption, Due, Observed, PersonRows, RecordRow, Source, WaitsFor};
+
+use crate::clients::Clients;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::failure;
+use crate::projection::{self, PROJECTION, Surroundings};
+
+/// Contacts read by id at the same time.
+const READS_AT_ONCE: usize = 8;
+
+/// Ids in one call to Salesforce.
+const IDS_PER_CALL: usize = 200;
+
+/// What has to be read by id before these persons can be planned.
+#[derive(Default)]
+struct Wanted {
+    contacts: Vec<ic::ContactId>,
+    leads: Vec<sf::LeadId>,
+    sf_contacts: Vec<sf::ContactId>,
+}
+
+impl Wanted {
+    fn is_empty(&self) -> bool {
+        self.contacts.is_empty() && self.leads.is_empty() && self.sf_contacts.is_empty()
+    }
+
+    fn record(&mut self, id: sf::RecordId) {
+        match id {
+            sf::RecordId::Lead(id) => self.leads.push(id),
+            sf::RecordId::Contact(id) => self.sf_contacts.push(id),
+        }
+    }
+}
+
+impl Engine {
+    /// The rows of these persons as fresh as they have to be. Persons that moved on the way come
+    /// back with what is left of them; those that they moved to are due.
+    pub(crate) async fn observe(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        rows: Vec<PersonRows>,
+    ) -> Result<Vec<PersonRows>, EngineError> {
+        let wanted = self.wanted(id, &rows).await?;
+        let stranger = rows.iter().any(has_unknown_owner);
+        if wanted.is_empty() && !stranger {
+            return Ok(rows);
+        }
+        if stranger {
+            self.refresh_owners_if_due(id, clients).await?;
+        }
+        self.read_by_id(id, clients, wanted).await?;
+        let persons: Vec<PersonKey> = rows.into_iter().map(|rows| rows.person).collect();
+        Ok(self.inner.store.persons(id, &persons).await?)
+    }
+
+    async fn wanted(&self, id: ConnectionId, rows: &[PersonRows]) -> Result<Wanted, EngineError> {
+        let mut wanted = Wanted::default();
+        for person in rows {
+            for contact in &person.contacts {
+                if contact.stale || contact.projection != PROJECTION {
+                    wanted.contacts.push(contact.id.clone());
+                }
+            }
+            for record in person.records.iter().chain(&person.successors) {
+                if record.stale || record.projection != PROJECTION {
+                    wanted.record(record.id);
+                }
+            }
+            for record in &person.records {
+                let Some(successor) = record.successor else {
+                    continue;
+                };
+                let known = person.successors.iter().any(|row| row.id == successor)
+                    || person.records.iter().any(|row| row.id == successor);
+                // One that was looked for and is gone, or invisible, is not looked for again.
+                if !known && self.inner.store.record(id, successor).await?.is_none() {
+                    wanted.record(successor);
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Reads rows by id and stores the answers; persons whose rows changed become due.
+    async fn read_by_id(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        wanted: Wanted,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        let mut absorption = Absorption::new(Lane::Live, Reason::FollowUp, now);
+        for ids in wanted.leads.chunks(IDS_PER_CALL) {
+            for (lead, shown) in clients.salesforce.leads_by_id(ids).await? {
+                let record = sf::RecordId::Lead(lead);
+                let row = shown.map(|it| it.map(|lead| projection::lead_row(&lead, now)));
+                self.note_read(id, record, row, &mut absorption).await?;
+            }
+        }
+        for ids in wanted.sf_contacts.chunks(IDS_PER_CALL) {
+            for (contact, shown) in clients.salesforce.contacts_by_id(ids).await? {
+                let record = sf::RecordId::Contact(contact);
+                let row = shown.map(|it| it.map(|it| projection::sf_contact_row(&it, now)));
+                self.note_read(id, record, row, &mut absorption).await?;
+            }
+        }
+        let reads = wanted.contacts.into_iter().map(|contact| {
+            let intercom = clients.intercom.clone();
+            async move {
+                let shown = intercom.contact(&contact).await;
+                (contact, shown)
+            }
+        });
+        let answers: Vec<_> = stream::iter(reads).buffered(READS_AT_ONCE).collect().await;
+        for (contact, shown) in answers {
+            match shown {
+                Ok(shown) if shown.archived => absorption.contacts_gone.push(contact),
+                Ok(shown) => {
+                    let row = projection::contact_row(&shown, now);
+                    absorption.contacts.push(Observed {
+                        row,
+                        source: Source::Answer,
+                    });
+                }
+                Err(IntercomError::NotFound) => absorption.contacts_gone.push(contact),
+                Err(IntercomError::Merged { into }) => {
+                    absorption.contacts_gone.push(contact);
+                    absorption
+                        .due
+                        .extend(into.map(|into| due_contact(into, now)));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.inner.store.absorb(id, &absorption).await?;
+        Ok(())
+    }
+
+    /// A record that was read by id: shown, gone, or unreadable, which is listed.
+    async fn note_read(
+        &self,
+        id: ConnectionId,
+        record: sf::RecordId,
+        shown: Result<Option<RecordRow>, salesforce::UnreadableRow>,
+        absorption: &mut Absorption,
+    ) -> Result<(), EngineError> {
+        let row = match shown {
+            Ok(Some(row)) => row,
+            Ok(None) => projection::gone_row(record, absorption.now),
+            Err(unreadable) => {
+                let report = failure::of_salesforce(
+                    &unreadable.into(),
+                    Subject::Record(record),
+                    0,
+                    "it came in a form that is not understood",
+                    None,
+                );
+                self.inner
+                    .store
+                    .report_failure(id, &report, absorption.now)
+                    .await?;
+                return Ok(());
+            }
+        };
+        absorption.records.push(Observed {
+            row,
+            source: Source::Answer,
+        });
+        Ok(())
+    }
+
+    /// Reads one contact by id, whatever the mirror has.
+    pub(crate) async fn read_contact(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        contact: ic::ContactId,
+    ) -> Result<(), EngineError> {
+        let wanted = Wanted {
+            contacts: vec![contact],
+            ..Wanted::default()
+        };
+        self.read_by_id(id, clients, wanted).await
+    }
+
+    /// Reads records by id, whatever the mirror has.
+    pub(crate) async fn read_records(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        records: &[sf::RecordId],
+    ) -> Result<(), EngineError> {
+        let mut wanted = Wanted::default();
+        for record in records {
+            wanted.record(*record);
+        }
+        self.read_by_id(id, clients, wanted).await
+    }
+}
+
+fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {
+    let signal = Signal {
+        subject: Subject::Contact(contact),
+        reason: Reason::FollowUp,
+    };
+    Due {
+        signal,
+        lane: Lane::Live,
+        at,
+    }
+}
+
+/// Whether somebody owns something here whom the directory does not know yet.
+fn has_unknown_owner(person: &PersonRows) -> bool {
+    let records = person.records.iter().chain(&person.successors);
+    let owners = records.filter_map(|record| record.owner_id).chain(
+        person
+            .accounts
+            .iter()
+            .filter_map(|account| account.owner_id),
+    );
+    let known = |owner: &sf::OwnerId| person.owners.iter().any(|row| row.id == owner.as_str());
+    owners.into_iter().any(|owner| !known(&owner))
+}
+
+/// What the planner sees of stored rows.
+pub(crate) fn facts(rows: &PersonRows, settings: &Arc<Settings>, now: Timestamp) -> Facts {
+    let around = Surroundings {
+        accounts: &rows.accounts,
+        owners: &rows.owners,
+    };
+    let successors = rows.successors.iter().filter_map(|row| match row.id {
+        sf::RecordId::Contact(id) => Some(around.sf_contact_fact(id, row)),
+        sf::RecordId::Lead(_) => None,
+    });
+    let parked = rows
+        .failures
+        .iter()
+        .filter(|failure| failure.report.waits_for == WaitsFor::Change)
+        .map(|failure| Parked {
+            key: failure.report.digest,
+        });
+    Facts {
+        observed_at: now,
+        person: rows.person.clone(),
+        contacts: rows.contacts.iter().map(projection::contact_fact).collect(),
+        records: rows
+            .records
+            .iter()
+            .map(|row| around.record_fact(row))
+            .collect(),
+        successors: successors.collect(),
+        links: rows.links.clone(),
+        parked: parked.collect(),
+        settings: Arc::clone(settings),
+    }
+}
