@@ -1,0 +1,11 @@
+//! The settings pages, one resource per file.
+
+pub(crate) mod create;
+mod failures;
+pub(crate) mod index;
+mod live;
+pub(crate) mod progress;
+pub(crate) mod settings;
+pub(crate) mod show;
+mod sides;
+pub(crate) mod sync;

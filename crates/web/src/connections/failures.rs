@@ -1,0 +1,272 @@
+//! Failures as cards of four lines, one card a cause: what happened to whom; why; what to do, with
+//! the link that does it; the vendor's own words, folded.
+
+use std::collections::BTreeSet;
+
+use engine::Overview;
+use model::{PersonKey, Subject, Timestamp, sf};
+use store::{Connection, Failure, Side, WaitsFor};
+use url::Url;
+
+use super::sides::{letter, vendor};
+use crate::look::Tone;
+use crate::oauth::DEFAULT_APP;
+use crate::problem::capitalised;
+use crate::routes::Route;
+use crate::wording::{ago, counted, left, number, short};
+
+/// Subjects named on one card; of the others only the number is said.
+const NAMED_MAX: usize = 5;
+
+/// Different words of the vendor on one card.
+const WORDS_MAX: usize = 3;
+
+/// A vendor's message may be a whole page of HTML.
+const WORDS_LENGTH_MAX: usize = 600;
+
+/// All failures of one cause.
+pub(crate) struct FailureCard {
+    pub(crate) tone: Tone,
+    pub(crate) what: String,
+    pub(crate) count: String,
+    pub(crate) whom: Vec<Chip>,
+    /// How many more than those named.
+    pub(crate) more: Option<String>,
+    pub(crate) why: &'static str,
+    pub(crate) advice: String,
+    pub(crate) action: Option<(String, String)>,
+    pub(crate) words: Vec<String>,
+    /// How long ago the last one was, and when exactly.
+    pub(crate) last: Option<(String, String)>,
+    /// It goes on only after somebody did something.
+    pub(crate) needs_you: bool,
+}
+
+/// A record or contact with the mark of its side.
+pub(crate) struct Chip {
+    pub(crate) class: &'static str,
+    pub(crate) letter: char,
+    pub(crate) label: String,
+    pub(crate) href: Option<String>,
+}
+
+/// One card per cause, those that wait for somebody first, then by number.
+pub(crate) fn cards(overview: &Overview) -> Vec<FailureCard> {
+    let by_cause = overview.failures_by_cause.iter();
+    let mut cards: Vec<FailureCard> = by_cause
+        .map(|(cause, count)| card(overview, cause, *count))
+        .collect();
+    // Stable: within each half the order of the ledger stays.
+    cards.sort_by_key(|card| !card.needs_you);
+    cards
+}
+
+fn card(overview: &Overview, cause: &str, count: u64) -> FailureCard {
+    let of_cause: Vec<&Failure> = overview
+        .failures
+        .iter()
+        .filter(|failure| failure.report.cause == cause)
+        .collect();
+    let Some(latest) = of_cause.first().copied() else {
+        return unlisted(cause, count);
+    };
+    let instance = overview.connection.profile.salesforce.as_ref();
+    let instance = instance.and_then(|profile| profile.instance_url.parse::<Url>().ok());
+    let subjects: BTreeSet<&Subject> = of_cause
+        .iter()
+        .map(|failure| &failure.report.subject)
+        .collect();
+    let named = subjects.len().min(NAMED_MAX);
+    let whom = subjects.into_iter().take(NAMED_MAX);
+    let words: BTreeSet<&str> = of_cause
+        .iter()
+        .filter_map(|failure| failure.report.vendor_words.as_deref())
+        .collect();
+    let more = count.saturating_sub(named as u64);
+    let waits_for = latest.report.waits_for;
+    FailureCard {
+        tone: tone(waits_for),
+        what: short(&capitalised(&latest.report.summary), WORDS_LENGTH_MAX),
+        count: counted(count, "failure", "failures"),
+        whom: whom
+            .map(|subject| chip(subject, instance.as_ref()))
+            .collect(),
+        more: (more > 0).then(|| format!("and {} more", number(more))),
+        why: why(cause),
+        advice: advice(latest, cause, overview.now),
+        action: action(overview, cause, waits_for),
+        words: words
+            .into_iter()
+            .take(WORDS_MAX)
+            .map(|it| short(it, WORDS_LENGTH_MAX))
+            .collect(),
+        last: Some((
+            ago(overview.now.since(latest.last)),
+            latest.last.to_rfc3339(),
+        )),
+        needs_you: needs_somebody(waits_for),
+    }
+}
+
+/// A cause whose failures are all older than those that the overview lists: it is not forgotten.
+fn unlisted(cause: &str, count: u64) -> FailureCard {
+    let waits_for = WaitsFor::Change;
+    FailureCard {
+        tone: tone(waits_for),
+        what: "Earlier failures of another cause.".to_owned(),
+        count: counted(count, "failure", "failures"),
+        whom: Vec::new(),
+        more: None,
+        why: why(cause),
+        advice: "They are listed here once the later ones are settled.".to_owned(),
+        action: None,
+        words: Vec::new(),
+        last: None,
+        needs_you: needs_somebody(waits_for),
+    }
+}
+
+fn needs_somebody(waits_for: WaitsFor) -> bool {
+    match waits_for {
+        WaitsFor::Time | WaitsFor::Plan => false,
+        WaitsFor::Reconnect | WaitsFor::Change => true,
+    }
+}
+
+fn tone(waits_for: WaitsFor) -> Tone {
+    match waits_for {
+        WaitsFor::Time | WaitsFor::Plan => Tone::Busy,
+        WaitsFor::Change => Tone::Warn,
+        WaitsFor::Reconnect => Tone::Bad,
+    }
+}
+
+fn chip(subject: &Subject, instance: Option<&Url>) -> Chip {
+    let on = |side: Side, label: String, href: Option<String>| {
+        let (name, class) = vendor(side);
+        Chip {
+            class,
+            letter: letter(name),
+            label,
+            href,
+        }
+    };
+    let record = |object: &str, id: &str| {
+        let href =
+            instance.map(|instance| salesforce::record_url(instance, object, id).to_string());
+        on(Side::Salesforce, format!("{object} {id}"), href)
+    };
+    match subject {
+        Subject::Contact(id) | Subject::Person(PersonKey::Alone(id)) => {
+            on(Side::Intercom, format!("Contact {id}"), None)
+        }
+        Subject::Person(PersonKey::Matched(key)) => {
+            on(Side::Intercom, key.as_str().to_owned(), None)
+        }
+        Subject::Conversation(id) => on(Side::Intercom, format!("Conversation {id}"), None),
+        Subject::Record(id) => record(id.object().as_str(), id.as_str()),
+        Subject::Account(id) => record("Account", id.as_str()),
+        Subject::Owner(sf::OwnerId::User(id)) => record("User", id.as_str()),
+        Subject::Owner(sf::OwnerId::Queue(id)) => on(Side::Salesforce, format!("Queue {id}"), None),
+        Subject::Connection => Chip {
+            class: "carrick",
+            letter: 'C',
+            label: "The whole connection".to_owned(),
+            href: None,
+        },
+    }
+}
+
+/// Why it happened, in plain words, by the machine name of the cause.
+fn why(cause: &str) -> &'static str {
+    match cause {
+        "m0.crowded" => "More contacts or records share this key than the settings allow.",
+        "a1.attribute" => "An attribute that Carrick writes cannot be used in this workspace.",
+        "intercom.unreachable" => "Intercom could not be reached, or did not answer in time.",
+        "intercom.unauthorized" => "Intercom no longer accepts the stored token.",
+        "intercom.plan" => "The workspace's plan does not include this.",
+        "intercom.forbidden" => "The Intercom app lacks a permission.",
+        "intercom.rate-limit" => "The workspace has used up its calls for the moment.",
+        "intercom.gone" => "The contact was deleted, archived or merged meanwhile.",
+        "intercom.conflict" => "Another contact already has this value.",
+        "intercom.invalid" => "Intercom refused a value.",
+        "intercom.unavailable" => "Intercom answered that it is not available.",
+        "intercom.unexpected" => "Intercom answered in a form that Carrick does not understand.",
+        "salesforce.unreachable" => "Salesforce could not be reached, or did not answer in time.",
+        "salesforce.unauthorized" => "Salesforce no longer accepts the stored sign-in.",
+        "salesforce.address" => "The org's address is not one of Salesforce's.",
+        "salesforce.api-disabled" => "This edition of Salesforce has no access by API.",
+        "salesforce.limit" => "The org has used up its API calls for today.",
+        "salesforce.unavailable" => "Salesforce answered that it is busy or not available.",
+        "salesforce.locked" => "Someone else was writing to the record at the same moment.",
+        "salesforce.storage" => "The org has no storage left.",
+        "salesforce.query" => "Salesforce could not finish reading.",
+        "salesforce.access" => "The integration user may not read or write this.",
+        "salesforce.schema" => "A field that Carrick uses is missing, hidden or read-only.",
+        "salesforce.required" => "The org requires a field that nobody filled in.",
+        "salesforce.validation" => "A validation rule or trigger of the org refused the values.",
+        "salesforce.owner" => "The record cannot belong to this User.",
+        "salesforce.duplicate" => "A duplicate rule of the org found a similar record.",
+        "salesforce.gone" => "The record was deleted, merged or converted meanwhile.",
+        "salesforce.malformed" => "Salesforce refused the request as such.",
+        "salesforce.unexpected" => {
+            "Salesforce answered in a form that Carrick does not understand."
+        }
+        _ => "The message below says more.",
+    }
+}
+
+fn advice(latest: &Failure, cause: &str, now: Timestamp) -> String {
+    match latest.report.waits_for {
+        WaitsFor::Time => match latest.report.retry_at {
+            Some(at) if at > now => {
+                let wait = left(at.since(now).as_secs());
+                format!("Nothing to do. It is tried again by itself in {wait}.")
+            }
+            Some(_) | None => "Nothing to do. It is tried again by itself.".to_owned(),
+        },
+        WaitsFor::Plan => "Nothing to do. It is looked at anew by itself.".to_owned(),
+        WaitsFor::Reconnect => "Connect again; what waited then goes on by itself.".to_owned(),
+        WaitsFor::Change => format!("{} After that it goes on by itself.", change(cause)),
+    }
+}
+
+fn change(cause: &str) -> &'static str {
+    match cause {
+        "m0.crowded" => "Clean up the shared email address, or allow more in the settings.",
+        "a1.attribute" => "Rename or archive the attribute of this name in Intercom.",
+        "intercom.forbidden" => "Give the Intercom app the permission and connect it again.",
+        "salesforce.access" | "salesforce.schema" => {
+            "Give the integration user access to the object or field in Salesforce."
+        }
+        "salesforce.storage" => "Free storage in the org.",
+        "salesforce.required" => "Fill in the field on the record, or make it optional.",
+        _ => "Correct the value where it comes from.",
+    }
+}
+
+fn action(overview: &Overview, cause: &str, waits_for: WaitsFor) -> Option<(String, String)> {
+    let connection = &overview.connection;
+    match waits_for {
+        WaitsFor::Reconnect => Some(reconnect(connection, cause)),
+        WaitsFor::Change if cause == "m0.crowded" => {
+            let route = Route::Settings(&connection.name);
+            Some((route.to_string(), "Open the settings".to_owned()))
+        }
+        WaitsFor::Time | WaitsFor::Plan | WaitsFor::Change => None,
+    }
+}
+
+fn reconnect(connection: &Connection, cause: &str) -> (String, String) {
+    if cause.starts_with("salesforce") {
+        let route = Route::ConnectSalesforce(&connection.name);
+        return (route.to_string(), "Reconnect Salesforce".to_owned());
+    }
+    let profile = connection.profile.intercom.as_ref();
+    let app = profile.map_or(DEFAULT_APP, |profile| profile.app.as_str());
+    let route = Route::ConnectIntercom {
+        name: &connection.name,
+        app,
+    };
+    (route.to_string(), "Reconnect Intercom".to_owned())
+}
