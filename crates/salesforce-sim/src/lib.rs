@@ -1,1 +1,44 @@
-//! salesforce-sim
+//! A Salesforce org to run beside Carrick: its OAuth, REST, SOQL and Bulk 2.0 contract, and pages
+//! on which a person can play the sales rep.
+//!
+//! It is written from the vendor's documentation with its own wire types, and must never know
+//! Carrick's clients, engine or stores: it does not bend to what a client happens to send. The
+//! [`World`] is a synchronous state machine without clock, chance or tasks of its own; [`Sim`]
+//! drives it.
+//!
+//! Start at [`World::handle`]. Reading leads through `api` and `soql`, writing through `records`.
+#![deny(missing_docs)]
+
+mod answer;
+mod api;
+mod call_log;
+mod control;
+mod error;
+mod fault;
+mod id;
+mod oauth;
+mod options;
+mod pages;
+mod record_json;
+mod records;
+mod row;
+mod save;
+mod schema;
+mod seed;
+mod sim;
+mod soql;
+mod table;
+mod value;
+mod world;
+
+pub use answer::{Body, Request, Response};
+pub use call_log::{CallKind, CallRecord};
+pub use control::Refused;
+pub use fault::{Action, ConnectionCut, Cut, Fault, Matching};
+pub use id::{ParseRecordIdError, RecordId};
+pub use options::Options;
+pub use records::{Conversion, Converted, DuplicateMode, Rules};
+pub use save::LoadError;
+pub use schema::Object;
+pub use sim::{Sim, SimService};
+pub use world::{Touched, World};

@@ -1,0 +1,106 @@
+//! One REST call under `/services/data/vNN.0`, taken apart.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use model::Timestamp;
+use percent_encoding::percent_decode_str;
+
+use crate::error::ApiError;
+use crate::id::RecordId;
+use crate::records::{Author, AutoAssign};
+
+/// A call, from outside or from inside a composite.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// `67.0`.
+    pub(crate) version: String,
+    /// What follows the version, decoded, without empty segments.
+    pub(crate) path: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) user: RecordId,
+    pub(crate) now: Timestamp,
+}
+
+impl Call {
+    /// The segments of the path, for matching.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    /// The first query parameter of that name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as JSON of a known shape.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, ApiError> {
+        serde_json::from_slice(&self.body).map_err(|error| ApiError::json_parser(&error))
+    }
+
+    /// Who writes, and under which options of this request.
+    pub(crate) fn author(&self) -> Result<Author, ApiError> {
+        Ok(Author {
+            user: self.user,
+            now: self.now,
+            auto_assign: self.auto_assign()?,
+            allow_duplicates: self.allows_duplicates(),
+        })
+    }
+
+    /// The rule applies unless the request says otherwise.
+    fn auto_assign(&self) -> Result<AutoAssign, ApiError> {
+        match self.header("sforce-auto-assign").map(str::trim) {
+            None => Ok(AutoAssign::Active),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(AutoAssign::Active),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(AutoAssign::Never),
+            Some(text) => text
+                .parse()
+                .map(AutoAssign::Rule)
+                .map_err(|_| ApiError::bad_request("MALFORMED_ID", format!("malformed id {text}"))),
+        }
+    }
+
+    fn allows_duplicates(&self) -> bool {
+        let header = self
+            .header("sforce-duplicate-rule-header")
+            .unwrap_or_default();
+        header
+            .split([';', ','])
+            .filter_map(|part| part.split_once('='))
+            .any(|(key, value)| {
+                key.trim().eq_ignore_ascii_case("allowSave")
+                    && value.trim().eq_ignore_ascii_case("true")
+            })
+    }
+}
+
+/// `/services/data/v67.0/sobjects/Lead` → (`67.0`, [`sobjects`, `Lead`]). Nothing if the path is
+/// not under a version.
+pub(crate) fn versioned_path(path: &str) -> Option<(String, Vec<String>)> {
+    let rest = path.strip_prefix("/services/data/v")?;
+    let (version, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    Some((version.to_owned(), segments(rest)))
+}
+
+/// The decoded, non-empty segments of a path.
+pub(crate) fn segments(path: &str) -> Vec<String> {
+    path.split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect()
+}
+
+/// The decoded pairs of a query string or a form.
+pub(crate) fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text).into_owned().collect()
+}

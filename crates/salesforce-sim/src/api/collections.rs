@@ -1,0 +1,302 @@
+//! `/composite/sobjects`: up to 200 records in one call, an outcome for each.
+
+use std::fmt::Write as _;
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::answer::{self, Response};
+use crate::error::ApiError;
+use crate::id::RecordId;
+use crate::record_json::write_record;
+use crate::records::{Author, Fields};
+use crate::schema::Object;
+use crate::world::World;
+
+use super::call::Call;
+use super::parse_id;
+
+/// A collection writes this many records at most.
+const WRITES_MAX: usize = 200;
+
+/// Runs of one object type that a collection may consist of.
+const CHUNKS_MAX: usize = 10;
+
+/// A retrieve reads this many records at most.
+const READS_MAX: usize = 2_000;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Collection {
+    #[serde(default)]
+    all_or_none: bool,
+    records: Vec<Fields>,
+}
+
+#[derive(Deserialize)]
+struct Retrieve {
+    ids: Vec<String>,
+    fields: Vec<String>,
+}
+
+/// What became of one record: its id if that is known, and the refusal if there is one.
+type Outcome = (Option<RecordId>, Result<(), ApiError>);
+
+impl World {
+    pub(super) fn collections(&mut self, call: &Call) -> Result<Response, ApiError> {
+        let author = call.author()?;
+        match call.method {
+            Method::POST => {
+                let Collection {
+                    all_or_none,
+                    records,
+                } = call.json()?;
+                check_size(records.len())?;
+                check_chunks(&records)?;
+                self.for_each(all_or_none, records, |world, fields| {
+                    world.create_typed(&fields, author)
+                })
+            }
+            Method::PATCH => {
+                let Collection {
+                    all_or_none,
+                    records,
+                } = call.json()?;
+                check_size(records.len())?;
+                check_chunks(&records)?;
+                let mut seen = Vec::with_capacity(records.len());
+                self.for_each(all_or_none, records, |world, fields| {
+                    world.update_typed(fields, &mut seen, author)
+                })
+            }
+            Method::DELETE => {
+                let ids = call.parameter("ids").unwrap_or_default();
+                let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();
+                check_size(ids.len())?;
+                let all_or_none = call.parameter("allOrNone") == Some("true");
+                self.for_each(all_or_none, ids, |world, id| world.delete_any(&id, author))
+            }
+            _ => Err(ApiError::method_not_allowed(
+                &call.method,
+                "POST,PATCH,DELETE",
+            )),
+        }
+    }
+
+    fn for_each<T>(
+        &mut self,
+        all_or_none: bool,
+        items: Vec<T>,
+        mut each: impl FnMut(&mut Self, T) -> Outcome,
+    ) -> Result<Response, ApiError> {
+        // Inside a composite that is one transaction, its caller rolls back.
+        let own_transaction = all_or_none && !self.records.in_transaction();
+        if own_transaction {
+            self.records.begin();
+        }
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(items.len());
+        for item in items {
+            outcomes.push(each(self, item));
+        }
+        let failed = outcomes.iter().any(|(_, outcome)| outcome.is_err());
+        if own_transaction && failed {
+            self.records.roll_back();
+        } else if own_transaction {
+            self.records.keep();
+        }
+        if all_or_none && failed {
+            outcomes = outcomes
+                .into_iter()
+                .map(|(_, outcome)| rolled_back(outcome))
+                .collect();
+        }
+        Ok(answer::json(StatusCode::OK, written(&outcomes)))
+    }
+
+    fn create_typed(&mut self, fields: &Fields, author: Author) -> Outcome {
+        let created =
+            object_of(fields).and_then(|object| self.records.create(object, fields, author));
+        match created {
+            Ok(id) => (Some(id), Ok(())),
+            Err(error) => (None, Err(error)),
+        }
+    }
+
+    fn update_typed(
+        &mut self,
+        mut fields: Fields,
+        seen: &mut Vec<RecordId>,
+        author: Author,
+    ) -> Outcome {
+        let key = fields
+            .keys()
+            .find(|key| key.eq_ignore_ascii_case("id"))
+            .cloned();
+        let id = key.and_then(|key| fields.remove(&key));
+        let Some(id) = id.as_ref().and_then(Json::as_str) else {
+            let message = "Id not specified in an update call";
+            return (
+                None,
+                Err(ApiError::record(
+                    "MISSING_ARGUMENT",
+                    message,
+                    ["Id".to_owned()],
+                )),
+            );
+        };
+        let id = match parse_id(id) {
+            Ok(id) => id,
+            Err(error) => return (None, Err(error)),
+        };
+        if seen.contains(&id) {
+            let message = format!("Duplicate id in list: {id}");
+            return (
+                Some(id),
+                Err(ApiError::record(
+                    "DUPLICATE_VALUE",
+                    message,
+                    ["Id".to_owned()],
+                )),
+            );
+        }
+        seen.push(id);
+        let updated =
+            object_of(&fields).and_then(|object| self.records.update(object, id, &fields, author));
+        (Some(id), updated)
+    }
+
+    fn delete_any(&mut self, id: &str, author: Author) -> Outcome {
+        let id = match parse_id(id) {
+            Ok(id) => id,
+            Err(error) => return (None, Err(error)),
+        };
+        let deleted = match Object::with_prefix(id.prefix()) {
+            Some(object) => self.records.delete(object, id, author),
+            None => Err(ApiError::invalid_cross_reference()),
+        };
+        (Some(id), deleted)
+    }
+
+    /// `GET` or `POST /composite/sobjects/{Object}`: records by id, in the order asked, `null`
+    /// where there is none.
+    pub(super) fn retrieve_many(
+        &mut self,
+        object: Object,
+        call: &Call,
+    ) -> Result<Response, ApiError> {
+        let asked = match call.method {
+            Method::POST => call.json::<Retrieve>()?,
+            Method::GET => {
+                let list = |name| {
+                    let text = call.parameter(name).unwrap_or_default();
+                    text.split(',').map(|item| item.trim().to_owned()).collect()
+                };
+                Retrieve {
+                    ids: list("ids"),
+                    fields: list("fields"),
+                }
+            }
+            _ => return Err(ApiError::method_not_allowed(&call.method, "GET,POST")),
+        };
+        if asked.ids.len() > READS_MAX {
+            return Err(too_many("retrieve", READS_MAX));
+        }
+        let names: Vec<&str> = asked.fields.iter().map(String::as_str).collect();
+        let places = self.places(object, &names)?;
+        let schema = self.records.schema_of(object);
+        let mut body = String::from("[");
+        let mut found = 0;
+        for (at, id) in asked.ids.iter().enumerate() {
+            if at > 0 {
+                body.push(',');
+            }
+            let table = self.records.tables.of(object);
+            let row = parse_id(id).ok().and_then(|id| table.get(id));
+            match row.filter(|row| !row.is_deleted) {
+                Some(row) => {
+                    found += 1;
+                    write_record(row, schema, &places, &call.version, &mut body);
+                }
+                None => body.push_str("null"),
+            }
+        }
+        body.push(']');
+        self.records.count_reads(found);
+        Ok(answer::json(StatusCode::OK, body))
+    }
+}
+
+fn check_size(records: usize) -> Result<(), ApiError> {
+    if records > WRITES_MAX {
+        Err(too_many("collection", WRITES_MAX))
+    } else {
+        Ok(())
+    }
+}
+
+fn too_many(what: &str, max: usize) -> ApiError {
+    let message =
+        format!("record limit reached. cannot submit more than {max} records in a {what}");
+    ApiError::bad_request("LIMIT_EXCEEDED", message)
+}
+
+/// Records are worked on in runs of one type, and only so many runs are taken.
+fn check_chunks(records: &[Fields]) -> Result<(), ApiError> {
+    let kinds: Vec<Option<&str>> = records.iter().map(type_of).collect();
+    let chunks = kinds.chunk_by(|left, right| left == right).count();
+    if chunks > CHUNKS_MAX {
+        let message = format!(
+            "Cannot have more than {CHUNKS_MAX} chunks in a single operation. Please rearrange \
+             the data to reduce chunking."
+        );
+        return Err(ApiError::bad_request("INVALID_INPUT", message));
+    }
+    Ok(())
+}
+
+fn type_of(fields: &Fields) -> Option<&str> {
+    fields.get("attributes")?.get("type")?.as_str()
+}
+
+fn object_of(fields: &Fields) -> Result<Object, ApiError> {
+    let name = type_of(fields).ok_or_else(|| {
+        ApiError::bad_request(
+            "INVALID_INPUT",
+            "The attributes of a record must name its type",
+        )
+    })?;
+    Object::named(name).ok_or_else(|| {
+        let message = format!("sObject type '{name}' is not supported.");
+        ApiError::bad_request("INVALID_TYPE", message)
+    })
+}
+
+fn rolled_back(outcome: Result<(), ApiError>) -> Outcome {
+    let refused = outcome.err().unwrap_or_else(|| {
+        let message = "Record rolled back because not all records were valid and the request was \
+                       using AllOrNone header";
+        ApiError::record("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, [])
+    });
+    (None, Err(refused))
+}
+
+fn written(outcomes: &[Outcome]) -> String {
+    let mut body = String::from("[");
+    for (at, (id, outcome)) in outcomes.iter().enumerate() {
+        body.push_str(if at == 0 { "{" } else { ",{" });
+        if let Some(id) = id {
+            write!(body, "\"id\":\"{id}\",").expect("a string takes everything");
+        }
+        match outcome {
+            Ok(()) => body.push_str("\"success\":true,\"errors\":[]}"),
+            Err(error) => {
+                body.push_str("\"success\":false,\"errors\":[");
+                error.write_record_error(&mut body);
+                body.push_str("]}");
+            }
+        }
+    }
+    body.push(']');
+    body
+}

@@ -1,0 +1,350 @@
+//! Describe: what objects there are and what their fields allow, key by key as real orgs answer.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::{self, HeaderValue};
+use model::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::answer::{self, Response};
+use crate::error::ApiError;
+use crate::schema::{Field, Kind, Object, ObjectSchema};
+use crate::world::World;
+
+use super::call::Call;
+
+impl World {
+    pub(super) fn describe_global(&self, call: &Call) -> Response {
+        if self.is_unmodified(call) {
+            return answer::empty(StatusCode::NOT_MODIFIED);
+        }
+        let objects: Vec<Json> = Object::ALL
+            .into_iter()
+            .map(|object| self.global_item(object, call))
+            .collect();
+        let body = json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects});
+        self.dated(answer::json_value(StatusCode::OK, &body))
+    }
+
+    pub(super) fn describe_object(
+        &self,
+        object: Object,
+        call: &Call,
+    ) -> Result<Response, ApiError> {
+        if self.is_unmodified(call) {
+            return Ok(answer::empty(StatusCode::NOT_MODIFIED));
+        }
+        let schema = self.records.schema_of(object);
+        let mut body = self.global_item(object, call);
+        let fields: Vec<Json> = schema
+            .fields
+            .iter()
+            .map(|field| describe_field(field, schema))
+            .collect();
+        for (key, value) in [
+            ("actionOverrides", json!([])),
+            ("childRelationships", self.children_of(object)),
+            ("compactLayoutable", true.into()),
+            ("defaultImplementation", Json::Null),
+            ("extendedBy", Json::Null),
+            ("extendsInterfaces", Json::Null),
+            ("fields", fields.into()),
+            ("implementedBy", Json::Null),
+            ("implementsInterfaces", Json::Null),
+            ("listviewable", Json::Null),
+            ("lookupLayoutable", Json::Null),
+            ("namedLayoutInfos", json!([])),
+            ("networkScopeFieldName", Json::Null),
+            ("recordTypeInfos", record_types(object, call)),
+            ("searchLayoutable", true.into()),
+            ("sobjectDescribeOption", "FULL".into()),
+            (
+                "supportedScopes",
+                json!([{"label": "All records", "name": "everything"}]),
+            ),
+        ] {
+            body[key] = value;
+        }
+        let page = |action: &str| format!("{}/{{ID}}{action}", self.origin);
+        body["urls"]["uiDetailTemplate"] = page("").into();
+        body["urls"]["uiEditTemplate"] = page("/e").into();
+        body["urls"]["uiNewRecord"] = format!("{}/{}/e", self.origin, object.prefix()).into();
+        Ok(self.dated(answer::json_value(StatusCode::OK, &body)))
+    }
+
+    /// The metadata is as old as the org.
+    fn is_unmodified(&self, call: &Call) -> bool {
+        let since = call
+            .headers
+            .get(header::IF_MODIFIED_SINCE)
+            .map(HeaderValue::to_str);
+        let since = since
+            .and_then(Result::ok)
+            .and_then(|text| Timestamp::from_http_date(text).ok());
+        since.is_some_and(|since| since.plus(Duration::from_secs(1)) > self.founded_at)
+    }
+
+    fn dated(&self, response: Response) -> Response {
+        answer::with_header(
+            response,
+            header::LAST_MODIFIED,
+            &self.founded_at.to_http_date(),
+        )
+    }
+
+    pub(super) fn global_item(&self, object: Object, call: &Call) -> Json {
+        let base = format!(
+            "/services/data/v{}/sobjects/{}",
+            call.version,
+            object.name()
+        );
+        let is_writable = object.is_writable();
+        let mut urls = json!({
+            "sobject": base,
+            "describe": format!("{base}/describe"),
+            "rowTemplate": format!("{base}/{{ID}}"),
+        });
+        for part in [
+            "layouts",
+            "compactLayouts",
+            "approvalLayouts",
+            "listviews",
+            "quickActions",
+        ] {
+            let name = if part == "layouts" || part == "listviews" || part == "quickActions" {
+                format!("{base}/{part}")
+            } else {
+                format!("{base}/describe/{part}")
+            };
+            urls[part] = name.into();
+        }
+        let mut item = json!({
+            "associateEntityType": null,
+            "associateParentEntity": null,
+            "keyPrefix": object.prefix(),
+            "label": object.label(),
+            "labelPlural": object.plural_label(),
+            "name": object.name(),
+            "urls": urls,
+        });
+        for (flag, holds) in [
+            ("activateable", false),
+            ("createable", is_writable),
+            ("custom", false),
+            ("customSetting", false),
+            ("deepCloneable", false),
+            ("deletable", is_writable),
+            ("deprecatedAndHidden", false),
+            ("feedEnabled", is_writable),
+            ("hasSubtypes", false),
+            ("isInterface", false),
+            ("isSubtype", false),
+            ("layoutable", is_writable),
+            ("mergeable", object.is_mergeable()),
+            ("mruEnabled", is_writable),
+            ("queryable", true),
+            ("replicateable", true),
+            ("retrieveable", true),
+            ("searchable", is_writable),
+            ("triggerable", is_writable),
+            ("undeletable", is_writable),
+            ("updateable", is_writable),
+        ] {
+            item[flag] = holds.into();
+        }
+        item
+    }
+
+    fn children_of(&self, parent: Object) -> Json {
+        let mut children = Vec::new();
+        for object in Object::ALL {
+            for field in &self.records.schema_of(object).fields {
+                if field.refers_to.contains(&parent) {
+                    children.push(json!({
+                        "cascadeDelete": false,
+                        "childSObject": object.name(),
+                        "deprecatedAndHidden": false,
+                        "field": field.name,
+                        "junctionIdListNames": [],
+                        "junctionReferenceTo": [],
+                        "relationshipName": child_relationship(object, field, parent),
+                        "restrictedDelete": false,
+                    }));
+                }
+            }
+        }
+        children.into()
+    }
+}
+
+/// The name under which a parent lists its children, where the vendor gives one.
+fn child_relationship(child: Object, field: &Field, parent: Object) -> Json {
+    let name = match (child, field.name.as_str()) {
+        (Object::Account, "ParentId") => Some("ChildAccounts"),
+        (Object::Case, "ParentId" | "ContactId" | "AccountId") => Some("Cases"),
+        (Object::Contact, "AccountId") => Some("Contacts"),
+        (Object::Opportunity, "AccountId" | "ContactId") => Some("Opportunities"),
+        (Object::OpportunityContactRole, "OpportunityId" | "ContactId") => {
+            Some("OpportunityContactRoles")
+        }
+        (Object::Task, "WhoId" | "WhatId") => Some("Tasks"),
+        (Object::User, "UserRoleId") if parent == Object::UserRole => Some("Users"),
+        (_, _) => None,
+    };
+    name.into()
+}
+
+fn record_types(object: Object, call: &Call) -> Json {
+    let base = format!(
+        "/services/data/v{}/sobjects/{}",
+        call.version,
+        object.name()
+    );
+    let master = "012000000000000AAA";
+    json!([{
+        "active": true,
+        "available": true,
+        "defaultRecordTypeMapping": true,
+        "developerName": "Master",
+        "master": true,
+        "name": "Master",
+        "recordTypeId": master,
+        "urls": {"layout": format!("{base}/describe/layouts/{master}")},
+    }])
+}
+
+fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
+    let picklist: Vec<Json> = field
+        .picklist
+        .iter()
+        .map(|value| {
+            json!({
+                "active": true,
+                "defaultValue": field.default == Some(*value),
+                "label": value,
+                "validFor": null,
+                "value": value,
+            })
+        })
+        .collect();
+    let refers_to: Vec<&str> = field.refers_to.iter().map(|object| object.name()).collect();
+    let is_polymorphic = field.is_polymorphic();
+    let mut described = json!({
+        "byteLength": field.length * 3,
+        "calculatedFormula": null,
+        "compoundFieldName": compound_of(field, schema),
+        "controllerName": null,
+        "defaultValue": field.default.map_or(
+            if field.kind == Kind::Bool { Json::Bool(false) } else { Json::Null },
+            Json::from,
+        ),
+        "defaultValueFormula": null,
+        "digits": if field.kind == Kind::Int { field.precision } else { 0 },
+        "extraTypeInfo": (field.kind == Kind::TextArea).then_some("plaintextarea"),
+        "filteredLookupInfo": null,
+        "inlineHelpText": null,
+        "label": field.label,
+        "length": field.length,
+        "mask": null,
+        "maskType": null,
+        "name": field.name,
+        "picklistValues": picklist,
+        "precision": if field.kind == Kind::Int { 0 } else { field.precision },
+        "referenceTargetField": null,
+        "referenceTo": refers_to,
+        "relationshipName": field.relationship(),
+        "relationshipOrder": null,
+        "scale": field.scale,
+        "soapType": soap_type(field.kind),
+        "type": field.type_name(),
+    });
+    let is_scalar = field.kind != Kind::Address;
+    for (flag, holds) in [
+        (
+            "aggregatable",
+            !field.long && field.kind != Kind::Bool && is_scalar,
+        ),
+        ("aiPredictionField", false),
+        ("autoNumber", field.name == "CaseNumber"),
+        ("calculated", false),
+        ("cascadeDelete", false),
+        ("caseSensitive", false),
+        ("createable", field.is_createable()),
+        ("custom", false),
+        ("defaultedOnCreate", field.is_defaulted()),
+        ("dependentPicklist", false),
+        ("deprecatedAndHidden", false),
+        ("displayLocationInDecimal", field.scale == 15),
+        ("encrypted", false),
+        ("externalId", false),
+        ("filterable", !field.long),
+        ("formulaTreatNullNumberAsZero", false),
+        ("groupable", !field.long && field.scale == 0),
+        ("highScaleNumber", false),
+        ("htmlFormatted", false),
+        ("idLookup", field.id_lookup),
+        ("nameField", field.name_field),
+        ("namePointing", is_polymorphic),
+        ("nillable", field.is_nillable()),
+        (
+            "permissionable",
+            field.is_nillable() && field.is_updateable(),
+        ),
+        ("polymorphicForeignKey", is_polymorphic),
+        ("queryByDistance", field.kind == Kind::Address),
+        ("restrictedDelete", false),
+        ("restrictedPicklist", field.restricted),
+        ("searchPrefilterable", field.kind == Kind::Reference),
+        ("sortable", !field.long),
+        ("unique", false),
+        ("updateable", field.is_updateable()),
+        ("writeRequiresMasterRead", false),
+    ] {
+        described[flag] = holds.into();
+    }
+    described
+}
+
+/// The compound that a field is part of.
+fn compound_of(field: &Field, schema: &ObjectSchema) -> Json {
+    const NAME_PARTS: [&str; 3] = ["FirstName", "LastName", "Salutation"];
+    const ADDRESS_PARTS: [&str; 8] = [
+        "Street",
+        "City",
+        "State",
+        "PostalCode",
+        "Country",
+        "Latitude",
+        "Longitude",
+        "GeocodeAccuracy",
+    ];
+    if NAME_PARTS.contains(&field.name.as_str()) {
+        return "Name".into();
+    }
+    let compound = ADDRESS_PARTS
+        .iter()
+        .find_map(|part| field.name.strip_suffix(part))
+        .map(|prefix| format!("{prefix}Address"))
+        .filter(|compound| schema.position(compound).is_some());
+    compound.into()
+}
+
+fn soap_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Id | Kind::Reference => "tns:ID",
+        Kind::Bool => "xsd:boolean",
+        Kind::Int => "xsd:int",
+        Kind::Double | Kind::Currency | Kind::Percent => "xsd:double",
+        Kind::Date => "xsd:date",
+        Kind::Instant => "xsd:dateTime",
+        Kind::Address => "urn:address",
+        Kind::Text
+        | Kind::TextArea
+        | Kind::Phone
+        | Kind::Email
+        | Kind::Url
+        | Kind::Picklist
+        | Kind::Combobox => "xsd:string",
+    }
+}

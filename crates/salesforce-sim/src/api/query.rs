@@ -1,0 +1,165 @@
+//! `/query`, `/queryAll` and the cursors that their pages hang on.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use model::Timestamp;
+
+use crate::answer::{self, Response};
+use crate::error::ApiError;
+use crate::id::RecordId;
+use crate::soql::{self, Deleted, ResultSet};
+use crate::world::World;
+
+use super::call::Call;
+use super::get_only;
+
+/// Rows of a page unless the request hints otherwise, and the bounds of that hint.
+const PAGE_ROWS: usize = 2_000;
+const PAGE_ROWS_MIN: usize = 200;
+
+/// How long a cursor can be read on.
+const CURSOR_LIFETIME: Duration = Duration::from_hours(48);
+
+/// The vendor keeps any number of cursors; this world forgets the oldest beyond these.
+const CURSORS_MAX: usize = 1_000;
+
+/// Answers that are being read page by page.
+#[derive(Debug, Default)]
+pub(crate) struct Cursors {
+    open: BTreeMap<RecordId, Cursor>,
+    opened: u64,
+}
+
+#[derive(Debug)]
+struct Cursor {
+    rows: Arc<ResultSet>,
+    opened_at: Timestamp,
+}
+
+impl Cursors {
+    fn open(&mut self, rows: &Arc<ResultSet>, now: Timestamp) -> RecordId {
+        self.open
+            .retain(|_, cursor| now.since(cursor.opened_at) < CURSOR_LIFETIME);
+        if self.open.len() >= CURSORS_MAX {
+            self.open.pop_first();
+        }
+        self.opened += 1;
+        let id = RecordId::new("01g", self.opened);
+        self.open.insert(
+            id,
+            Cursor {
+                rows: Arc::clone(rows),
+                opened_at: now,
+            },
+        );
+        id
+    }
+
+    fn get(&self, id: RecordId, now: Timestamp) -> Option<Arc<ResultSet>> {
+        let cursor = self.open.get(&id)?;
+        (now.since(cursor.opened_at) < CURSOR_LIFETIME).then(|| Arc::clone(&cursor.rows))
+    }
+}
+
+impl World {
+    pub(super) fn query(&mut self, call: &Call) -> Result<Response, ApiError> {
+        get_only(call)?;
+        match call.segments().as_slice() {
+            [resource] => {
+                let deleted = if *resource == "queryAll" {
+                    Deleted::Included
+                } else {
+                    Deleted::Hidden
+                };
+                let Some(text) = call.parameter("q") else {
+                    let message = "A query string has to be specified";
+                    return Err(ApiError::bad_request("MALFORMED_QUERY", message));
+                };
+                self.first_page(text, deleted, call)
+            }
+            [_, locator] => self.next_page(locator, call),
+            _ => Err(ApiError::not_found()),
+        }
+    }
+
+    fn first_page(
+        &mut self,
+        text: &str,
+        deleted: Deleted,
+        call: &Call,
+    ) -> Result<Response, ApiError> {
+        let plan = Arc::new(soql::compile(text, &self.records.schema, call.now)?);
+        let rows = soql::run(
+            Arc::clone(&plan),
+            &self.records.schema,
+            &self.records.tables,
+            deleted,
+        );
+        if plan.counts() {
+            let total = rows.len();
+            let body = format!("{{\"totalSize\":{total},\"done\":true,\"records\":[]}}");
+            return Ok(answer::json(StatusCode::OK, body));
+        }
+        let rows = Arc::new(rows);
+        let page = page_rows(call);
+        let cursor = (rows.len() > page).then(|| self.cursors.open(&rows, call.now));
+        Ok(self.query_page(&rows, 0, cursor, call))
+    }
+
+    fn next_page(&mut self, locator: &str, call: &Call) -> Result<Response, ApiError> {
+        let invalid = || ApiError::bad_request("INVALID_QUERY_LOCATOR", "invalid query locator");
+        let (id, offset) = locator.rsplit_once('-').ok_or_else(invalid)?;
+        let id: RecordId = id.parse().map_err(|_| invalid())?;
+        let offset: usize = offset.parse().map_err(|_| invalid())?;
+        let rows = self.cursors.get(id, call.now).ok_or_else(invalid)?;
+        if offset > rows.len() {
+            return Err(invalid());
+        }
+        Ok(self.query_page(&rows, offset, Some(id), call))
+    }
+
+    fn query_page(
+        &mut self,
+        rows: &ResultSet,
+        offset: usize,
+        cursor: Option<RecordId>,
+        call: &Call,
+    ) -> Response {
+        let version = &call.version;
+        let end = rows.len().min(offset + page_rows(call));
+        let next = cursor.filter(|_| end < rows.len());
+        let mut body = format!("{{\"totalSize\":{},\"done\":{}", rows.len(), next.is_none());
+        if let Some(cursor) = next {
+            write!(
+                body,
+                ",\"nextRecordsUrl\":\"/services/data/v{version}/query/{cursor}-{end}\""
+            )
+            .expect("a string takes everything");
+        }
+        body.push_str(",\"records\":[");
+        for at in offset..end {
+            if at > offset {
+                body.push(',');
+            }
+            rows.write_json(at, version, &mut body);
+        }
+        body.push_str("]}");
+        self.records.count_reads(end - offset);
+        answer::json(StatusCode::OK, body)
+    }
+}
+
+/// The page size that `Sforce-Query-Options` hints at.
+fn page_rows(call: &Call) -> usize {
+    let header = call.header("sforce-query-options").unwrap_or_default();
+    header
+        .split([';', ','])
+        .filter_map(|part| part.split_once('='))
+        .find(|(key, _)| key.trim().eq_ignore_ascii_case("batchSize"))
+        .and_then(|(_, rows)| rows.trim().parse::<usize>().ok())
+        .map_or(PAGE_ROWS, |rows| rows.clamp(PAGE_ROWS_MIN, PAGE_ROWS))
+}

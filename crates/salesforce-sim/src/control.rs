@@ -1,0 +1,263 @@
+//! The world's own controls: doing what a rep or an administrator would do, and what no API can.
+//! Each is a method, and is also served as JSON under `/_sim`. Faults and the log of calls belong
+//! to the driver.
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use crate::answer::{self, Request, Response};
+use crate::error::ApiError;
+use crate::id::RecordId;
+use crate::record_json::write_record;
+use crate::records::{Author, Conversion, Converted, Fields, Rules};
+use crate::schema::Object;
+use crate::world::World;
+
+/// A control was refused, in the words that the API would have used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Refused {
+    /// The vendor's error code.
+    pub code: String,
+    /// The vendor's message.
+    pub message: String,
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self {
+            code: error.code.into_owned(),
+            message: error.message,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merge {
+    master: RecordId,
+    losers: Vec<RecordId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expiry {
+    #[serde(default)]
+    access: bool,
+    #[serde(default)]
+    refresh: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Usage {
+    used: u32,
+}
+
+impl World {
+    fn rep_author(&self) -> Author {
+        Author::at_screen(self.rep(), self.now)
+    }
+
+    /// Creates a record as a rep does. `fields` is a JSON object of API names.
+    pub fn create_as_rep(&mut self, object: Object, fields: &Json) -> Result<RecordId, Refused> {
+        let author = self.rep_author();
+        Ok(self.records.create(object, &as_fields(fields)?, author)?)
+    }
+
+    /// Edits a record as a rep does; of objects that no API can write, as an administrator does.
+    pub fn edit_as_rep(&mut self, id: RecordId, fields: &Json) -> Result<(), Refused> {
+        let author = self.rep_author();
+        let fields = as_fields(fields)?;
+        match Object::with_prefix(id.prefix()) {
+            Some(object) if object.is_writable() => {
+                self.records.update(object, id, &fields, author)?;
+            }
+            Some(_) | None => self.records.administer(id, &fields, author)?,
+        }
+        Ok(())
+    }
+
+    /// Puts a record into the Recycle Bin as a rep does.
+    pub fn delete_as_rep(&mut self, id: RecordId) -> Result<(), Refused> {
+        let author = self.rep_author();
+        let object = Object::with_prefix(id.prefix()).ok_or_else(ApiError::not_found)?;
+        Ok(self.records.delete(object, id, author)?)
+    }
+
+    /// Takes a record out of the Recycle Bin.
+    pub fn undelete_as_rep(&mut self, id: RecordId) -> Result<(), Refused> {
+        let author = self.rep_author();
+        Ok(self.records.undelete(id, author)?)
+    }
+
+    /// Converts a Lead as a rep does.
+    pub fn convert_as_rep(&mut self, id: RecordId, how: &Conversion) -> Result<Converted, Refused> {
+        let author = self.rep_author();
+        Ok(self.records.convert(id, how, author)?)
+    }
+
+    /// Merges one or two records into `master` as a rep does.
+    pub fn merge_as_rep(&mut self, master: RecordId, losers: &[RecordId]) -> Result<(), Refused> {
+        let author = self.rep_author();
+        Ok(self.records.merge(master, losers, author)?)
+    }
+
+    /// Ends all access tokens.
+    pub fn expire_access_tokens(&mut self) {
+        self.grants.expire_sessions();
+    }
+
+    /// Ends all refresh tokens.
+    pub fn expire_refresh_tokens(&mut self) {
+        self.grants.expire_refresh_tokens();
+    }
+
+    /// Sets how many of the day's API requests are spent.
+    pub fn set_used_requests(&mut self, used: u32) {
+        self.used_requests = used;
+    }
+
+    /// How many of the day's API requests are spent.
+    pub fn used_requests(&self) -> u32 {
+        self.used_requests
+    }
+
+    /// The org's rules for writing.
+    pub fn rules(&self) -> &Rules {
+        &self.records.rules
+    }
+
+    /// Changes the org's rules for writing. The row of the assignment rule follows.
+    pub fn set_rules(&mut self, rules: Rules) -> Result<(), Refused> {
+        let author = self.rep_author();
+        let mut active = Fields::new();
+        active.insert("Active".to_owned(), rules.lead_assignment.into());
+        self.records
+            .administer(crate::seed::assignment_rule(), &active, author)?;
+        self.records.rules = rules;
+        Ok(())
+    }
+
+    /// The fields of a visible record, deleted or not, as REST writes them.
+    pub fn record(&self, id: RecordId) -> Option<Json> {
+        let row = self.records.tables.find(id)?;
+        let schema = self.records.schema_of(row.object());
+        let places: Vec<usize> = (0..schema.fields.len()).collect();
+        let mut text = String::new();
+        write_record(row, schema, &places, "67.0", &mut text);
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Every visible record, by object and id. Two worlds with equal dumps hold the same.
+    pub fn dump(&self) -> Json {
+        let objects = Object::ALL.into_iter().map(|object| {
+            let rows = self.records.tables.of(object).rows();
+            let records: Vec<Json> = rows.filter_map(|row| self.record(row.id)).collect();
+            (object.name().to_owned(), Json::from(records))
+        });
+        Json::Object(objects.collect())
+    }
+
+    /// Answers a request under `/_sim`.
+    pub(crate) fn control(&mut self, path: &[&str], request: &Request) -> Response {
+        match self.controlled(path, request) {
+            Ok(body) => answer::json_value(StatusCode::OK, &body),
+            Err(refused) => {
+                let body = json!({"code": refused.code, "message": refused.message});
+                answer::json_value(StatusCode::BAD_REQUEST, &body)
+            }
+        }
+    }
+
+    fn controlled(&mut self, path: &[&str], request: &Request) -> Result<Json, Refused> {
+        let method = request.method();
+        let done = Json::Bool(true);
+        match path {
+            ["records", rest @ ..] => self.control_record(rest, request),
+            ["leads", id, "convert"] if method == Method::POST => {
+                let converted = self.convert_as_rep(record_id(id)?, &body(request)?)?;
+                Ok(json!(converted))
+            }
+            ["merge"] if method == Method::POST => {
+                let Merge { master, losers } = body(request)?;
+                self.merge_as_rep(master, &losers)?;
+                Ok(done)
+            }
+            ["tokens", "expire"] if method == Method::POST => {
+                let Expiry { access, refresh } = body(request)?;
+                if access {
+                    self.expire_access_tokens();
+                }
+                if refresh {
+                    self.expire_refresh_tokens();
+                }
+                Ok(done)
+            }
+            ["limits"] if method == Method::PUT => {
+                let Usage { used } = body(request)?;
+                self.set_used_requests(used);
+                Ok(done)
+            }
+            ["rules"] if method == Method::GET => Ok(json!(self.rules())),
+            ["rules"] if method == Method::PUT => {
+                self.set_rules(body(request)?)?;
+                Ok(done)
+            }
+            _ => Err(no_such_control()),
+        }
+    }
+
+    fn control_record(&mut self, path: &[&str], request: &Request) -> Result<Json, Refused> {
+        let done = Json::Bool(true);
+        match (request.method(), path) {
+            (&Method::GET, []) => Ok(self.dump()),
+            (&Method::GET, [id]) => self.record(record_id(id)?).ok_or_else(no_such_control),
+            (&Method::POST, [object]) if Object::named(object).is_some() => {
+                let object = Object::named(object).ok_or_else(no_such_control)?;
+                let id = self.create_as_rep(object, &body(request)?)?;
+                Ok(json!({ "id": id }))
+            }
+            (&Method::PATCH, [id]) => {
+                self.edit_as_rep(record_id(id)?, &body(request)?)?;
+                Ok(done)
+            }
+            (&Method::DELETE, [id]) => {
+                self.delete_as_rep(record_id(id)?)?;
+                Ok(done)
+            }
+            (&Method::POST, [id, "undelete"]) => {
+                self.undelete_as_rep(record_id(id)?)?;
+                Ok(done)
+            }
+            (_, _) => Err(no_such_control()),
+        }
+    }
+}
+
+fn no_such_control() -> Refused {
+    Refused {
+        code: "NOT_FOUND".to_owned(),
+        message: "there is no such control".to_owned(),
+    }
+}
+
+fn record_id(text: &str) -> Result<RecordId, Refused> {
+    text.parse().map_err(|_| Refused {
+        code: "MALFORMED_ID".to_owned(),
+        message: format!("{text} is not the id of a record"),
+    })
+}
+
+fn as_fields(json: &Json) -> Result<Fields, Refused> {
+    json.as_object().cloned().ok_or_else(|| Refused {
+        code: "JSON_PARSER_ERROR".to_owned(),
+        message: "the fields of a record are a JSON object".to_owned(),
+    })
+}
+
+fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refused> {
+    serde_json::from_slice(request.body()).map_err(|error| ApiError::json_parser(&error).into())
+}

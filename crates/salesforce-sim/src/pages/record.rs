@@ -1,0 +1,263 @@
+//! The page of a record: who it is, where it stands, every field, and what hangs on it.
+
+use askama::Template;
+use http::StatusCode;
+
+use crate::answer::Response;
+use crate::id::RecordId;
+use crate::row::Row;
+use crate::schema::{Field, Kind, Object};
+use crate::value::Value;
+use crate::world::World;
+
+use super::{Frame, Link, mark, record_base, record_href, rendered};
+
+/// Records that a related list shows.
+const RELATED_ROWS: usize = 20;
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct RecordPage {
+    frame: Frame,
+    object: &'static str,
+    mark: &'static str,
+    kind: String,
+    title: String,
+    href: String,
+    is_deleted: bool,
+    can_edit: bool,
+    can_convert: bool,
+    can_delete: bool,
+    highlights: Vec<Shown>,
+    path: Vec<PathStep>,
+    fields: Vec<Shown>,
+    related: Vec<Related>,
+}
+
+/// A field as it is shown.
+struct Shown {
+    name: String,
+    label: String,
+    value: String,
+    /// Empty where the value leads nowhere.
+    href: String,
+}
+
+struct PathStep {
+    label: &'static str,
+    state: &'static str,
+}
+
+struct Related {
+    title: String,
+    links: Vec<Link>,
+}
+
+impl World {
+    pub(super) fn record_page(&self, row: &Row) -> Response {
+        let object = row.object();
+        let schema = self.records.schema_of(object);
+        let is_converted = object == Object::Lead && row.flag(schema, "IsConverted");
+        let can_edit = object.is_writable() && !row.is_deleted && !is_converted;
+        let shown = |(place, field)| self.shown(row, place, field);
+        let all = || schema.fields.iter().enumerate();
+        let page = RecordPage {
+            frame: self.frame(Some(object)),
+            object: object.name(),
+            mark: mark(object),
+            kind: object.label(),
+            title: self.name_of(row),
+            href: record_base(row.id),
+            is_deleted: row.is_deleted,
+            can_edit,
+            can_convert: can_edit && object == Object::Lead,
+            can_delete: object.is_writable() && !row.is_deleted,
+            highlights: all()
+                .filter(|(_, field)| highlights(object).contains(&field.name.as_str()))
+                .map(shown)
+                .filter(|field| !field.value.is_empty())
+                .collect(),
+            path: path(
+                row.text(schema, status_field(object)),
+                schema.field(status_field(object)),
+            ),
+            fields: all()
+                .filter(|(_, field)| field.kind != Kind::Address)
+                .map(shown)
+                .collect(),
+            related: self.related(row),
+        };
+        rendered(StatusCode::OK, &page)
+    }
+
+    fn shown(&self, row: &Row, place: usize, field: &Field) -> Shown {
+        let schema = self.records.schema_of(row.object());
+        let value = row.read(schema, place);
+        let (text, href) = match &*value {
+            Value::Id(id) if field.kind == Kind::Reference => {
+                (self.name_by_id(*id), self.href_of(*id))
+            }
+            Value::Bool(true) => ("Yes".to_owned(), String::new()),
+            Value::Bool(false) => ("No".to_owned(), String::new()),
+            Value::Text(_) | Value::Static(_) => {
+                let text = value.to_plain();
+                let href = outward(field.kind, &text);
+                (text, href)
+            }
+            Value::Null
+            | Value::Int(_)
+            | Value::Double(_)
+            | Value::Id(_)
+            | Value::Date(_)
+            | Value::Instant(_) => (value.to_plain(), String::new()),
+        };
+        Shown {
+            name: field.name.clone(),
+            label: field.label.clone(),
+            value: text,
+            href,
+        }
+    }
+
+    fn related(&self, row: &Row) -> Vec<Related> {
+        let lists: &[(&str, Object, &str, &str)] = match row.object() {
+            Object::Lead => &[("Activities", Object::Task, "WhoId", "Status")],
+            Object::Contact => &[
+                ("Activities", Object::Task, "WhoId", "Status"),
+                (
+                    "Opportunities",
+                    Object::Opportunity,
+                    "ContactId",
+                    "StageName",
+                ),
+                ("Cases", Object::Case, "ContactId", "Subject"),
+            ],
+            Object::Account => &[
+                ("Contacts", Object::Contact, "AccountId", "Title"),
+                (
+                    "Opportunities",
+                    Object::Opportunity,
+                    "AccountId",
+                    "StageName",
+                ),
+                ("Cases", Object::Case, "AccountId", "Subject"),
+            ],
+            Object::Opportunity | Object::Case => {
+                &[("Activities", Object::Task, "WhatId", "Status")]
+            }
+            Object::AssignmentRule
+            | Object::Group
+            | Object::OpportunityContactRole
+            | Object::Organization
+            | Object::Task
+            | Object::User
+            | Object::UserRole => &[],
+        };
+        lists
+            .iter()
+            .map(|(title, object, field, note)| {
+                self.children_list(row.id, title, *object, field, note)
+            })
+            .filter(|list| !list.links.is_empty())
+            .collect()
+    }
+
+    fn children_list(
+        &self,
+        parent: RecordId,
+        title: &str,
+        object: Object,
+        field: &str,
+        note: &str,
+    ) -> Related {
+        let schema = self.records.schema_of(object);
+        let children = self.records.children(object, field, parent);
+        let links = children
+            .iter()
+            .take(RELATED_ROWS)
+            .map(|child| Link {
+                href: record_href(child.id),
+                text: self.name_of(child),
+                note: child.read(schema, schema.known(note)).to_plain(),
+            })
+            .collect();
+        Related {
+            title: title.to_owned(),
+            links,
+        }
+    }
+}
+
+/// Where a text leads to outside: a mailbox, a phone, a site.
+fn outward(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Email => format!("mailto:{text}"),
+        Kind::Phone => format!("tel:{}", text.replace(' ', "")),
+        Kind::Url if text.starts_with("https://") || text.starts_with("http://") => text.to_owned(),
+        Kind::Url
+        | Kind::Id
+        | Kind::Text
+        | Kind::TextArea
+        | Kind::Picklist
+        | Kind::Combobox
+        | Kind::Reference
+        | Kind::Bool
+        | Kind::Int
+        | Kind::Double
+        | Kind::Currency
+        | Kind::Percent
+        | Kind::Date
+        | Kind::Instant
+        | Kind::Address => String::new(),
+    }
+}
+
+fn highlights(object: Object) -> &'static [&'static str] {
+    match object {
+        Object::Lead => &["Title", "Company", "Phone", "Email", "OwnerId"],
+        Object::Contact => &["AccountId", "Title", "Phone", "Email", "OwnerId"],
+        Object::Account => &["Type", "Phone", "Website", "Industry", "OwnerId"],
+        Object::Opportunity => &["AccountId", "Amount", "CloseDate", "OwnerId"],
+        Object::Case => &["Subject", "Priority", "ContactId", "OwnerId"],
+        Object::Task => &["WhoId", "WhatId", "ActivityDate", "OwnerId"],
+        Object::User => &["Title", "Email", "UserRoleId", "IsActive"],
+        Object::AssignmentRule
+        | Object::Group
+        | Object::OpportunityContactRole
+        | Object::Organization
+        | Object::UserRole => &[],
+    }
+}
+
+/// The field whose values are the steps of the path; `Id` stands for none.
+fn status_field(object: Object) -> &'static str {
+    match object {
+        Object::Lead | Object::Case | Object::Task => "Status",
+        Object::Opportunity => "StageName",
+        Object::Account
+        | Object::AssignmentRule
+        | Object::Contact
+        | Object::Group
+        | Object::OpportunityContactRole
+        | Object::Organization
+        | Object::User
+        | Object::UserRole => "Id",
+    }
+}
+
+fn path(current: Option<&str>, field: Option<&Field>) -> Vec<PathStep> {
+    let steps = field.map_or(&[] as &[&str], |field| field.picklist);
+    let now = steps.iter().position(|step| Some(*step) == current);
+    steps
+        .iter()
+        .enumerate()
+        .map(|(at, label)| PathStep {
+            label,
+            state: match now {
+                Some(now) if at < now => "past",
+                Some(now) if at == now => "now",
+                Some(_) | None => "ahead",
+            },
+        })
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! A record as REST writes it: attributes first, then the asked fields in the asked order.
+
+use std::fmt::Write as _;
+
+use crate::row::Row;
+use crate::schema::{Object, ObjectSchema, Source};
+use crate::value::{Value, write_json_text};
+
+/// Writes `"attributes":{…}` for a record.
+pub(crate) fn write_attributes(row: &Row, version: &str, out: &mut String) {
+    let (object, id) = (row.object().name(), row.id);
+    write!(
+        out,
+        "\"attributes\":{{\"type\":\"{object}\",\
+         \"url\":\"/services/data/v{version}/sobjects/{object}/{id}\"}}"
+    )
+    .expect("a string takes everything");
+}
+
+/// Writes a record with the fields at `places`.
+pub(crate) fn write_record(
+    row: &Row,
+    schema: &ObjectSchema,
+    places: &[usize],
+    version: &str,
+    out: &mut String,
+) {
+    out.push('{');
+    write_attributes(row, version, out);
+    for place in places {
+        write!(out, ",\"{}\":", schema.fields[*place].name).expect("a string takes everything");
+        write_field(row, schema, *place, out);
+    }
+    out.push('}');
+}
+
+/// Writes the value of one field.
+pub(crate) fn write_field(row: &Row, schema: &ObjectSchema, place: usize, out: &mut String) {
+    match schema.fields[place].source {
+        Source::Address => write_address(row, schema, &schema.fields[place].name, out),
+        Source::Stored
+        | Source::Id
+        | Source::IsDeleted
+        | Source::CreatedDate
+        | Source::CreatedById
+        | Source::LastModifiedDate
+        | Source::LastModifiedById
+        | Source::SystemModstamp
+        | Source::FullName
+        | Source::IsClosed
+        | Source::IsWon
+        | Source::IsHighPriority => row.read(schema, place).write_json(out),
+    }
+}
+
+const ADDRESS_PARTS: [(&str, &str); 8] = [
+    ("city", "City"),
+    ("country", "Country"),
+    ("geocodeAccuracy", "GeocodeAccuracy"),
+    ("latitude", "Latitude"),
+    ("longitude", "Longitude"),
+    ("postalCode", "PostalCode"),
+    ("state", "State"),
+    ("street", "Street"),
+];
+
+fn write_address(row: &Row, schema: &ObjectSchema, compound: &str, out: &mut String) {
+    let prefix = compound.strip_suffix("Address").unwrap_or_default();
+    let part = |name: &str| row.stored(schema.known(&format!("{prefix}{name}")));
+    if ADDRESS_PARTS.iter().all(|(_, name)| part(name).is_null()) {
+        out.push_str("null");
+        return;
+    }
+    for (at, (key, name)) in ADDRESS_PARTS.iter().enumerate() {
+        out.push(if at == 0 { '{' } else { ',' });
+        write_json_text(key, out);
+        out.push(':');
+        part(name).write_json(out);
+    }
+    out.push('}');
+}
+
+/// The field that names a record, as lists and lookups show it.
+pub(crate) fn name_of(row: &Row, schema: &ObjectSchema) -> Value {
+    let naming = schema.fields.iter().position(|field| field.name_field);
+    naming.map_or_else(
+        || Value::Id(row.id),
+        |place| row.read(schema, place).into_owned(),
+    )
+}
+
+/// Whether the object's rows of that kind have a page of their own.
+pub(crate) fn has_page(object: Object) -> bool {
+    match object {
+        Object::Account
+        | Object::Case
+        | Object::Contact
+        | Object::Lead
+        | Object::Opportunity
+        | Object::Task
+        | Object::User => true,
+        Object::AssignmentRule
+        | Object::Group
+        | Object::OpportunityContactRole
+        | Object::Organization
+        | Object::UserRole => false,
+    }
+}

@@ -1,0 +1,204 @@
+//! The org's records and what may happen to them: create, update, delete, undelete, convert,
+//! merge. Every path into the data (REST, collections, pages, controls) ends here, so that a rule
+//! holds whoever writes.
+//!
+//! A write is committed at once, or, while commits are delayed, later than its `SystemModstamp`
+//! says: that is how a slow transaction of somebody else looks to a reader.
+
+mod coerce;
+mod convert;
+mod delete;
+mod merge;
+mod rules;
+mod save_hooks;
+mod write;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::RecordId;
+use crate::row::Row;
+use crate::schema::{Object, ObjectSchema, Schema};
+use crate::table::Tables;
+
+pub use convert::{Conversion, Converted};
+pub(crate) use rules::{Author, AutoAssign};
+pub use rules::{DuplicateMode, Rules};
+pub(crate) use write::Fields;
+
+/// All records, with the org's rules for writing them.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) tables: Tables,
+    pub(crate) rules: Rules,
+    late: BTreeMap<(Timestamp, u64), LateRow>,
+    late_commits: u64,
+    delay: Option<Duration>,
+    transaction: Option<Transaction>,
+    /// How many writes were tried since somebody last asked.
+    attempts: u32,
+    /// How many rows were read out since somebody last asked.
+    reads: u32,
+}
+
+/// What to do to forget the writes since it began.
+#[derive(Debug)]
+struct Transaction {
+    undo: Vec<(RecordId, Option<Arc<Row>>)>,
+    /// Late commits up to this one are older than the transaction.
+    late_before: u64,
+}
+
+/// A write that happened but cannot be seen yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LateRow {
+    pub(crate) due: Timestamp,
+    pub(crate) row: Row,
+}
+
+impl Records {
+    pub(crate) fn new(schema: Arc<Schema>, tables: Tables, rules: Rules) -> Self {
+        Self {
+            schema,
+            tables,
+            rules,
+            late: BTreeMap::new(),
+            late_commits: 0,
+            delay: None,
+            transaction: None,
+            attempts: 0,
+            reads: 0,
+        }
+    }
+
+    pub(crate) fn schema_of(&self, object: Object) -> &ObjectSchema {
+        self.schema.of(object)
+    }
+
+    /// The record with that id, of whatever object, unless it is deleted.
+    pub(crate) fn living(&self, id: RecordId) -> Option<&Arc<Row>> {
+        self.tables.find(id).filter(|row| !row.is_deleted)
+    }
+
+    /// From now on writes become visible this much after their stamp; `None` ends it.
+    pub(crate) fn delay_commits(&mut self, by: Option<Duration>) {
+        self.delay = by;
+    }
+
+    /// Makes a new version of a record visible, now or when the delay is over.
+    pub(crate) fn commit(&mut self, row: Row, now: Timestamp) {
+        let id = row.id;
+        // A second writer waits for the first one's lock, so an earlier version goes in first.
+        self.settle(id);
+        match self.delay {
+            Some(delay) => self.commit_later(LateRow {
+                due: now.plus(delay),
+                row,
+            }),
+            None => self.put(id, Some(Arc::new(row))),
+        }
+    }
+
+    pub(crate) fn commit_later(&mut self, late: LateRow) {
+        self.late_commits += 1;
+        self.late.insert((late.due, self.late_commits), late);
+    }
+
+    fn put(&mut self, id: RecordId, row: Option<Arc<Row>>) {
+        let object = Object::with_prefix(id.prefix()).expect("only known objects are written");
+        let before = self.tables.of_mut(object).put(id, row);
+        if let Some(transaction) = &mut self.transaction {
+            transaction.undo.push((id, before));
+        }
+    }
+
+    /// Makes versions of `id` that wait visible.
+    fn settle(&mut self, id: RecordId) {
+        let waiting: Vec<_> = self
+            .late
+            .iter()
+            .filter(|(_, late)| late.row.id == id)
+            .map(|(key, _)| *key)
+            .collect();
+        for key in waiting {
+            if let Some(late) = self.late.remove(&key) {
+                self.put(id, Some(Arc::new(late.row)));
+            }
+        }
+    }
+
+    /// When the next waiting version becomes visible.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.late.keys().next().map(|(due, _)| *due)
+    }
+
+    /// Makes visible what is due at `now`, and says which records.
+    pub(crate) fn due(&mut self, now: Timestamp) -> Vec<RecordId> {
+        let mut visible = Vec::new();
+        while let Some(entry) = self.late.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let late = entry.remove();
+            visible.push(late.row.id);
+            self.put(late.row.id, Some(Arc::new(late.row)));
+        }
+        visible
+    }
+
+    /// Versions that are not visible yet, for saving.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &LateRow> {
+        self.late.values()
+    }
+
+    /// Begins a transaction: from here on, writes can be taken back together.
+    pub(crate) fn begin(&mut self) {
+        assert!(self.transaction.is_none(), "transactions do not nest");
+        let late_before = self.late_commits;
+        self.transaction = Some(Transaction {
+            undo: Vec::new(),
+            late_before,
+        });
+    }
+
+    /// Ends the transaction and keeps its writes.
+    pub(crate) fn keep(&mut self) {
+        self.transaction = None;
+    }
+
+    /// Ends the transaction and takes its writes back.
+    pub(crate) fn roll_back(&mut self) {
+        let Some(transaction) = self.transaction.take() else {
+            return;
+        };
+        self.late
+            .retain(|(_, number), _| *number <= transaction.late_before);
+        for (id, before) in transaction.undo.into_iter().rev() {
+            let object = Object::with_prefix(id.prefix()).expect("only known objects are written");
+            self.tables.of_mut(object).put(id, before);
+        }
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        self.transaction.is_some()
+    }
+
+    pub(crate) fn count_reads(&mut self, rows: usize) {
+        self.reads = self
+            .reads
+            .saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
+    }
+
+    /// Rows read and writes tried since this was last asked.
+    pub(crate) fn take_counts(&mut self) -> (u32, u32) {
+        (
+            std::mem::take(&mut self.reads),
+            std::mem::take(&mut self.attempts),
+        )
+    }
+}

@@ -1,0 +1,234 @@
+//! Creating and updating one record.
+
+use serde_json::{Map, Value as Json};
+
+use crate::error::ApiError;
+use crate::id::RecordId;
+use crate::row::Row;
+use crate::schema::{Access, Field, Object, Presence};
+use crate::value::Value;
+
+use super::coerce::converted_lead;
+use super::{Author, Records};
+
+/// Field values as a client sends them.
+pub(crate) type Fields = Map<String, Json>;
+
+/// Whether a record comes into being or changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saving {
+    Create,
+    Update,
+}
+
+impl Records {
+    /// Creates a record, or says why not.
+    pub(crate) fn create(
+        &mut self,
+        object: Object,
+        fields: &Fields,
+        author: Author,
+    ) -> Result<RecordId, ApiError> {
+        self.attempts += 1;
+        if !object.is_writable() {
+            return Err(not_writable(object));
+        }
+        let values = self.read_fields(object, fields, Saving::Create)?;
+        let id = self.tables.of_mut(object).reserve();
+        let mut row = Row::new(id, author.user, author.now);
+        self.preset(&mut row);
+        for (place, value) in values {
+            row.store(place, value);
+        }
+        self.own(&mut row, author);
+        self.require(&row, Saving::Create, fields)?;
+        self.before_save(&mut row, None, fields, author)?;
+        row.shrink();
+        self.commit(row.clone(), author.now);
+        self.after_create(&row, author);
+        Ok(id)
+    }
+
+    /// Changes fields of a record, or says why not. Stamps move even if no value does.
+    pub(crate) fn update(
+        &mut self,
+        object: Object,
+        id: RecordId,
+        fields: &Fields,
+        author: Author,
+    ) -> Result<(), ApiError> {
+        self.attempts += 1;
+        if !object.is_writable() {
+            return Err(not_writable(object));
+        }
+        let before = self.addressed(object, id)?;
+        let is_converted =
+            object == Object::Lead && before.flag(self.schema_of(Object::Lead), "IsConverted");
+        if is_converted {
+            return Err(converted_lead());
+        }
+        let values = self.read_fields(object, fields, Saving::Update)?;
+        let mut row = before.clone();
+        for (place, value) in values {
+            row.store(place, value);
+        }
+        row.touch(author.user, author.now);
+        self.require(&row, Saving::Update, fields)?;
+        if object == Object::Lead
+            && let Some(owner) = self.assignee(author.auto_assign)
+        {
+            row.store(self.schema_of(object).known("OwnerId"), Value::Id(owner));
+        }
+        self.before_save(&mut row, Some(&before), fields, author)?;
+        row.shrink();
+        self.commit(row, author.now);
+        Ok(())
+    }
+
+    /// The record that a write names: it must be of that object and not be deleted. A version that
+    /// waits to be seen counts, as a second writer would wait for it.
+    pub(super) fn addressed(&mut self, object: Object, id: RecordId) -> Result<Row, ApiError> {
+        self.settle(id);
+        match self.tables.of(object).get(id) {
+            None => Err(ApiError::invalid_cross_reference()),
+            Some(row) if row.is_deleted => Err(ApiError::entity_is_deleted()),
+            Some(row) => Ok(Row::clone(row)),
+        }
+    }
+
+    fn read_fields(
+        &self,
+        object: Object,
+        fields: &Fields,
+        saving: Saving,
+    ) -> Result<Vec<(usize, Value)>, ApiError> {
+        let schema = self.schema_of(object);
+        let sent = || {
+            fields
+                .iter()
+                .filter(|(name, _)| name.as_str() != "attributes")
+        };
+        let mut refused = Vec::new();
+        for (name, _) in sent() {
+            let field = schema
+                .field(name)
+                .ok_or_else(|| no_such_column(name, object))?;
+            if !is_writable(field, saving) {
+                refused.push(field.name.clone());
+            }
+        }
+        if !refused.is_empty() {
+            let message = format!(
+                "Unable to create/update fields: {}. Please check the security settings of this \
+                 field and verify that it is read/write for your profile or permission set.",
+                refused.join(", ")
+            );
+            return Err(ApiError::record(
+                "INVALID_FIELD_FOR_INSERT_UPDATE",
+                message,
+                refused,
+            ));
+        }
+        sent()
+            .map(|(name, json)| {
+                let place = schema.known(name);
+                Ok((place, self.coerce(&schema.fields[place], json, object)?))
+            })
+            .collect()
+    }
+
+    /// Fills in what a create may leave out.
+    fn preset(&self, row: &mut Row) {
+        let schema = self.schema_of(row.object());
+        for (place, field) in schema.fields.iter().enumerate() {
+            if let Some(default) = field.default {
+                row.store(place, Value::Static(default));
+            }
+        }
+    }
+
+    /// Gives a new record its owner: the assignment rule's, else the given one, else the author.
+    fn own(&self, row: &mut Row, author: Author) {
+        let object = row.object();
+        let Some(place) = self.schema_of(object).position("OwnerId") else {
+            return;
+        };
+        let assigned = (object == Object::Lead)
+            .then(|| self.assignee(author.auto_assign))
+            .flatten();
+        if let Some(owner) = assigned {
+            row.store(place, Value::Id(owner));
+        } else if row.stored(place).is_null() {
+            row.store(place, Value::Id(author.user));
+        }
+    }
+
+    fn require(&self, row: &Row, saving: Saving, sent: &Fields) -> Result<(), ApiError> {
+        let schema = self.schema_of(row.object());
+        let is_sent = |field: &Field| sent.keys().any(|key| key.eq_ignore_ascii_case(&field.name));
+        let missing: Vec<String> = schema
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(place, field)| {
+                let must_hold = match field.presence {
+                    Presence::Required => saving == Saving::Create || is_sent(field),
+                    Presence::Defaulted => field.access != Access::Read && is_sent(field),
+                    Presence::Nillable | Presence::DefaultedNillable => false,
+                };
+                must_hold && row.read(schema, *place).is_null()
+            })
+            .map(|(_, field)| field.name.clone())
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = format!("Required fields are missing: [{}]", missing.join(", "));
+        Err(ApiError::record("REQUIRED_FIELD_MISSING", message, missing))
+    }
+
+    /// Changes fields that this API cannot write, as an administrator does in Setup: a user is
+    /// deactivated, a queue gets another name. No rule is asked.
+    pub(crate) fn administer(
+        &mut self,
+        id: RecordId,
+        fields: &Fields,
+        author: Author,
+    ) -> Result<(), ApiError> {
+        let object = Object::with_prefix(id.prefix()).ok_or_else(ApiError::not_found)?;
+        let mut row = self.addressed(object, id)?;
+        let schema = self.schema_of(object);
+        for (name, json) in fields {
+            let place = schema
+                .position(name)
+                .ok_or_else(|| no_such_column(name, object))?;
+            row.store(place, self.coerce(&schema.fields[place], json, object)?);
+        }
+        row.touch(author.user, author.now);
+        self.commit(row, author.now);
+        Ok(())
+    }
+}
+
+fn no_such_column(name: &str, object: Object) -> ApiError {
+    let message = format!(
+        "No such column '{name}' on sobject of type {}",
+        object.name()
+    );
+    ApiError::bad_request("INVALID_FIELD", message)
+}
+
+fn is_writable(field: &Field, saving: Saving) -> bool {
+    match saving {
+        Saving::Create => field.is_createable(),
+        Saving::Update => field.is_updateable(),
+    }
+}
+
+fn not_writable(object: Object) -> ApiError {
+    let message = format!(
+        "entity type {} does not support this operation",
+        object.name()
+    );
+    ApiError::bad_request("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
+}

@@ -1,0 +1,108 @@
+//! Saving the org and going on with it later. What nobody touched follows from the seed and is
+//! left out; so are jobs and cursors, which clients make anew.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::oauth::Grants;
+use crate::options::Options;
+use crate::records::{LateRow, Rules};
+use crate::row::Row;
+use crate::schema::Object;
+use crate::world::World;
+
+/// The form of the file; another number is another form.
+const FORMAT: u32 = 1;
+
+/// The file is no saved org of this version.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It is not the JSON that was written.
+    #[error("the saved org cannot be read")]
+    Json(#[from] serde_json::Error),
+    /// It was written by another version.
+    #[error("the saved org has format {found}, this version reads {FORMAT}")]
+    Format {
+        /// The format of the file.
+        found: u32,
+    },
+}
+
+/// A saved org.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Saved {
+    format: u32,
+    /// How often the org was loaded before.
+    generation: u32,
+    options: Options,
+    founded_at: Timestamp,
+    rules: Rules,
+    used_requests: u32,
+    grants: Grants,
+    /// Taken places per object, so that ids are not given out twice.
+    places: Vec<(Object, usize)>,
+    rows: Vec<Row>,
+    late: Vec<LateRow>,
+}
+
+impl Saved {
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
+    }
+}
+
+impl World {
+    pub(crate) fn saved(&self, generation: u32) -> Saved {
+        let tables = &self.records.tables;
+        let touched = |object| tables.of(object).rows().filter(|row| !row.is_seeded);
+        let rows = Object::ALL
+            .into_iter()
+            .flat_map(touched)
+            .map(|row| Row::clone(row))
+            .collect();
+        Saved {
+            format: FORMAT,
+            generation,
+            options: self.options.clone(),
+            founded_at: self.founded_at,
+            rules: self.records.rules.clone(),
+            used_requests: self.used_requests,
+            grants: self.grants.clone(),
+            places: Object::ALL
+                .map(|object| (object, tables.of(object).places()))
+                .into(),
+            rows,
+            late: self.records.waiting().cloned().collect(),
+        }
+    }
+
+    pub(crate) fn load(saved: Saved, now: Timestamp) -> Result<Self, LoadError> {
+        if saved.format != FORMAT {
+            return Err(LoadError::Format {
+                found: saved.format,
+            });
+        }
+        let mut world = Self::new(saved.options, saved.founded_at);
+        for (object, places) in saved.places {
+            world.records.tables.of_mut(object).reach(places);
+        }
+        for row in saved.rows {
+            let object = row.object();
+            world
+                .records
+                .tables
+                .of_mut(object)
+                .put(row.id, Some(Arc::new(row)));
+        }
+        for late in saved.late {
+            world.records.commit_later(late);
+        }
+        world.records.rules = saved.rules;
+        world.used_requests = saved.used_requests;
+        world.grants = saved.grants;
+        world.due(now);
+        Ok(world)
+    }
+}

@@ -1,0 +1,176 @@
+//! The org: everything that it knows, and the one door through which requests come in.
+//!
+//! A world is synchronous and has no clock: the instant and the chance it needs are handed in with
+//! each request. What happens later by itself (a commit that becomes visible) waits in it until it
+//! is told that the time has come; [`World::handle`] does that first, so nobody has to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header;
+use model::{Entropy, Timestamp};
+
+use crate::answer::{self, Request, Response};
+use crate::api::call::segments;
+use crate::api::{Cursors, Jobs};
+use crate::id::RecordId;
+use crate::oauth::Grants;
+use crate::options::Options;
+use crate::records::{DuplicateMode, Records, Rules};
+use crate::schema::{Object, Schema};
+use crate::seed;
+
+/// What a request did, beside being answered. Travels with the response, for the log of calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Rows that were read out.
+    pub read: u32,
+    /// Records that the request tried to write, with or without success.
+    pub written: u32,
+}
+
+/// A Salesforce org.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) options: Options,
+    pub(crate) founded_at: Timestamp,
+    /// The instant of the request that is being answered.
+    pub(crate) now: Timestamp,
+    /// `scheme://host` of the request that is being answered.
+    pub(crate) origin: String,
+    pub(crate) records: Records,
+    pub(crate) grants: Grants,
+    pub(crate) cursors: Cursors,
+    pub(crate) jobs: Jobs,
+    pub(crate) used_requests: u32,
+}
+
+impl World {
+    /// An org founded at `now`.
+    pub fn new(options: Options, now: Timestamp) -> Self {
+        let schema = Arc::new(Schema::new());
+        let tables = seed::tables(&options, &schema, now);
+        let rules = Rules {
+            lead_duplicates: DuplicateMode::Off,
+            misspell_duplicate_result: true,
+            lead_assignment: false,
+            lead_assignee: seed::queue(),
+        };
+        let grants = Grants::new(&options, seed::integration_user(), now);
+        Self {
+            options,
+            founded_at: now,
+            now,
+            origin: String::new(),
+            records: Records::new(schema, tables, rules),
+            grants,
+            cursors: Cursors::default(),
+            jobs: Jobs::default(),
+            used_requests: 0,
+        }
+    }
+
+    /// Answers a request. The response carries [`Touched`] as an extension.
+    pub fn handle(
+        &mut self,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+        request: &Request,
+    ) -> Response {
+        self.due(now);
+        self.origin = origin_of(request);
+        let path = segments(request.uri().path());
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let response = match path.as_slice() {
+            ["services", "data", ..] => self.data(request),
+            ["services", "oauth2", ..] | ["id", ..] => self.oauth(&path, request, entropy),
+            ["_sim", rest @ ..] => self.control(rest, request),
+            _ => self.page(&path, request),
+        };
+        let (read, written) = self.records.take_counts();
+        let mut response = answer::with_header(response, header::DATE, &now.to_http_date());
+        response.extensions_mut().insert(Touched { read, written });
+        response
+    }
+
+    /// When something next happens by itself.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.records.next_due()
+    }
+
+    /// Lets happen what is due at `now`, and says which records became visible.
+    pub fn due(&mut self, now: Timestamp) -> Vec<RecordId> {
+        self.now = now;
+        self.records.due(now)
+    }
+
+    /// From now on writes become visible this much after their `SystemModstamp`; `None` ends it.
+    pub fn delay_commits(&mut self, by: Option<Duration>) {
+        self.records.delay_commits(by);
+    }
+
+    /// The id of the org.
+    pub fn org(&self) -> RecordId {
+        seed::org()
+    }
+
+    /// The id of the user behind every token.
+    pub fn integration_user(&self) -> RecordId {
+        seed::integration_user()
+    }
+
+    /// The id of the queue.
+    pub fn queue(&self) -> RecordId {
+        seed::queue()
+    }
+
+    /// Who sits at the screens: the first active user who is not the integration user.
+    pub fn rep(&self) -> RecordId {
+        let schema = self.records.schema_of(Object::User);
+        self.records
+            .tables
+            .of(Object::User)
+            .rows()
+            .find(|user| user.id != self.integration_user() && user.flag(schema, "IsActive"))
+            .map_or_else(|| self.integration_user(), |user| user.id)
+    }
+
+    pub(crate) fn instance_url(&self) -> String {
+        self.options
+            .instance_url
+            .clone()
+            .unwrap_or_else(|| self.origin.clone())
+    }
+
+    pub(crate) fn org_name(&self) -> String {
+        let schema = self.records.schema_of(Object::Organization);
+        let org = self.records.tables.find(self.org());
+        org.and_then(|org| org.text(schema, "Name"))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// A field of a user, as text.
+    pub(crate) fn user_text(&self, user: RecordId, field: &str) -> String {
+        let schema = self.records.schema_of(Object::User);
+        self.records
+            .tables
+            .find(user)
+            .map(|row| row.read(schema, schema.known(field)).to_plain())
+            .unwrap_or_default()
+    }
+}
+
+/// Where the request was sent: its own authority, else its `Host`.
+fn origin_of(request: &Request) -> String {
+    let uri = request.uri();
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let scheme = uri.scheme_str().unwrap_or("http");
+    let authority = uri
+        .authority()
+        .map_or(host.unwrap_or("localhost"), |at| at.as_str());
+    format!("{scheme}://{authority}")
+}
