@@ -29,13 +29,6 @@ pub(crate) enum Model {
 }
 
 impl Model {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Contact => "contact",
-            Self::Company => "company",
-        }
-    }
-
     /// How the vendor's sentences call the two.
     const fn in_words(self) -> &'static str {
         match self {

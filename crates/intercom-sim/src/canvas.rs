@@ -24,9 +24,7 @@ use crate::ids::{AdminId, ConversationId, ObjectId};
 use crate::signature;
 use crate::world::World;
 
-pub(crate) use component::{
-    Action, ButtonStyle, CheckboxField, Choice, Component, ListItem, SaveState, Select, TextStyle,
-};
+pub(crate) use component::{Action, Choice, Component, SaveState, Select};
 pub(crate) use markdown::Span;
 
 /// `content` and `stored_data` may be this long, each.

@@ -11,8 +11,8 @@ use crate::ids::{AttributeId, ObjectId};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Company {
     pub(crate) id: ObjectId,
-    /// The id that the app gave it; it never changes.
-    pub(crate) company_id: String,
+    /// The API's `company_id`: the id that the app gave it. It never changes.
+    pub(crate) own_id: String,
     pub(crate) name: Option<String>,
     pub(crate) website: Option<String>,
     pub(crate) industry: Option<String>,
@@ -27,10 +27,10 @@ pub(crate) struct Company {
 }
 
 impl Company {
-    pub(crate) fn new(id: ObjectId, company_id: String, created_at: i64) -> Self {
+    pub(crate) fn new(id: ObjectId, own_id: String, created_at: i64) -> Self {
         Self {
             id,
-            company_id,
+            own_id,
             name: None,
             website: None,
             industry: None,
@@ -46,7 +46,7 @@ impl Company {
     }
 
     pub(crate) fn shown_name(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.company_id)
+        self.name.as_deref().unwrap_or(&self.own_id)
     }
 }
 
@@ -59,8 +59,8 @@ pub(crate) struct Companies {
 }
 
 impl Companies {
-    pub(crate) fn with_company_id(&self, company_id: &str) -> Option<&Company> {
-        self.rows.values().find(|row| row.company_id == company_id)
+    pub(crate) fn with_own_id(&self, own_id: &str) -> Option<&Company> {
+        self.rows.values().find(|row| row.own_id == own_id)
     }
 
     pub(crate) fn contacts_of(&self, company: ObjectId) -> impl Iterator<Item = ObjectId> + '_ {

@@ -196,10 +196,6 @@ impl Contacts {
         self.search_lag = seconds;
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     pub(crate) fn get(&self, id: ObjectId) -> Option<&Arc<Contact>> {
         self.rows.get(&id)
     }

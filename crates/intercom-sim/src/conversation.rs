@@ -72,7 +72,7 @@ pub(crate) enum Assignee {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) id: PartId,
-    pub(crate) part_type: PartType,
+    pub(crate) kind: PartType,
     /// An HTML fragment.
     pub(crate) body: Option<String>,
     pub(crate) author: Author,
@@ -119,7 +119,7 @@ impl Conversation {
         self.parts
             .iter()
             .rev()
-            .filter(|part| part.part_type != PartType::Note)
+            .filter(|part| part.kind != PartType::Note)
             .find_map(|part| part.body.as_deref())
             .unwrap_or(&self.source.body)
     }

@@ -56,12 +56,12 @@ pub(crate) fn to_text(fragment: &str) -> String {
             "a" => link = attribute(tag, "href"),
             "/a" => {
                 if let Some(address) = link.take() {
-                    text.push_str(&format!(" ({address})"));
+                    text.extend([" (", &address, ")"]);
                 }
             }
             "img" => {
                 let address = attribute(tag, "src").unwrap_or_default();
-                text.push_str(&format!("[image: {address}]"));
+                text.extend(["[image: ", &address, "]"]);
             }
             _ => {}
         }

@@ -73,13 +73,13 @@ impl fmt::Debug for ObjectId {
 }
 
 macro_rules! decimal_ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => { $(
+    ($($(#[$doc:meta])* $visible:vis $name:ident),+ $(,)?) => { $(
         $(#[$doc])*
         #[derive(
             Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize
         )]
         #[serde(transparent)]
-        pub struct $name(pub(crate) u64);
+        $visible struct $name(pub(crate) u64);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,19 +99,19 @@ macro_rules! decimal_ids {
 
 decimal_ids! {
     /// A teammate, whom the API calls an admin.
-    AdminId,
+    pub(crate) AdminId,
     /// A team of teammates.
-    TeamId,
+    pub(crate) TeamId,
     /// A conversation.
-    ConversationId,
+    pub ConversationId,
     /// A part of a conversation, or its first message.
-    PartId,
+    pub(crate) PartId,
     /// A tag.
-    TagId,
+    pub(crate) TagId,
     /// A note on a contact.
-    NoteId,
+    pub(crate) NoteId,
     /// A custom data attribute.
-    AttributeId,
+    pub(crate) AttributeId,
 }
 
 /// The workspace's `id_code`: eight lower-case letters and digits.

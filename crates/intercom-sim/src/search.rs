@@ -8,8 +8,10 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
+
 pub(crate) use page::{Cursor, PageRequest, SortKey, page_links};
-pub(crate) use parse::{Dialect, days, parse};
+pub(crate) use parse::{Dialect, parse};
 
 /// What a field holds, which decides the operators that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,10 +125,10 @@ impl Filter {
             Operator::NotEqual => !equal(held, &self.operand),
             Operator::In => self.any_equal(held),
             Operator::NotIn => !self.any_equal(held),
-            Operator::Greater => self.compare(held).is_some_and(|order| order.is_gt()),
-            Operator::Less => self.compare(held).is_some_and(|order| order.is_lt()),
-            Operator::AtLeast => self.compare(held).is_some_and(|order| order.is_ge()),
-            Operator::AtMost => self.compare(held).is_some_and(|order| order.is_le()),
+            Operator::Greater => self.compare(held).is_some_and(Ordering::is_gt),
+            Operator::Less => self.compare(held).is_some_and(Ordering::is_lt),
+            Operator::AtLeast => self.compare(held).is_some_and(Ordering::is_ge),
+            Operator::AtMost => self.compare(held).is_some_and(Ordering::is_le),
             Operator::Contains => self.any_text(&texts, |text, part| text.contains(part)),
             Operator::NotContains => !self.any_text(&texts, |text, part| text.contains(part)),
             Operator::StartsWith => self.any_text(&texts, |text, part| text.starts_with(part)),
@@ -155,14 +157,14 @@ impl Filter {
             .any(|text| test(&text.to_lowercase(), &part.to_lowercase()))
     }
 
-    fn compare(&self, held: &Held) -> Option<std::cmp::Ordering> {
+    fn compare(&self, held: &Held) -> Option<Ordering> {
         match (held, &self.operand) {
             (Held::Date(date), Operand::Span(start, end)) => Some(if date < start {
-                std::cmp::Ordering::Less
+                Ordering::Less
             } else if date >= end {
-                std::cmp::Ordering::Greater
+                Ordering::Greater
             } else {
-                std::cmp::Ordering::Equal
+                Ordering::Equal
             }),
             (Held::Number(held), Operand::Number(operand)) => held.partial_cmp(operand),
             _ => None,
@@ -177,7 +179,7 @@ fn equal(held: &Held, operand: &Operand) -> bool {
         (Held::Text(held), Operand::Text(operand)) => held.to_lowercase() == operand.to_lowercase(),
         (Held::Many(texts), Operand::Text(operand)) => texts.contains(operand),
         (Held::Number(held), Operand::Number(operand)) => {
-            held.partial_cmp(operand) == Some(std::cmp::Ordering::Equal)
+            held.partial_cmp(operand) == Some(Ordering::Equal)
         }
         (Held::Flag(held), Operand::Flag(operand)) => held == operand,
         (Held::Date(date), Operand::Span(start, end)) => (start..end).contains(&date),

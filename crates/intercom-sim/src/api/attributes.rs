@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Version};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::attribute::Model;
+use crate::attribute::{Attribute, Model};
 use crate::world::World;
 
 /// Standard attributes of people, with their types (REST API, Data Attributes).
@@ -103,7 +103,7 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
         listed.extend(
             custom
                 .filter(|row| with_archived || !row.archived)
-                .map(|row| row.render()),
+                .map(Attribute::render),
         );
     }
     Ok(Answer::Ok(json!({ "type": "list", "data": listed })))

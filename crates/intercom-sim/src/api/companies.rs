@@ -25,7 +25,7 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
     match (call.method.as_str(), rest) {
         ("POST", []) => upsert(world, call),
         ("GET", []) => match (call.param("company_id"), call.param("name")) {
-            (Some(company_id), _) => one(world, world.companies.with_company_id(company_id)),
+            (Some(company_id), _) => one(world, world.companies.with_own_id(company_id)),
             (None, Some(name)) => {
                 let named = |row: &&Company| row.name.as_deref() == Some(name);
                 one(world, world.companies.rows.values().find(named))
@@ -87,7 +87,7 @@ fn upsert(world: &mut World, call: &Call<'_>) -> Reply {
         Some(Value::Number(id)) => id.to_string(),
         _ => return Err(Refusal::missing("company_id must be given").at_field("company_id")),
     };
-    let existing = world.companies.with_company_id(&company_id).cloned();
+    let existing = world.companies.with_own_id(&company_id).cloned();
     let row = existing.unwrap_or_else(|| {
         let number = world.next_number();
         let id = ObjectId::derived(world.seed, "created company", number);

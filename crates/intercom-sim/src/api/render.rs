@@ -116,7 +116,7 @@ pub(crate) fn company(world: &World, row: &Company) -> Value {
     );
     json!({
         "type": "company", "id": row.id.to_string(), "app_id": world.workspace,
-        "company_id": row.company_id, "name": row.name, "plan": plan,
+        "company_id": row.own_id, "name": row.name, "plan": plan,
         "remote_created_at": row.remote_created_at, "created_at": row.created_at,
         "updated_at": row.updated_at, "last_request_at": row.last_request_at, "size": row.size,
         "website": row.website, "industry": row.industry, "monthly_spend": row.monthly_spend,

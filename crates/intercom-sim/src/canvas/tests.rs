@@ -15,8 +15,8 @@ fn options(count: usize) -> Vec<Value> {
     (0..count).map(|at| option(&at.to_string())).collect()
 }
 
-/// One component with a fault, and words of the reason.
-fn faults() -> Vec<(Value, &'static str)> {
+/// A component that shows something, with a fault, and words of the reason.
+fn faults_of_what_is_shown() -> Vec<(Value, &'static str)> {
     let submit = json!({ "type": "submit" });
     vec![
         (json!({"type": "carousel"}), "no component"),
@@ -85,6 +85,13 @@ fn faults() -> Vec<(Value, &'static str)> {
             json!({"type": "list", "items": [{"type": "item", "id": "i", "title": "T", "image": "https://x.example/a"}]}),
             "not all",
         ),
+    ]
+}
+
+/// An input with a fault, and words of the reason.
+fn faults_of_inputs() -> Vec<(Value, &'static str)> {
+    let submit = json!({ "type": "submit" });
+    vec![
         (json!({"type": "input"}), "has no id"),
         (
             json!({"type": "input", "id": "i", "save_state": "gone"}),
@@ -128,7 +135,10 @@ fn faults() -> Vec<(Value, &'static str)> {
 
 #[test]
 fn each_rule_of_a_component_is_kept() {
-    for (component, words) in faults() {
+    for (component, words) in faults_of_what_is_shown()
+        .into_iter()
+        .chain(faults_of_inputs())
+    {
         let reason = judged(&json!([component])).expect_err(&component.to_string());
         assert!(reason.contains(words), "{component}: {reason}");
     }

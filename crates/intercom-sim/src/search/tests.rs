@@ -1,6 +1,7 @@
 use jiff::tz::TimeZone;
 
-use super::{Held, Kind, Query, days, parse, parse::Dialect};
+use super::parse::days;
+use super::{Dialect, Held, Kind, Query, parse};
 use serde_json::{Value, json};
 
 fn kind(field: &str) -> Option<Kind> {

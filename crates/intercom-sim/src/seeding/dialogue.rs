@@ -252,7 +252,7 @@ fn say(
     }
     row.parts.push(Part {
         id,
-        part_type,
+        kind: part_type,
         body: text(line).map(html::from_text),
         author,
         created_at,

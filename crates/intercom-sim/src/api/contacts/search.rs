@@ -332,9 +332,9 @@ fn walk(
     let after = request.after.as_ref().and_then(key_id);
     if let Some((time, _)) = after {
         if sort.descending {
-            to = to.min(time)
+            to = to.min(time);
         } else {
-            from = from.max(time)
+            from = from.max(time);
         }
     }
     let time = |row: &Contact| match order {

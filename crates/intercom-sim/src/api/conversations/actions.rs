@@ -99,7 +99,7 @@ pub(crate) fn act(
     row.updated_at = now;
     row.parts.push(Part {
         id: part,
-        part_type,
+        kind: part_type,
         body,
         author,
         created_at: now,

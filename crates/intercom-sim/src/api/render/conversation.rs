@@ -131,7 +131,7 @@ fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
 
 fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
     json!({
-        "type": "conversation_part", "id": row.id.to_string(), "part_type": row.part_type.word(),
+        "type": "conversation_part", "id": row.id.to_string(), "part_type": row.kind.word(),
         "body": row.body.as_deref().map(|fragment| body(fragment, display)),
         "created_at": row.created_at, "updated_at": row.created_at, "notified_at": row.created_at,
         "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),

@@ -1,0 +1,161 @@
+//! `/_sim`: what can be done to the workspace that no vendor offers. Everything is also a method of
+//! [`Sim`].
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, post, put};
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::api::{Version, render};
+use crate::contact::Contact;
+use crate::fault::Fault;
+use crate::ids::ObjectId;
+use crate::sim::Sim;
+use crate::webhook::WebhookControls;
+use crate::world::World;
+
+pub(crate) fn router() -> Router<Sim> {
+    Router::new()
+        .route("/calls", get(calls).delete(forget_calls))
+        .route("/canvas-errors", get(canvas_errors))
+        .route("/contacts", get(contacts))
+        .route("/contacts/{id}", post(edit_contact))
+        .route("/webhooks", post(send_webhook))
+        .route(
+            "/webhooks/controls",
+            get(webhook_controls).put(set_webhook_controls),
+        )
+        .route("/faults", post(add_fault).delete(clear_faults))
+        .route("/tokens/revoked", put(revoke_token))
+        .route("/rate-limit", put(set_rate_limit))
+        .route("/installation", delete(uninstall))
+        .route("/ping", post(ping))
+}
+
+/// A contact as the dump shows it: what an app or a person can have changed, nothing that ticks.
+pub(crate) fn contact(world: &World, row: &Contact) -> Value {
+    json!({
+        "id": row.id.to_string(), "role": row.role.word(), "external_id": row.external_id,
+        "email": row.email, "name": row.name, "phone": row.phone,
+        "owner_id": row.owner.map(|id| id.to_string()), "archived": row.archived,
+        "companies": row.companies.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "custom_attributes": world.attributes.render(&row.custom),
+    })
+}
+
+async fn calls(State(sim): State<Sim>) -> Response {
+    Json(sim.calls()).into_response()
+}
+
+async fn forget_calls(State(sim): State<Sim>) -> StatusCode {
+    sim.forget_calls();
+    StatusCode::NO_CONTENT
+}
+
+async fn canvas_errors(State(sim): State<Sim>) -> Response {
+    Json(sim.canvas_errors()).into_response()
+}
+
+async fn contacts(State(sim): State<Sim>) -> Response {
+    Json(sim.contacts()).into_response()
+}
+
+async fn edit_contact(
+    State(sim): State<Sim>,
+    Path(id): Path<String>,
+    Json(fields): Json<Map<String, Value>>,
+) -> Response {
+    let Ok(id) = id.parse::<ObjectId>() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match sim.edit_contact_silently(id, &fields) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(reason) => (StatusCode::BAD_REQUEST, reason).into_response(),
+    }
+}
+
+/// A webhook about anything, or about a contact as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Notice {
+    topic: String,
+    item: Option<Value>,
+    contact_id: Option<ObjectId>,
+}
+
+async fn send_webhook(State(sim): State<Sim>, Json(notice): Json<Notice>) -> StatusCode {
+    let contact = notice.contact_id.and_then(|id| {
+        sim.look(|world| {
+            world
+                .contacts
+                .get(id)
+                .map(|row| render::contact(world, row, Version::V2_16))
+        })
+    });
+    let Some(item) = notice.item.or(contact) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    sim.send_webhook(&notice.topic, item);
+    StatusCode::NO_CONTENT
+}
+
+async fn webhook_controls(State(sim): State<Sim>) -> Response {
+    Json(sim.webhook_controls()).into_response()
+}
+
+async fn set_webhook_controls(
+    State(sim): State<Sim>,
+    Json(controls): Json<WebhookControls>,
+) -> StatusCode {
+    sim.set_webhook_controls(controls);
+    StatusCode::NO_CONTENT
+}
+
+async fn add_fault(State(sim): State<Sim>, Json(fault): Json<Fault>) -> StatusCode {
+    sim.add_fault(fault);
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_faults(State(sim): State<Sim>) -> StatusCode {
+    sim.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    token: String,
+}
+
+async fn revoke_token(State(sim): State<Sim>, Json(body): Json<Token>) -> StatusCode {
+    if sim.revoke_token(&body.token) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+/// Calls a minute; `null` is no limit.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RateLimit {
+    per_minute: Option<u32>,
+}
+
+async fn set_rate_limit(State(sim): State<Sim>, Json(limit): Json<RateLimit>) -> StatusCode {
+    sim.set_rate_limit(limit.per_minute);
+    StatusCode::NO_CONTENT
+}
+
+async fn uninstall(State(sim): State<Sim>) -> StatusCode {
+    sim.uninstall();
+    StatusCode::NO_CONTENT
+}
+
+async fn ping(State(sim): State<Sim>) -> StatusCode {
+    sim.ping();
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,146 @@
+//! What a world sends: webhooks when they are due, canvas requests when a card is opened or used.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, StatusCode};
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+
+use super::{Sim, lock};
+use crate::canvas::{CanvasCall, CanvasFlow, CardPlace, Click};
+use crate::ids::AdminId;
+use crate::webhook::{ANSWER_WITHIN, Delivery, Outcome};
+use crate::world::{Effect, World};
+
+/// The longest answer that is read; a valid one has two parts of 64 KB.
+const ANSWER_BYTES_MAX: usize = 512 * 1024;
+/// How long the timer sleeps when nothing is due; whatever happens wakes it.
+const IDLE: Duration = Duration::from_hours(1);
+
+impl Sim {
+    /// Sends what is due now, one after the other, and settles it. Returns how many webhooks were
+    /// sent.
+    pub async fn step_due(&self) -> usize {
+        let mut sent = 0;
+        for effect in self.take_effects() {
+            match effect {
+                Effect::IndexRefreshed(_) => {}
+                Effect::Webhook(delivery) => {
+                    sent += 1;
+                    self.deliver(delivery).await;
+                }
+            }
+        }
+        sent
+    }
+
+    /// Sends what is due whenever it is due, until it is dropped.
+    pub(super) async fn keep_time(self) {
+        let mut on_their_way = JoinSet::new();
+        loop {
+            for effect in self.take_due() {
+                match effect {
+                    Effect::IndexRefreshed(_) => {}
+                    Effect::Webhook(delivery) => {
+                        let sim = self.clone();
+                        on_their_way.spawn(async move { sim.deliver(delivery).await });
+                    }
+                }
+            }
+            while on_their_way.try_join_next().is_some() {}
+            let now = self.now();
+            let wait = self.next_due().map_or(IDLE, |due| due.since(now));
+            tokio::select! {
+                biased;
+                () = self.inner.changed.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// As [`Sim::take_effects`], without waking the timer that asks.
+    fn take_due(&self) -> Vec<Effect> {
+        let now = self.now();
+        lock(&self.inner.state).world.due(now)
+    }
+
+    async fn deliver(&self, delivery: Delivery) {
+        let sequence = delivery.sequence;
+        // The semaphore is never closed; without a permit the delivery is only less orderly.
+        let _permit = self.inner.deliveries.acquire().await.ok();
+        let sent = self.send(&delivery.url, &delivery.headers, delivery.body);
+        let outcome = match tokio::time::timeout(ANSWER_WITHIN, sent).await {
+            Ok(Ok((status, _))) => Outcome::Answered(status),
+            Ok(Err(reason)) => {
+                tracing::debug!(reason, "a webhook was not answered");
+                Outcome::Unanswered
+            }
+            Err(_) => Outcome::Unanswered,
+        };
+        self.delivered(sequence, outcome);
+    }
+
+    /// Opens a card on a teammate's screen. `Err` says why it cannot be shown, `Ok(false)` that the
+    /// app has none.
+    pub(crate) async fn open_card(&self, place: CardPlace, admin: AdminId) -> Result<bool, String> {
+        let call = self.look(|world| world.canvas_initialize(place, admin));
+        let Some(call) = call else { return Ok(false) };
+        self.ask_app(place, admin, CanvasFlow::Initialize, call)
+            .await?;
+        Ok(true)
+    }
+
+    /// Uses a component of the card that is on a teammate's screen.
+    pub(crate) async fn click_card(
+        &self,
+        place: CardPlace,
+        admin: AdminId,
+        click: Click,
+    ) -> Result<bool, String> {
+        let call = self.look(|world| world.canvas_submit(place, admin, click));
+        let Some(call) = call else { return Ok(false) };
+        self.ask_app(place, admin, CanvasFlow::Submit, call).await?;
+        Ok(true)
+    }
+
+    async fn ask_app(
+        &self,
+        place: CardPlace,
+        admin: AdminId,
+        flow: CanvasFlow,
+        call: CanvasCall,
+    ) -> Result<(), String> {
+        let sent = self.send(&call.url, &call.headers, call.body);
+        let answer = tokio::time::timeout(World::CANVAS_WITHIN, sent)
+            .await
+            .unwrap_or_else(|_| Err("the app did not answer within 10 s".to_owned()));
+        self.change(|world, now, _| world.canvas_answered(now, (place, admin), flow, answer))
+    }
+
+    async fn send(
+        &self,
+        url: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<(StatusCode, Bytes), String> {
+        let outbound = lock(&self.inner.outbound).clone();
+        let outbound = outbound.ok_or("there is no way out of this world")?;
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(url)
+            .body(Body::from(body))
+            .map_err(|error| error.to_string())?;
+        request.headers_mut().extend(headers.clone());
+        let response = outbound
+            .oneshot(request)
+            .await
+            .map_err(|error| error.to_string())?;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX)
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok((status, body))
+    }
+}
