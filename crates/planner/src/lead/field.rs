@@ -157,11 +157,10 @@ pub(super) fn looks_like_email(email: &str) -> bool {
 
 /// A day that exists, as `2026-01-31`.
 fn is_date(text: &str) -> bool {
-    let shaped = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
+    let shaped = text.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
     shaped && format!("{text}T00:00:00Z").parse::<Timestamp>().is_ok()
 }
 

@@ -1,3 +1,4 @@
+// long because: one test for each case of a rule, with the whole outcome beside it.
 //! What a click on *Create lead* does, from what is known, typed and described.
 
 use insta::assert_snapshot;
@@ -472,6 +473,25 @@ fn l5_required_fields_are_sent_as_typed() {
     note O6: no lead assignment rule is active; the integration user owns it
     "
     );
+}
+
+#[test]
+fn o6_an_active_assignment_rule_decides_the_owner_else_the_integration_user_has_it() {
+    let owner = |world: &str| {
+        let text = clicked(&format!("{ADA}; typed; {world}"));
+        let line = |line: &&str| {
+            line.starts_with("create") || line.contains("O6") || line.contains("Owner")
+        };
+        text.lines().filter(line).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(owner("rule"), @r"
+    create for ada@acme.io, by rules
+    note O6: the org's lead assignment rule decides the owner
+    ");
+    assert_snapshot!(owner(""), @r"
+    create for ada@acme.io
+    note O6: no lead assignment rule is active; the integration user owns it
+    ");
 }
 
 #[test]

@@ -54,7 +54,7 @@ const CONTACTS: [&str; 3] = [
 ];
 
 #[test]
-fn m1_to_m5_every_combination_of_leads_contacts_and_conversions() {
+fn m1_m2_m3_m4_m5_every_combination_of_leads_contacts_and_conversions() {
     // A converted Lead beside them: none; one that became a contact which is not visible; one that
     // became a contact with another email; one that became 0031, if that one has the key.
     let conversions = [
@@ -127,7 +127,7 @@ fn m2_a_lead_that_is_not_converted_stands_for_nobody() {
 }
 
 #[test]
-fn m4_leads_and_m5_contacts_are_told_oldest_first_then_by_id() {
+fn m4_m5_leads_and_contacts_are_told_oldest_first_then_by_id() {
     let world =
         "lead 00Q3 ada@acme.io at=5; lead 00Q1 ada@acme.io at=7; lead 00Q2 ada@acme.io at=5";
     assert_eq!(

@@ -1,3 +1,4 @@
+// long because: one test for each case of a rule, with the whole outcome beside it.
 //! What one person's contacts are made to show, and what is booked of it.
 
 use insta::assert_snapshot;
