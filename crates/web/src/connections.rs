@@ -9,3 +9,9 @@ pub(crate) mod settings;
 pub(crate) mod show;
 mod sides;
 pub(crate) mod sync;
+
+#[cfg(test)]
+pub(crate) use samples::{Samples, live_region};
+
+#[cfg(test)]
+mod samples;

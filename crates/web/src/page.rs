@@ -138,3 +138,8 @@ pub(crate) fn page(status: StatusCode, page: &impl Template) -> Response {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ pub(crate) struct Problem {
 
 #[derive(Template)]
 #[template(path = "pages/problem.html")]
-struct ProblemPage<'a> {
+pub(crate) struct ProblemPage<'a> {
     shell: Shell,
     sentence: &'a str,
     back: Option<&'a (String, &'static str)>,
@@ -65,6 +65,17 @@ impl Problem {
         Self {
             back: None,
             ..Self::new(StatusCode::FORBIDDEN, "Refused", sentence)
+        }
+    }
+
+    pub(crate) fn context(&self) -> ProblemPage<'_> {
+        ProblemPage {
+            shell: match self.back {
+                Some(_) => Shell::outside(self.title, None),
+                None => Shell::bare(self.title),
+            },
+            sentence: &self.sentence,
+            back: self.back.as_ref(),
         }
     }
 
@@ -169,14 +180,6 @@ pub(crate) fn capitalised(text: &str) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let context = ProblemPage {
-            shell: match self.back {
-                Some(_) => Shell::outside(self.title, None),
-                None => Shell::bare(self.title),
-            },
-            sentence: &self.sentence,
-            back: self.back.as_ref(),
-        };
-        page(self.status, &context)
+        page(self.status, &self.context())
     }
 }

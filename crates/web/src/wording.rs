@@ -53,9 +53,10 @@ pub(crate) fn left(seconds: u64) -> String {
 
 /// `done` of `total` in whole per cent, never 100 before the end.
 pub(crate) fn percent(done: u64, total: u64) -> u64 {
-    let exact = u128::from(done) * 100 / u128::from(total.max(1));
-    let most = if done < total { 99 } else { 100 };
-    u64::try_from(exact).unwrap_or(100).min(most)
+    if done >= total {
+        return 100;
+    }
+    u64::try_from(u128::from(done) * 100 / u128::from(total)).unwrap_or(99)
 }
 
 /// `Jan 8, 2026 at 1:05PM`, the form that Intercom's app review asks for, in a zone of the IANA

@@ -92,3 +92,6 @@ fn stored_typed(request: &CardRequest) -> BTreeMap<String, String> {
     });
     texts.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -267,3 +267,6 @@ fn moving(control: Control, label: &str) -> Component {
 fn text(style: TextStyle, words: &str) -> Component {
     Text::new(style, short(&words.replace("](", "] ("), TEXT_MAX)).into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -270,3 +270,6 @@ fn reconnect(connection: &Connection, cause: &str) -> (String, String) {
     };
     (route.to_string(), "Reconnect Intercom".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,3 +186,6 @@ fn happened(line: &StoredEntry, overview: &Overview) -> Happened {
         what,
     }
 }
+
+#[cfg(test)]
+mod tests;
