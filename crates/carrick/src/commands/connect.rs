@@ -1,0 +1,199 @@
+//! `carrick connect`: a connection from tokens, without a browser (I1).
+
+use engine::{ConnectionState, Engine, EngineError};
+use model::{Entropy, OsEntropy, Settings};
+use store::Connection;
+use transport::Secret;
+use url::{Host, Url};
+
+use crate::cli::ConnectArguments;
+use crate::config::{Config, Configured, IntercomApp, RememberedApp};
+use crate::failure::{Failure, OrFail};
+use crate::{installation, lock};
+
+pub(super) async fn run(
+    configured: Configured,
+    arguments: ConnectArguments,
+) -> Result<(), Failure> {
+    let Configured {
+        mut config,
+        file: _,
+        names_salesforce,
+    } = configured;
+    choose_intercom(&mut config, &arguments);
+    let named = if names_salesforce {
+        require_the_configured_app(&config, &arguments)?;
+        None
+    } else {
+        Some(choose_salesforce(&mut config, &arguments)?)
+    };
+    let directory = config.store.directory.clone();
+    installation::make_directory(&directory)?;
+    let _lock = lock::require(&directory, "connect")?;
+    let engine = installation::engine(&config)?;
+
+    let connection = found_or_made(&engine, &arguments.name).await?;
+    let token = Secret::from(arguments.intercom_token);
+    engine
+        .connect_intercom_token(connection.id, &arguments.intercom_app, token)
+        .await
+        .map_err(|error| refused("Intercom", &error))?;
+    let token = Secret::from(arguments.salesforce_refresh_token);
+    engine
+        .connect_salesforce_refresh_token(connection.id, token)
+        .await
+        .map_err(|error| refused("Salesforce", &error))?;
+    if let Some(app) = named {
+        app.write(&directory)?;
+    }
+    report(&installation::connection(engine.store().as_ref(), &arguments.name).await?);
+    Ok(())
+}
+
+async fn found_or_made(engine: &Engine, name: &str) -> Result<Connection, Failure> {
+    let found = engine
+        .store()
+        .connection_named(name)
+        .await
+        .or_fail(|| "the connections cannot be read".to_owned())?;
+    match found {
+        Some(connection) => Ok(connection),
+        None => engine
+            .create_connection(name, Settings::default())
+            .await
+            .map_err(|error| {
+                let what = format!("the connection {name:?} cannot be made");
+                match error {
+                    EngineError::BadName => Failure::usage(what),
+                    _ => Failure::new(what),
+                }
+                .because(&error)
+            }),
+    }
+}
+
+fn refused(vendor: &str, error: &EngineError) -> Failure {
+    Failure::new(format!("{vendor} could not be connected"))
+        .because(error)
+        .try_this(
+            "check the address and the token, then run the same command again; \
+         what was connected before is unchanged",
+        )
+}
+
+fn report(connection: &Connection) {
+    let profile = &connection.profile;
+    if let (Some(intercom), Some(salesforce)) = (&profile.intercom, &profile.salesforce) {
+        println!(
+            "{}: workspace {:?} is connected to org {:?}{}.",
+            connection.name,
+            intercom.workspace_name,
+            salesforce.org_name,
+            if salesforce.is_sandbox {
+                " (a sandbox)"
+            } else {
+                ""
+            },
+        );
+    }
+    if connection.state == ConnectionState::Ready {
+        println!("Next: carrick sync {}", connection.name);
+    }
+}
+
+/// The Intercom app with the address given. An app that is not configured gets a secret that nobody
+/// knows: the token works, and nobody can sign webhooks for it.
+fn choose_intercom(config: &mut Config, arguments: &ConnectArguments) {
+    let apps = &mut config.intercom.apps;
+    let place = apps
+        .iter()
+        .position(|app| app.name == arguments.intercom_app);
+    let place = place.unwrap_or_else(|| {
+        apps.push(IntercomApp {
+            name: arguments.intercom_app.clone(),
+            client_secret: secret_that_nobody_knows(),
+            ..IntercomApp::default()
+        });
+        apps.len() - 1
+    });
+    if let Some(url) = &arguments.intercom_url {
+        apps[place].api_url = url.clone();
+    }
+}
+
+fn secret_that_nobody_knows() -> Secret {
+    let mut entropy = OsEntropy;
+    Secret::from(format!(
+        "{:016x}{:016x}",
+        entropy.next_u64(),
+        entropy.next_u64()
+    ))
+}
+
+/// Tokens are renewed through the configured app, so a token of another one would work for an hour.
+fn require_the_configured_app(
+    config: &Config,
+    arguments: &ConnectArguments,
+) -> Result<(), Failure> {
+    let app = &config.salesforce;
+    let same_id = arguments
+        .salesforce_client_id
+        .as_ref()
+        .is_none_or(|id| *id == app.client_id);
+    let same_url = arguments
+        .salesforce_url
+        .as_ref()
+        .is_none_or(|url| *url == app.login_url);
+    let secret = arguments.salesforce_client_secret.as_deref();
+    let same_secret = secret.is_none_or(|secret| secret == app.client_secret.expose());
+    if same_id && same_url && same_secret {
+        return Ok(());
+    }
+    Err(
+        Failure::usage("the configuration names another Salesforce app than the arguments")
+            .try_this(
+                "leave the --salesforce-… arguments but the token out, or change [salesforce]",
+            ),
+    )
+}
+
+/// The Salesforce app as given, on top of what an earlier `connect` was given. Returned is what the
+/// commands after this one have to remember.
+fn choose_salesforce(
+    config: &mut Config,
+    arguments: &ConnectArguments,
+) -> Result<RememberedApp, Failure> {
+    let app = &mut config.salesforce;
+    if let Some(id) = &arguments.salesforce_client_id {
+        app.client_id.clone_from(id);
+    }
+    if let Some(secret) = &arguments.salesforce_client_secret {
+        app.client_secret = Secret::from(secret.as_str());
+    }
+    if let Some(url) = &arguments.salesforce_url {
+        app.login_url = url.clone();
+    }
+    if !app.is_named() {
+        return Err(Failure::usage("no Salesforce app is named").try_this(
+            "give --salesforce-client-id and --salesforce-client-secret, or configure [salesforce]",
+        ));
+    }
+    let remembered = RememberedApp {
+        client_id: app.client_id.clone(),
+        client_secret: app.client_secret.expose().to_owned(),
+        login_url: app.login_url.clone(),
+        // An address on this machine, typed by the operator, is the permission to use it.
+        allow_loopback: is_loopback(&app.login_url),
+    };
+    config.security.allow_loopback_salesforce |= remembered.allow_loopback;
+    Ok(remembered)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}

@@ -1,0 +1,163 @@
+//! `carrick demo`: both simulated clouds and Carrick between them, over HTTP on this machine.
+//!
+//! Nothing is faked inside: the connection is made through the same sign-ins, webhooks, card and
+//! pages as with the real clouds. What is special here is only who plays the admin while it is set
+//! up, and that everything lies in one folder.
+
+mod browser;
+mod clouds;
+mod folder;
+mod form;
+mod places;
+mod visitor;
+
+use engine::{ConnectionState, Engine, EngineError};
+use model::Settings;
+use store::{Connection, SweepKind, SweepState};
+
+use crate::cli::DemoArguments;
+use crate::config::SettingsAccess;
+use crate::failure::{Failure, OrFail};
+use crate::progress::{self, Watcher};
+use crate::shutdown::Shutdown;
+use crate::{installation, lock, logs, serving};
+
+use folder::Folder;
+use places::{Listeners, Places};
+
+/// The connection that the demo makes.
+const CONNECTION: &str = "demo";
+
+/// Seconds between two polls of Salesforce: an edit there should show while one still looks.
+const POLL_SECONDS: u32 = 2;
+
+pub(super) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
+    let shutdown = Shutdown::on_signals()?;
+    let listeners = Listeners::open(arguments.port).await?;
+    let places = listeners.places();
+    let folder = Folder::open(&arguments)?;
+    let _lock = lock::require(&folder.store(), "demo")?;
+    logs::to_file(&folder.log())?;
+    println!(
+        "Everything is kept in {}; remove it to start over.",
+        folder.root().display()
+    );
+
+    // The clouds end after Carrick, so that it can finish what it has begun.
+    let clouds = shutdown.later();
+    let Listeners {
+        carrick,
+        salesforce,
+        intercom,
+    } = listeners;
+    clouds::start(&folder, &places, salesforce, intercom, &clouds)?;
+    let engine = installation::engine(&folder.config(&places))?;
+    let access = SettingsAccess::Loopback;
+    serving::start_answering(&engine, carrick, places.carrick.clone(), access, &shutdown);
+
+    let ready = shutdown
+        .unless_cut_off(set_up(&engine, &places, &folder, &shutdown))
+        .await;
+    if let Some(Ok(Setup::Ready)) = ready {
+        println!("{}", places.block());
+        if !arguments.no_browser {
+            browser::open(&places.inbox());
+        }
+        shutdown.soft.cancelled().await;
+    }
+    println!("Ending; the same command goes on from here.");
+    shutdown.end().await;
+    clouds.end().await;
+    ready.map_or(Ok(()), |outcome| outcome.map(|_| ()))
+}
+
+/// How far the set-up came.
+enum Setup {
+    Ready,
+    /// Somebody pressed Ctrl-C; it goes on at the next start.
+    Stopped,
+}
+
+async fn set_up(
+    engine: &Engine,
+    places: &Places,
+    folder: &Folder,
+    shutdown: &Shutdown,
+) -> Result<Setup, Failure> {
+    let connecting = connect(engine, places, folder);
+    let Some(connection) = shutdown.soft.run_until_cancelled(connecting).await else {
+        return Ok(Setup::Stopped);
+    };
+    let connection = connection?;
+    serving::start_loops(engine, shutdown);
+    first_sync(engine, &connection, shutdown).await
+}
+
+/// Makes the connection through the pages that an admin would use, unless it stands already.
+async fn connect(engine: &Engine, places: &Places, folder: &Folder) -> Result<Connection, Failure> {
+    let cannot = || "the demo's connection cannot be made".to_owned();
+    let found = engine
+        .store()
+        .connection_named(CONNECTION)
+        .await
+        .or_fail(cannot)?;
+    let connection = match found {
+        Some(connection) => connection,
+        None => engine
+            .create_connection(CONNECTION, settings())
+            .await
+            .or_fail(cannot)?,
+    };
+    if connection.state == ConnectionState::Ready && folder.was_last_at(places)? {
+        println!("Connected already.");
+        return Ok(connection);
+    }
+    println!("Connecting both clouds …");
+    for address in [
+        places.connect_intercom(CONNECTION),
+        places.connect_salesforce(CONNECTION),
+    ] {
+        visitor::allow(&address).await?;
+    }
+    folder.remember(places)?;
+    let connection = engine
+        .store()
+        .connection_named(CONNECTION)
+        .await
+        .or_fail(cannot)?;
+    connection
+        .filter(|connection| connection.state == ConnectionState::Ready)
+        .ok_or_else(|| Failure::new(cannot()).try_this("see what the settings page says"))
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.polling.salesforce_seconds = POLL_SECONDS;
+    settings
+}
+
+/// Runs the first sync, or the rest of it, unless it was done in an earlier run.
+async fn first_sync(
+    engine: &Engine,
+    connection: &Connection,
+    shutdown: &Shutdown,
+) -> Result<Setup, Failure> {
+    let cannot = || "the first sync failed".to_owned();
+    let sweep = engine
+        .store()
+        .sweep(connection.id, SweepKind::FirstSync)
+        .await
+        .or_fail(cannot)?;
+    if sweep.is_some_and(|sweep| sweep.state == SweepState::Done) {
+        return Ok(Setup::Ready);
+    }
+    let watcher = Watcher::of_stderr();
+    match progress::watched_sync(engine, connection.id, watcher, &shutdown.soft).await {
+        Ok(counts) => {
+            println!("{}", progress::finished(&counts));
+            Ok(Setup::Ready)
+        }
+        Err(EngineError::Stopped) => Ok(Setup::Stopped),
+        Err(error) => Err(Failure::new(cannot()).because(&error)),
+    }
+}

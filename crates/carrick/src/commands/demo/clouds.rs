@@ -1,0 +1,111 @@
+//! The two simulated clouds, as an operator would have set them up for Carrick.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use model::SystemClock;
+use tokio::net::TcpListener;
+
+use super::folder::Folder;
+use super::places::Places;
+use crate::config::MAIN_APP;
+use crate::failure::Failure;
+use crate::shutdown::Shutdown;
+use crate::twins;
+
+/// An app as it is registered in a cloud. Its secret guards nothing but invented people on this
+/// machine.
+pub(super) struct RegisteredApp {
+    pub(super) client_id: &'static str,
+    pub(super) client_secret: &'static str,
+}
+
+pub(super) const INTERCOM_APP: RegisteredApp = RegisteredApp {
+    client_id: "carrick-demo",
+    client_secret: "carrick-demo-intercom",
+};
+
+pub(super) const SALESFORCE_APP: RegisteredApp = RegisteredApp {
+    client_id: "carrick-demo-key",
+    client_secret: "carrick-demo-salesforce",
+};
+
+/// Starts both clouds, where the earlier run left them.
+pub(super) fn start(
+    folder: &Folder,
+    places: &Places,
+    salesforce_listener: TcpListener,
+    intercom_listener: TcpListener,
+    shutdown: &Shutdown,
+) -> Result<(), Failure> {
+    let salesforce = salesforce(folder)?;
+    let intercom = intercom(folder, places)?;
+    let (file, stop) = (folder.salesforce(), shutdown.soft.clone().cancelled_owned());
+    shutdown.spawn(async move {
+        tell(twins::run_salesforce(salesforce, salesforce_listener, Some(&file), stop).await);
+    });
+    let (file, stop) = (folder.intercom(), shutdown.soft.clone().cancelled_owned());
+    shutdown.spawn(async move {
+        tell(twins::run_intercom(intercom, intercom_listener, Some(&file), stop).await);
+    });
+    Ok(())
+}
+
+/// A cloud that fails does not end the demo: Carrick shows how it looks when one is gone.
+fn tell(outcome: Result<(), Failure>) {
+    if let Err(failure) = outcome {
+        eprintln!("{failure}");
+    }
+}
+
+fn salesforce(folder: &Folder) -> Result<salesforce_sim::Sim, Failure> {
+    let options = salesforce_sim::Options {
+        seed: folder.people.seed,
+        leads: folder.people.leads,
+        contacts: folder.people.contacts,
+        client_id: SALESFORCE_APP.client_id.to_owned(),
+        client_secret: SALESFORCE_APP.client_secret.to_owned(),
+        // Any callback: the org keeps what it was founded with, and another --port may come.
+        redirect_uris: Vec::new(),
+        ..salesforce_sim::Options::default()
+    };
+    let clock = Arc::new(SystemClock);
+    match saved(&folder.salesforce())? {
+        Some(world) => salesforce_sim::Sim::load(&mut world.as_slice(), clock, options.seed)
+            .map_err(|error| twins::unreadable(&folder.salesforce(), &error)),
+        None => {
+            let seed = options.seed;
+            Ok(salesforce_sim::Sim::new(options, clock, seed))
+        }
+    }
+}
+
+fn intercom(folder: &Folder, places: &Places) -> Result<intercom_sim::Sim, Failure> {
+    let of_app = |path: &[&str]| Some(places.of_app(MAIN_APP, path).to_string());
+    let options = intercom_sim::Options {
+        leads: folder.people.leads,
+        users: folder.people.contacts,
+        conversations: folder.people.conversations,
+        client_id: INTERCOM_APP.client_id.to_owned(),
+        client_secret: INTERCOM_APP.client_secret.to_owned(),
+        redirect_uris: vec![places.intercom_callback().to_string()],
+        webhook_url: of_app(&["webhook"]),
+        canvas_initialize_url: of_app(&["card", "initialize"]),
+        canvas_submit_url: of_app(&["card", "submit"]),
+        ..intercom_sim::Options::default()
+    };
+    let clock = Arc::new(SystemClock);
+    match saved(&folder.intercom())? {
+        Some(world) => intercom_sim::Sim::load(options, clock, &world)
+            .map_err(|error| twins::unreadable(&folder.intercom(), &error)),
+        None => Ok(intercom_sim::Sim::new(options, clock, folder.people.seed)),
+    }
+}
+
+fn saved(file: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    if file.exists() {
+        twins::read(file).map(Some)
+    } else {
+        Ok(None)
+    }
+}

@@ -1,0 +1,64 @@
+//! `carrick sim intercom`.
+
+use std::sync::Arc;
+
+use intercom_sim::{Options, Sim};
+use model::SystemClock;
+
+use super::{listen, run_twin};
+use crate::cli::{IntercomSimArguments, RateLimit};
+use crate::failure::Failure;
+use crate::shutdown::Shutdown;
+use crate::{ports, twins};
+
+pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> {
+    let shutdown = Shutdown::on_signals()?;
+    let listener = listen(arguments.listen, "Intercom").await?;
+    let address = ports::address_of(&listener);
+    let options = options(&arguments);
+    let clock = Arc::new(SystemClock);
+    let sim = match &arguments.saved.load {
+        Some(file) => Sim::load(options, clock, &twins::read(file)?)
+            .map_err(|error| twins::unreadable(file, &error))?,
+        None => Sim::new(options, clock, arguments.seed.unwrap_or(1)),
+    };
+    let stop = shutdown.soft.clone().cancelled_owned();
+    let file = arguments.saved.save.as_deref();
+    run_twin(
+        "Intercom",
+        address,
+        &shutdown,
+        twins::run_intercom(sim, listener, file, stop),
+    )
+    .await
+}
+
+fn options(arguments: &IntercomSimArguments) -> Options {
+    let usual = Options::default();
+    let canvas = arguments
+        .canvas_url
+        .as_ref()
+        .map(|url| url.as_str().trim_end_matches('/'));
+    Options {
+        leads: arguments.leads.unwrap_or(usual.leads),
+        users: arguments.users.unwrap_or(usual.users),
+        companies: arguments.companies.unwrap_or(usual.companies),
+        conversations: arguments.conversations.unwrap_or(usual.conversations),
+        token: arguments.token.clone(),
+        client_id: arguments.client_id.clone().unwrap_or(usual.client_id),
+        client_secret: arguments
+            .client_secret
+            .clone()
+            .unwrap_or(usual.client_secret),
+        webhook_url: arguments.webhook_url.as_ref().map(ToString::to_string),
+        canvas_initialize_url: canvas.map(|url| format!("{url}/initialize")),
+        canvas_submit_url: canvas.map(|url| format!("{url}/submit")),
+        rate_limit: match arguments.rate_limit {
+            Some(RateLimit::Off) => None,
+            Some(RateLimit::PerMinute(calls)) => Some(calls),
+            None => usual.rate_limit,
+        },
+        search_lag_seconds: arguments.search_lag,
+        ..usual
+    }
+}

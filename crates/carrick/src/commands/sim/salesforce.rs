@@ -1,0 +1,55 @@
+//! `carrick sim salesforce`.
+
+use std::sync::Arc;
+
+use model::SystemClock;
+use salesforce_sim::{Options, Sim};
+
+use super::{listen, run_twin};
+use crate::cli::SalesforceSimArguments;
+use crate::failure::Failure;
+use crate::shutdown::Shutdown;
+use crate::{ports, twins};
+
+/// Chooses the tokens that are given out; they guard nothing but invented people.
+const TOKEN_SEED: u64 = 1;
+
+pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure> {
+    let shutdown = Shutdown::on_signals()?;
+    let listener = listen(arguments.listen, "Salesforce").await?;
+    let address = ports::address_of(&listener);
+    let clock = Arc::new(SystemClock);
+    let sim = match &arguments.saved.load {
+        Some(file) => Sim::load(&mut twins::read(file)?.as_slice(), clock, TOKEN_SEED)
+            .map_err(|error| twins::unreadable(file, &error))?,
+        None => Sim::new(options(&arguments), clock, TOKEN_SEED),
+    };
+    let stop = shutdown.soft.clone().cancelled_owned();
+    let file = arguments.saved.save.as_deref();
+    let twin = twins::run_salesforce(sim, listener, file, stop);
+    run_twin("Salesforce", address, &shutdown, twin).await
+}
+
+fn options(arguments: &SalesforceSimArguments) -> Options {
+    let usual = Options::default();
+    let instance_url = arguments.instance_url.as_ref();
+    Options {
+        seed: arguments.seed.unwrap_or(usual.seed),
+        leads: arguments.leads.unwrap_or(usual.leads),
+        contacts: arguments.contacts.unwrap_or(usual.contacts),
+        accounts: arguments.accounts.unwrap_or(usual.accounts),
+        opportunities: arguments.opportunities.unwrap_or(usual.opportunities),
+        cases: arguments.cases.unwrap_or(usual.cases),
+        daily_limit: arguments.daily_limit.unwrap_or(usual.daily_limit),
+        client_id: arguments.client_id.clone().unwrap_or(usual.client_id),
+        client_secret: arguments
+            .client_secret
+            .clone()
+            .unwrap_or(usual.client_secret),
+        user: arguments.user.clone(),
+        instance_url: instance_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+        access_token: arguments.access_token.clone(),
+        refresh_token: arguments.refresh_token.clone(),
+        ..usual
+    }
+}

@@ -1,0 +1,79 @@
+//! `carrick sync`: reads both sides of a connection and brings them together, in the foreground.
+
+use engine::EngineError;
+
+use crate::cli::SyncArguments;
+use crate::config::{Config, Log};
+use crate::failure::Failure;
+use crate::progress::{self, Summary, Watcher};
+use crate::shutdown::Shutdown;
+use crate::{installation, lock, logs};
+
+pub(super) async fn run(config: Config, arguments: SyncArguments) -> Result<(), Failure> {
+    let directory = &config.store.directory;
+    installation::require_store(directory)?;
+    logs::to_stderr(&Log {
+        level: "error".to_owned(),
+        ..config.log.clone()
+    })?;
+    let _lock = lock::take(directory, "sync")?.map_err(|holder| {
+        let what = format!(
+            "the store in {} is in use by {}",
+            directory.display(),
+            holder.description
+        );
+        Failure::new(what)
+            .try_this("start the sync on the connection's page there, or end that process first")
+    })?;
+    let shutdown = Shutdown::on_signals()?;
+    let engine = installation::engine(&config)?;
+    let connection =
+        installation::connection(engine.store().as_ref(), &arguments.connection).await?;
+
+    let watcher = if arguments.json {
+        Watcher::program()
+    } else {
+        Watcher::of_stderr()
+    };
+    let sync = progress::watched_sync(&engine, connection.id, watcher, &shutdown.soft);
+    let Some(outcome) = shutdown.unless_cut_off(sync).await else {
+        return Err(Failure::new("the sync was cut off").try_this(again(&connection.name)));
+    };
+    let counts = outcome.map_err(|error| not_done(&connection.name, &error))?;
+    if arguments.json {
+        println!("{}", Summary::new(&counts, peak_rss_bytes()).to_json());
+    } else {
+        println!("{}", progress::finished(&counts));
+    }
+    Ok(())
+}
+
+fn not_done(name: &str, error: &EngineError) -> Failure {
+    match error {
+        EngineError::Stopped => Failure::new("the sync was stopped").try_this(again(name)),
+        EngineError::NotConnected { .. } | EngineError::Reconnect { .. } => {
+            Failure::new(format!("{name} cannot be synced"))
+                .because(error)
+                .try_this(
+                    "`carrick connect` with fresh tokens, or Connect on the connection's page",
+                )
+        }
+        other => Failure::new(format!("the sync of {name} failed"))
+            .because(other)
+            .try_this(format!("when the cause is gone, {}", again(name))),
+    }
+}
+
+fn again(name: &str) -> String {
+    format!("`carrick sync {name}` goes on from where it was")
+}
+
+/// The most memory that this process ever had, as the kernel counts it.
+fn peak_rss_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}

@@ -1,0 +1,19 @@
+//! Secrets in the configuration: read as text, never written back.
+
+use serde::{Deserialize, Deserializer, Serializer};
+use transport::Secret;
+
+/// What stands in the sample where a secret belongs.
+const PLACEHOLDER: &str = "keep-this-secret";
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+pub(super) fn serialize<S: Serializer>(_: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(PLACEHOLDER)
+}
+
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::from)
+}

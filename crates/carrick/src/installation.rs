@@ -1,0 +1,139 @@
+//! Where the parts are put together: store, key, clients, engine.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{Apps, Engine, Parts};
+use model::{OsEntropy, SystemClock};
+use store::{Connection, Store};
+use store_sqlite::{SqliteInbox, SqliteStore};
+use transport::{NetworkOptions, network};
+
+use crate::config::Config;
+use crate::failure::{Failure, OrFail};
+use crate::key;
+
+/// The database's files in the store's folder.
+const STORE_FILE: &str = "carrick.db";
+const INBOX_FILE: &str = "inbox.db";
+
+/// Makes the store's folder if it is missing, readable by its owner only.
+pub(crate) fn make_directory(directory: &Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder
+        .create(directory)
+        .or_fail(|| format!("the store's folder {} cannot be made", directory.display()))
+}
+
+/// Opens everything and builds the engine. Nothing runs yet. The caller holds the store's lock.
+pub(crate) fn engine(config: &Config) -> Result<Engine, Failure> {
+    let directory = &config.store.directory;
+    let store = open_store(directory)?;
+    let inbox = SqliteInbox::threaded(&directory.join(INBOX_FILE))
+        .or_fail(|| format!("the inbox in {} cannot be opened", directory.display()))?;
+    Ok(Engine::new(Parts {
+        store,
+        inbox: Arc::new(inbox),
+        http: network(NetworkOptions::default()),
+        clock: Arc::new(SystemClock),
+        entropy: Box::new(OsEntropy),
+        apps: apps(config),
+        key: key::open(&config.security.key_file(directory))?,
+    }))
+}
+
+/// The store alone, for commands that look at it or change settings; a running `serve` may have it
+/// open too.
+pub(crate) fn existing_store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
+    let directory = &config.store.directory;
+    if !directory.join(STORE_FILE).is_file() {
+        return Err(no_store(directory));
+    }
+    open_store(directory)
+}
+
+fn open_store(directory: &Path) -> Result<Arc<dyn Store>, Failure> {
+    let store = SqliteStore::threaded(&directory.join(STORE_FILE))
+        .or_fail(|| format!("the store in {} cannot be opened", directory.display()))?;
+    Ok(Arc::new(store))
+}
+
+/// Refuses a folder without a store, so that a misspelt one is not filled with an empty store.
+pub(crate) fn require_store(directory: &Path) -> Result<(), Failure> {
+    if directory.join(STORE_FILE).is_file() {
+        Ok(())
+    } else {
+        Err(no_store(directory))
+    }
+}
+
+fn no_store(directory: &Path) -> Failure {
+    Failure::new(format!("there is no store in {}", directory.display())).try_this(
+        "name the folder in [store] of the configuration or in CARRICK_STORE_DIRECTORY; \
+         `carrick connect` and `carrick serve` make a new one",
+    )
+}
+
+/// The connection of this name.
+pub(crate) async fn connection(store: &dyn Store, name: &str) -> Result<Connection, Failure> {
+    let found = store.connection_named(name).await.or_fail(unreadable)?;
+    if let Some(connection) = found {
+        return Ok(connection);
+    }
+    let known = store.connections().await.or_fail(unreadable)?;
+    let known: Vec<_> = known
+        .iter()
+        .map(|connection| connection.name.as_str())
+        .collect();
+    Err(
+        Failure::new(format!("there is no connection named {name:?}")).try_this(
+            if known.is_empty() {
+                "make one: `carrick connect --name …`, or the first page of `carrick serve`"
+                    .to_owned()
+            } else {
+                format!("the connections are: {}", known.join(", "))
+            },
+        ),
+    )
+}
+
+fn unreadable() -> String {
+    "the connections cannot be read".to_owned()
+}
+
+fn apps(config: &Config) -> Apps {
+    let intercom: BTreeMap<_, _> = config
+        .intercom
+        .apps
+        .iter()
+        .map(|app| {
+            let registered = intercom::App {
+                client_id: app.client_id.clone(),
+                client_secret: app.client_secret.clone(),
+                authorize_url: app.authorize_url.clone(),
+                api_url: app.api_url.clone(),
+            };
+            (app.name.clone(), registered)
+        })
+        .collect();
+    Apps {
+        intercom,
+        salesforce: salesforce::App {
+            client_id: config.salesforce.client_id.clone(),
+            client_secret: config.salesforce.client_secret.clone(),
+            login_url: config.salesforce.login_url.clone(),
+        },
+        loopback: if config.security.allow_loopback_salesforce {
+            salesforce::Loopback::Allowed
+        } else {
+            salesforce::Loopback::Refused
+        },
+    }
+}
