@@ -221,8 +221,9 @@ fn forbidden_words_are_found_and_their_likes_are_not() {
 }
 
 #[test]
-fn a_test_never_sleeps() {
-    let sleeps = "    tokio::time::sleep(pause).await;\n// sleep( is a word here\n";
+fn a_test_never_sleeps_without_a_reason() {
+    let sleeps = "    tokio::time::sleep(pause).await;\n// sleep( is a word here\n\
+        // sleeps because: latency on the paused clock.\nsleep(second).await;\n";
     assert_snapshot!(
         found(&[
             ("crates/x/src/a.rs", sleeps),
@@ -230,8 +231,8 @@ fn a_test_never_sleeps() {
             ("crates/x/tests/it/a.rs", sleeps),
         ]),
         @r"
-    crates/x/src/a/tests.rs:1: a test waits for a level or turns the queue; it never sleeps
-    crates/x/tests/it/a.rs:1: a test waits for a level or turns the queue; it never sleeps
+    crates/x/src/a/tests.rs:1: a test waits for a level or turns the queue; where it cannot, put `// sleeps because: ` above
+    crates/x/tests/it/a.rs:1: a test waits for a level or turns the queue; where it cannot, put `// sleeps because: ` above
     "
     );
 }
