@@ -5,7 +5,7 @@ fn every_kind_of_subject_is_read_back_from_its_text() {
     for (text, subject) in [
         ("contact:5ba6", Subject::Contact("5ba6".parse().unwrap())),
         (
-            "record:00QD000000QYVhdIAH",
+            "record:00QD000000QYVhdMAH",
             Subject::Record("00QD000000QYVhd".parse().unwrap()),
         ),
         (
@@ -13,7 +13,7 @@ fn every_kind_of_subject_is_read_back_from_its_text() {
             Subject::Account("001D000000QYVhd".parse().unwrap()),
         ),
         (
-            "owner:00GD000000QYVhdIAH",
+            "owner:00GD000000QYVhdMAH",
             Subject::Owner("00GD000000QYVhd".parse().unwrap()),
         ),
         (

@@ -1,0 +1,270 @@
+//! Promises of `Intents`.
+
+use super::rows::{at, connected, contact, given, lead_id, link, matched, new_intent, org, record};
+use crate::{Intent, IntentId, IntentState, OpenedIntent, Settled, Settlement, Store, StoreError};
+
+/// Opens an intent of `org(1)` that does not stand yet.
+async fn opened(store: &impl Store, c: model::ConnectionId, target: &str) -> Intent {
+    match store
+        .open_intent(&new_intent(c, org(1), target), at(10))
+        .await
+        .unwrap()
+    {
+        OpenedIntent::Opened(intent) => intent,
+        OpenedIntent::Standing(intent) => panic!("{intent:?} stands already"),
+    }
+}
+
+async fn state(store: &impl Store, id: IntentId) -> IntentState {
+    store.intent(id).await.unwrap().unwrap().state
+}
+
+fn settlement() -> Settlement {
+    Settlement::of(matched("ada@acme.io"))
+}
+
+/// Two clicks are one Lead.
+pub async fn an_intent_is_opened_once_per_target_while_it_stands(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let first = opened(store, c, "ada@acme.io").await;
+    let expected = Intent {
+        id: first.id,
+        org_id: org(1),
+        connection: c,
+        kind: crate::IntentKind::Lead,
+        target: "ada@acme.io".to_owned(),
+        state: IntentState::Open,
+        opened_at: at(10),
+        sent_at: None,
+        quiet_until: None,
+        look_at: None,
+        payload: r#"{"LastName":"Byron"}"#.to_owned(),
+        outcome_id: None,
+        refusal: None,
+        by: "814860".to_owned(),
+    };
+    assert_eq!(first, expected);
+    assert_eq!(store.intent(first.id).await.unwrap(), Some(expected));
+    let again = new_intent(c, org(1), "ada@acme.io");
+    for next in [IntentState::Open, IntentState::Sent, IntentState::Unknown] {
+        match next {
+            IntentState::Sent => store.intent_sent(first.id, at(11)).await.unwrap(),
+            IntentState::Unknown => store
+                .intent_unknown(first.id, at(12), at(13))
+                .await
+                .unwrap(),
+            IntentState::Open | IntentState::Done | IntentState::Refused => {}
+        }
+        let joined = store.open_intent(&again, at(20)).await.unwrap();
+        let standing = store.intent(first.id).await.unwrap().unwrap();
+        assert_eq!(standing.state, next);
+        assert_eq!(joined, OpenedIntent::Standing(standing));
+    }
+    let other = opened(store, c, "eve@acme.io").await;
+    let unsettled = store.unsettled_intents(org(1)).await.unwrap();
+    let ids: Vec<_> = unsettled.iter().map(|intent| intent.id).collect();
+    assert_eq!(ids, [first.id, other.id]);
+}
+
+/// Intents belong to the org.
+pub async fn another_org_has_intents_of_its_own(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let other_connection = connected(store, "beta").await;
+    let first = opened(store, c, "ada@acme.io").await;
+    let same_org = new_intent(other_connection, org(1), "ada@acme.io");
+    let joined = store.open_intent(&same_org, at(11)).await.unwrap();
+    assert_eq!(joined, OpenedIntent::Standing(first));
+    let other_org = new_intent(c, org(2), "ada@acme.io");
+    let opened = store.open_intent(&other_org, at(11)).await.unwrap();
+    assert!(matches!(opened, OpenedIntent::Opened(_)));
+    assert_eq!(store.unsettled_intents(org(2)).await.unwrap().len(), 1);
+}
+
+/// Of two workers, one makes the call.
+pub async fn only_an_open_intent_can_be_sent(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let intent = opened(store, c, "ada@acme.io").await;
+    let unsent = store.intent_unknown(intent.id, at(12), at(13)).await;
+    assert!(matches!(unsent, Err(StoreError::Conflict { .. })));
+    store.intent_sent(intent.id, at(11)).await.unwrap();
+    let sent = store.intent(intent.id).await.unwrap().unwrap();
+    assert_eq!(
+        (sent.state, sent.sent_at),
+        (IntentState::Sent, Some(at(11)))
+    );
+    let second = store.intent_sent(intent.id, at(12)).await;
+    assert!(matches!(second, Err(StoreError::Conflict { .. })));
+    store
+        .intent_unknown(intent.id, at(12), at(13))
+        .await
+        .unwrap();
+    let third = store.intent_sent(intent.id, at(12)).await;
+    assert!(matches!(third, Err(StoreError::Conflict { .. })));
+    let unchanged = store.intent(intent.id).await.unwrap().unwrap();
+    assert_eq!(unchanged.sent_at, Some(at(11)));
+}
+
+/// Looking again does not put off the end of the wait.
+pub async fn unknown_keeps_the_first_quiet_until(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let intent = opened(store, c, "ada@acme.io").await;
+    store.intent_sent(intent.id, at(11)).await.unwrap();
+    for (look_at, quiet_until) in [(12, 700), (40, 900)] {
+        store
+            .intent_unknown(intent.id, at(look_at), at(quiet_until))
+            .await
+            .unwrap();
+        let standing = store.intent(intent.id).await.unwrap().unwrap();
+        assert_eq!(standing.state, IntentState::Unknown);
+        assert_eq!(standing.look_at, Some(at(look_at)));
+        assert_eq!(standing.quiet_until, Some(at(700)));
+    }
+}
+
+/// One Lead cannot be the outcome of two intents, and what is refused changes nothing.
+pub async fn a_row_counts_for_one_intent_only(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let first = opened(store, c, "ada@acme.io").await;
+    let second = opened(store, c, "eve@acme.io").await;
+    let lead = lead_id(1);
+    let settled = store
+        .intent_done(first.id, lead.as_str(), &settlement(), at(20))
+        .await
+        .unwrap();
+    assert_eq!(settled, Settled::Done);
+    let mut run = settlement();
+    run.links = vec![link("a", lead)];
+    given(store, c, vec![contact("a", "ada@acme.io", 10)], vec![]).await;
+    let taken = store
+        .intent_done(second.id, lead.as_str(), &run, at(21))
+        .await
+        .unwrap();
+    assert_eq!(taken, Settled::RowTaken);
+    assert_eq!(store.intent(second.id).await.unwrap(), Some(second));
+    assert_eq!(store.mirror_counts(c).await.unwrap().links, 0);
+}
+
+/// The outcome and what the run wrote are one.
+pub async fn done_settles_the_run_with_it(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let intent = opened(store, c, "ada@acme.io").await;
+    store.intent_sent(intent.id, at(11)).await.unwrap();
+    let created = record(lead_id(1), "ada@acme.io", 20);
+    let mut run = settlement();
+    run.records = vec![created.clone()];
+    let settled = store
+        .intent_done(intent.id, created.id.as_str(), &run, at(20))
+        .await
+        .unwrap();
+    assert_eq!(settled, Settled::Done);
+    let closed = store.intent(intent.id).await.unwrap().unwrap();
+    assert_eq!(closed.state, IntentState::Done);
+    assert_eq!(closed.outcome_id.as_deref(), Some(created.id.as_str()));
+    assert_eq!(store.record(c, created.id).await.unwrap(), Some(created));
+    assert_eq!(store.unsettled_intents(org(1)).await.unwrap(), []);
+}
+
+/// What is closed is not opened, sent or closed again; its target can be opened anew.
+pub async fn a_closed_intent_stays_closed(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let done = opened(store, c, "ada@acme.io").await;
+    store
+        .intent_done(done.id, lead_id(1).as_str(), &settlement(), at(20))
+        .await
+        .unwrap();
+    let refused = opened(store, c, "eve@acme.io").await;
+    store
+        .intent_refused(refused.id, "The last name is missing.")
+        .await
+        .unwrap();
+    let words = store.intent(refused.id).await.unwrap().unwrap().refusal;
+    assert_eq!(words.as_deref(), Some("The last name is missing."));
+    for (id, expected) in [
+        (done.id, IntentState::Done),
+        (refused.id, IntentState::Refused),
+    ] {
+        let again = store
+            .intent_done(id, lead_id(2).as_str(), &settlement(), at(21))
+            .await
+            .unwrap();
+        assert_eq!(again, Settled::Closed);
+        store.intent_refused(id, "too late").await.unwrap();
+        let sent = store.intent_sent(id, at(22)).await;
+        assert!(matches!(sent, Err(StoreError::Conflict { .. })));
+        let unknown = store.intent_unknown(id, at(22), at(23)).await;
+        assert!(matches!(unknown, Err(StoreError::Conflict { .. })));
+        let reopened = store.intent_reopened(id).await;
+        assert!(matches!(reopened, Err(StoreError::Conflict { .. })));
+        assert_eq!(state(store, id).await, expected);
+    }
+    opened(store, c, "ada@acme.io").await;
+    opened(store, c, "eve@acme.io").await;
+}
+
+/// What surely created nothing can be sent again, with a wait of its own.
+pub async fn a_reopened_intent_starts_anew(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let intent = opened(store, c, "ada@acme.io").await;
+    store.intent_sent(intent.id, at(11)).await.unwrap();
+    store
+        .intent_unknown(intent.id, at(12), at(700))
+        .await
+        .unwrap();
+    store.intent_reopened(intent.id).await.unwrap();
+    store.intent_reopened(intent.id).await.unwrap();
+    let open = store.intent(intent.id).await.unwrap().unwrap();
+    assert_eq!(open.state, IntentState::Open);
+    assert_eq!((open.look_at, open.quiet_until), (None, None));
+    store.intent_sent(intent.id, at(800)).await.unwrap();
+    store.intent_reopened(intent.id).await.unwrap();
+    assert_eq!(state(store, intent.id).await, IntentState::Open);
+}
+
+/// Nobody knows what became of a call that a dead process made.
+pub async fn after_a_restart_what_was_sent_is_unknown(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let open = opened(store, c, "open@acme.io").await;
+    let sent = opened(store, c, "sent@acme.io").await;
+    let unknown = opened(store, c, "unknown@acme.io").await;
+    let elsewhere = new_intent(c, org(2), "sent@acme.io");
+    let elsewhere = match store.open_intent(&elsewhere, at(10)).await.unwrap() {
+        OpenedIntent::Opened(intent) | OpenedIntent::Standing(intent) => intent,
+    };
+    for id in [sent.id, unknown.id, elsewhere.id] {
+        store.intent_sent(id, at(11)).await.unwrap();
+    }
+    store
+        .intent_unknown(unknown.id, at(50), at(600))
+        .await
+        .unwrap();
+    let distrust = || store.distrust_sent_intents(org(1), at(20), at(740));
+    assert_eq!(distrust().await.unwrap(), 1);
+    assert_eq!(distrust().await.unwrap(), 0);
+    let distrusted = store.intent(sent.id).await.unwrap().unwrap();
+    assert_eq!(distrusted.state, IntentState::Unknown);
+    assert_eq!(distrusted.look_at, Some(at(20)));
+    assert_eq!(distrusted.quiet_until, Some(at(740)));
+    assert_eq!(state(store, open.id).await, IntentState::Open);
+    assert_eq!(state(store, elsewhere.id).await, IntentState::Sent);
+    let untouched = store.intent(unknown.id).await.unwrap().unwrap();
+    assert_eq!(untouched.look_at, Some(at(50)));
+}
+
+/// A number that was never given away is an error where something was to change.
+pub async fn an_unknown_number_is_missing(store: &impl Store) {
+    let id = IntentId(4711);
+    assert_eq!(store.intent(id).await.unwrap(), None);
+    let settled = store
+        .intent_done(id, "x", &settlement(), at(1))
+        .await
+        .map(|_| ());
+    for outcome in [
+        store.intent_sent(id, at(1)).await,
+        store.intent_unknown(id, at(1), at(2)).await,
+        store.intent_refused(id, "x").await,
+        store.intent_reopened(id).await,
+        settled,
+    ] {
+        assert!(matches!(outcome, Err(StoreError::Missing { .. })));
+    }
+}
