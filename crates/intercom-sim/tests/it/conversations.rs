@@ -1,0 +1,270 @@
+//! `/conversations`.
+
+use serde_json::{Value, json};
+
+use crate::town::{NOON, Town};
+
+async fn started(town: &Town) -> (String, String) {
+    let lead = town.lead("talk@x.example").await;
+    let start = json!({"from": {"type": "lead", "id": lead}, "body": "Hi <b>there</b>"});
+    let message = town.post("/conversations", start).await.body;
+    (
+        message["conversation_id"].as_str().unwrap().to_owned(),
+        lead,
+    )
+}
+
+fn admin(town: &Value) -> String {
+    town["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_first_message_is_the_source_and_never_a_part() {
+    let town = Town::new();
+    let (id, lead) = started(&town).await;
+    let shown = town.get(&format!("/conversations/{id}")).await.body;
+    assert_eq!(
+        shown["source"]["body"],
+        "<p>Hi &lt;b&gt;there&lt;/b&gt;</p>"
+    );
+    assert_eq!(shown["source"]["author"]["type"], "lead");
+    assert_eq!(shown["contacts"]["contacts"][0]["id"], lead.as_str());
+    assert_eq!(shown["conversation_parts"]["total_count"], 0);
+    assert_eq!(shown["open"], true);
+    let plain = town
+        .get(&format!("/conversations/{id}?display_as=plaintext"))
+        .await
+        .body;
+    assert_eq!(plain["source"]["body"], "Hi <b>there</b>");
+    let nobody = json!({"from": {"type": "lead", "id": "0".repeat(24)}, "body": "x"});
+    assert_eq!(
+        town.post("/conversations", nobody).await.message(),
+        "User Not Found"
+    );
+    assert_eq!(
+        town.get("/conversations/1").await.code(),
+        "conversation_not_found"
+    );
+}
+
+#[tokio::test]
+async fn each_deed_is_a_part_a_state_and_a_topic() {
+    let town = Town::new();
+    let (id, lead) = started(&town).await;
+    let me = admin(&town.get("/me").await.body);
+    let (reply, parts) = (
+        format!("/conversations/{id}/reply"),
+        format!("/conversations/{id}/parts"),
+    );
+    town.topics().await;
+    let note = json!({"message_type": "note", "type": "admin", "admin_id": me,
+                      "body": "<p>See <a href=\"https://crm.example/1\">it</a><script>x()</script></p>"});
+    let comment =
+        json!({"message_type": "comment", "type": "admin", "admin_id": me, "body": "Hello"});
+    let answer =
+        json!({"message_type": "comment", "type": "user", "intercom_user_id": lead, "body": "Hm"});
+    let assign =
+        json!({"message_type": "assignment", "type": "admin", "admin_id": me, "assignee_id": me});
+    for (path, body, topic, part, state) in [
+        (&reply, note, "conversation.admin.noted", "note", "open"),
+        (
+            &reply,
+            comment,
+            "conversation.admin.replied",
+            "comment",
+            "open",
+        ),
+        (
+            &parts,
+            json!({"message_type": "close", "type": "admin", "admin_id": me}),
+            "conversation.admin.closed",
+            "close",
+            "closed",
+        ),
+        (
+            &reply,
+            answer,
+            "conversation.user.replied",
+            "comment",
+            "open",
+        ),
+        (
+            &parts,
+            json!({"message_type": "snoozed", "admin_id": me, "snoozed_until": NOON + 60}),
+            "conversation.admin.snoozed",
+            "snoozed",
+            "snoozed",
+        ),
+        (
+            &parts,
+            json!({"message_type": "open", "admin_id": me}),
+            "conversation.admin.opened",
+            "open",
+            "open",
+        ),
+        (
+            &parts,
+            assign,
+            "conversation.admin.assigned",
+            "assignment",
+            "open",
+        ),
+    ] {
+        let shown = town.post(path, body).await;
+        assert_eq!(shown.status, 200, "{topic}");
+        let all = shown.body["conversation_parts"]["conversation_parts"]
+            .as_array()
+            .unwrap();
+        assert_eq!(all.last().unwrap()["part_type"], part);
+        assert_eq!(shown.body["state"], state, "{topic}");
+        town.sim.step_due().await;
+        let told = town.app.take();
+        let conversation: Vec<Value> = told
+            .iter()
+            .map(crate::town::Received::json)
+            .filter(|it| it["data"]["item"]["type"] == "conversation")
+            .collect();
+        assert_eq!(conversation.len(), 1, "{topic}");
+        assert_eq!(conversation[0]["topic"], topic);
+        let parts = &conversation[0]["data"]["item"]["conversation_parts"]["conversation_parts"];
+        assert_eq!(
+            parts.as_array().unwrap().len(),
+            1,
+            "only the part that caused it"
+        );
+    }
+    let shown = town.get(&format!("/conversations/{id}")).await.body;
+    assert_eq!(
+        shown["admin_assignee_id"],
+        json!(me.parse::<u64>().unwrap())
+    );
+    assert_eq!(
+        shown["conversation_parts"]["conversation_parts"][0]["body"],
+        "<p>See <a href=\"https://crm.example/1\" rel=\"noopener noreferrer\">it</a></p>"
+    );
+    assert_eq!(
+        shown["conversation_parts"]["conversation_parts"][0]["app_package_code"]
+            .as_str()
+            .is_some(),
+        true
+    );
+    let contact = town.get(&format!("/contacts/{lead}")).await.body;
+    assert_eq!(contact["last_replied_at"], NOON);
+    assert_eq!(contact["last_contacted_at"], NOON);
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_is_refused() {
+    let town = Town::new();
+    let (id, _) = started(&town).await;
+    let me = admin(&town.get("/me").await.body);
+    for (path, body, code) in [
+        (
+            "reply",
+            json!({"message_type": "note", "type": "admin", "admin_id": me}),
+            "parameter_not_found",
+        ),
+        (
+            "reply",
+            json!({"message_type": "note", "type": "admin", "body": "x"}),
+            "parameter_not_found",
+        ),
+        (
+            "reply",
+            json!({"message_type": "note", "type": "admin", "admin_id": "1", "body": "x"}),
+            "admin_not_found",
+        ),
+        (
+            "reply",
+            json!({"message_type": "shout", "type": "admin", "admin_id": me, "body": "x"}),
+            "parameter_invalid",
+        ),
+        (
+            "reply",
+            json!({"message_type": "comment", "type": "user", "email": "no@x.example", "body": "x"}),
+            "not_found",
+        ),
+        (
+            "parts",
+            json!({"message_type": "assignment", "type": "admin", "admin_id": me, "assignee_id": "1"}),
+            "assignee_not_found",
+        ),
+        (
+            "parts",
+            json!({"message_type": "snoozed", "admin_id": me}),
+            "parameter_not_found",
+        ),
+        (
+            "parts",
+            json!({"message_type": "explode", "admin_id": me}),
+            "parameter_invalid",
+        ),
+    ] {
+        let answer = town
+            .post(&format!("/conversations/{id}/{path}"), body.clone())
+            .await;
+        assert_eq!(answer.code(), code, "{body}");
+    }
+    let shown = town.get(&format!("/conversations/{id}")).await.body;
+    assert_eq!(shown["conversation_parts"]["total_count"], 0);
+}
+
+#[tokio::test]
+async fn at_most_500_parts_are_shown_the_newest() {
+    let town = Town::new();
+    let (id, _) = started(&town).await;
+    let me = admin(&town.get("/me").await.body);
+    for at in 0..502 {
+        let note = json!({"message_type": "note", "type": "admin", "admin_id": me, "body": format!("{at}")});
+        town.sim
+            .set_webhook_controls(intercom_sim::WebhookControls {
+                off: true,
+                ..Default::default()
+            });
+        town.post(&format!("/conversations/{id}/reply"), note).await;
+    }
+    let parts = town.get(&format!("/conversations/{id}")).await.body["conversation_parts"].clone();
+    let shown = parts["conversation_parts"].as_array().unwrap();
+    assert_eq!((shown.len(), &parts["total_count"]), (500, &json!(502)));
+    assert_eq!(shown[0]["body"], "<p>2</p>");
+}
+
+#[tokio::test]
+async fn conversations_are_listed_changed_and_deleted() {
+    let town = Town::new();
+    let list = town.get("/conversations?per_page=150").await.body;
+    assert_eq!(list["total_count"], 14);
+    let first = &list["conversations"][0];
+    let contact = town
+        .get(&format!("/contacts/{}", town.sim.lead_id(3)))
+        .await
+        .body;
+    assert_eq!(
+        first["contacts"]["contacts"][0]["id"], contact["id"],
+        "lead 3 comes first"
+    );
+    assert!(contact["email"].is_string());
+
+    let path = format!("/conversations/{}", first["id"].as_str().unwrap());
+    let changed = town.put(
+        &path,
+        json!({"title": "T", "read": true, "custom_attributes": {"a": 1}}),
+    );
+    let changed = changed.await.body;
+    assert_eq!(
+        (&changed["title"], &changed["custom_attributes"]),
+        (&json!("T"), &json!({"a": 1}))
+    );
+    let tag = json!({"id": "1287", "admin_id": "1"});
+    assert_eq!(
+        town.post(&format!("{path}/tags"), tag).await.body["name"],
+        "billing"
+    );
+    assert_eq!(town.get(&path).await.body["tags"]["tags"][0]["id"], "1287");
+    town.delete(&format!("{path}/tags/1287")).await;
+    assert_eq!(town.get(&path).await.body["tags"]["tags"], json!([]));
+    town.topics().await;
+    assert_eq!(town.delete(&path).await.body["deleted"], true);
+    assert_eq!(town.topics().await, ["conversation.deleted"]);
+    assert_eq!(town.get(&path).await.status, 404);
+}

@@ -1,0 +1,219 @@
+//! The inbox, for people.
+
+use serde_json::json;
+
+use crate::town::Town;
+
+async fn conversation_of(town: &Town, text: &str) -> String {
+    let hostile =
+        json!({"role": "lead", "name": "<script>alert(1)</script>", "email": "h@x.example"});
+    let lead = town.post("/contacts", hostile).await.body;
+    let start = json!({"from": {"type": "lead", "id": lead["id"]}, "body": text});
+    let message = town.post("/conversations", start).await.body;
+    format!(
+        "/inbox/conversations/{}",
+        message["conversation_id"].as_str().unwrap()
+    )
+}
+
+#[tokio::test]
+async fn the_list_shows_conversations_of_a_state() {
+    let town = Town::new();
+    let (status, page) = town.page("/inbox", "").await;
+    assert_eq!(status, 200);
+    let listed = page.matches("data-testid=\"conversation\"").count();
+    let (_, closed) = town.page("/inbox?show=closed", "").await;
+    let closed = closed.matches("data-testid=\"conversation\"").count();
+    let (_, all) = town.page("/inbox?show=all", "").await;
+    assert_eq!(all.matches("data-testid=\"conversation\"").count(), 14);
+    assert_eq!(listed + closed, 14);
+    assert!(closed > 0);
+    let (status, _) = town.page("/inbox/conversations/1", "").await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn what_people_type_is_text_and_never_markup() {
+    let town = Town::new();
+    let page = conversation_of(&town, "<img src=x onerror=alert(1)>").await;
+    town.form(
+        &format!("{page}/parts"),
+        &[("deed", "note"), ("body", "<script>x()</script>")],
+    )
+    .await;
+    let (_, shown) = town.page(&page, "").await;
+    assert!(
+        !shown.contains("<script>alert") && !shown.contains("<script>x"),
+        "{shown}"
+    );
+    assert!(!shown.contains("<img src=x"));
+    assert!(shown.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    let (_, list) = town.page("/inbox", "").await;
+    assert!(list.contains("&#60;script&#62;alert(1)&#60;/script&#62;"));
+    assert!(!list.contains("<script>alert"));
+}
+
+#[tokio::test]
+async fn a_teammate_replies_notes_assigns_closes_and_reopens() {
+    let town = Town::new();
+    let page = conversation_of(&town, "Hello").await;
+    let parts = format!("{page}/parts");
+    let me = town.get("/me").await.body["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    town.topics().await;
+    for (fields, topic, words) in [
+        (
+            vec![("deed", "reply"), ("body", "We are on it")],
+            "conversation.admin.replied",
+            "We are on it",
+        ),
+        (
+            vec![("deed", "note"), ("body", "Big fish")],
+            "conversation.admin.noted",
+            "Internal note",
+        ),
+        (
+            vec![("deed", "assign"), ("assignee", &me)],
+            "conversation.admin.assigned",
+            "assigned the conversation to",
+        ),
+        (
+            vec![("deed", "close")],
+            "conversation.admin.closed",
+            "data-testid=\"reopen\"",
+        ),
+        (
+            vec![("deed", "open")],
+            "conversation.admin.opened",
+            "data-testid=\"close\"",
+        ),
+        (
+            vec![("deed", "assign"), ("assignee", "0")],
+            "conversation.admin.assigned",
+            "unassigned the conversation",
+        ),
+    ] {
+        let (status, to, _) = town.form(&parts, &fields).await;
+        assert_eq!((status, to.as_str()), (303, page.as_str()), "{topic}");
+        assert_eq!(town.topics().await, [topic]);
+        let (_, shown) = town.page(&page, "").await;
+        town.app.take();
+        assert!(shown.contains(words), "{words}");
+    }
+    let (status, _, refused) = town
+        .form(&parts, &[("deed", "reply"), ("body", "  ")])
+        .await;
+    assert_eq!(status, 400);
+    assert!(refused.contains("needs a text"));
+}
+
+#[tokio::test]
+async fn attributes_are_shown_and_edited() {
+    let town = Town::new();
+    let status = json!({"name": "SALESFORCE_STATUS", "model": "contact", "data_type": "string"});
+    town.post("/data_attributes", status).await;
+    let seats = json!({"name": "Seats", "model": "contact", "data_type": "integer"});
+    town.post("/data_attributes", seats).await;
+    let id = town.lead("p@x.example").await;
+    let page = format!("/inbox/contacts/{id}");
+    town.topics().await;
+    let fields = [
+        ("name", "Pia"),
+        ("email", "pia@x.example"),
+        ("phone", ""),
+        ("custom:SALESFORCE_STATUS", "Open"),
+        ("custom:Seats", "12"),
+        ("back", "https://evil.example/"),
+    ];
+    let (status, to, _) = town.form(&page, &fields).await;
+    assert_eq!((status, to.as_str()), (303, "/inbox"));
+    assert_eq!(
+        town.topics().await,
+        ["contact.lead.updated", "contact.email.updated"]
+    );
+    let (_, shown) = town.page(&page, "").await;
+    assert!(
+        shown.contains("data-attribute=\"SALESFORCE_STATUS\">Open</dd>"),
+        "{shown}"
+    );
+    assert!(shown.contains("data-attribute=\"email\">pia@x.example</dd>"));
+    let stored = town.get(&format!("/contacts/{id}")).await.body;
+    assert_eq!(
+        stored["custom_attributes"],
+        json!({"SALESFORCE_STATUS": "Open", "Seats": 12})
+    );
+
+    let (_, _, _) = town.form(&page, &[("custom:SALESFORCE_STATUS", "")]).await;
+    let stored = town.get(&format!("/contacts/{id}")).await.body;
+    assert_eq!(stored["custom_attributes"], json!({"Seats": 12}));
+    let (status, _, refused) = town.form(&page, &[("custom:Seats", "many")]).await;
+    assert_eq!(status, 400);
+    assert!(refused.contains("must be of type integer"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_browser_that_asks_for_a_contact_gets_the_profile() {
+    let town = Town::new();
+    let id = town.sim.user_id(0);
+    let request = http::Request::builder()
+        .uri(format!("/contacts/{id}"))
+        .header("accept", "text/html,*/*")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let response = town.send(request).await;
+    assert_eq!(response.status(), 303);
+    assert_eq!(
+        response.headers()["location"],
+        format!("/inbox/contacts/{id}").as_str()
+    );
+}
+
+#[tokio::test]
+async fn one_can_be_another_teammate() {
+    let town = Town::new();
+    let admins = town.get("/admins").await.body;
+    let other = admins["admins"][1].clone();
+    let id = other["id"].as_str().unwrap();
+    let (status, to, _) = town
+        .form(
+            "/inbox/teammate",
+            &[("admin", id), ("back", "/inbox?show=all")],
+        )
+        .await;
+    assert_eq!((status, to.as_str()), (303, "/inbox?show=all"));
+    let (status, ..) = town.form("/inbox/teammate", &[("admin", "1")]).await;
+    assert_eq!(status, 404);
+
+    let page = conversation_of(&town, "Hello").await;
+    town.app.take();
+    town.page(&page, &format!("a=b; teammate={id}")).await;
+    assert_eq!(town.app.take()[0].json()["admin"]["email"], other["email"]);
+}
+
+#[tokio::test]
+async fn pages_run_nothing_that_is_not_theirs() {
+    let town = Town::new();
+    let request = http::Request::builder()
+        .uri("/inbox")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let response = town.send(request).await;
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .unwrap();
+    assert!(policy.starts_with("default-src 'none'") && policy.contains("script-src 'self'"));
+    let (_, page) = town.page("/inbox", "").await;
+    assert_eq!(
+        page.matches("<script").count(),
+        page.matches("<script src=").count()
+    );
+    assert!(!page.contains(" style=") && !page.contains(" onclick="));
+    for asset in ["style.css", "inbox.js"] {
+        assert_eq!(
+            town.page(&format!("/inbox/assets/{asset}"), "").await.0,
+            200
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! The search language on people and on conversations.
+
+use serde_json::{Value, json};
+
+use crate::town::{NOON, Town, options};
+
+const DAY: i64 = 24 * 3600;
+
+fn filter(field: &str, operator: &str, value: Value) -> Value {
+    json!({"field": field, "operator": operator, "value": value})
+}
+
+fn group(operator: &str, parts: &[Value]) -> Value {
+    json!({"operator": operator, "value": parts})
+}
+
+/// Five people whom no seeded one resembles: Ann, Ben, Cem, Dot and one without a name.
+async fn crowd(town: &Town) {
+    for (name, kind) in [
+        ("Tier", "string"),
+        ("Seats", "integer"),
+        ("Vip", "boolean"),
+        ("Renews", "date"),
+    ] {
+        let body = json!({"name": name, "model": "contact", "data_type": kind});
+        town.post("/data_attributes", body).await;
+    }
+    for body in [
+        json!({"role": "lead", "name": "Zz Ann", "email": "ann@zz.example",
+               "custom_attributes": {"Tier": "Gold", "Seats": 12, "Vip": true}}),
+        json!({"role": "lead", "name": "Zz Ben", "email": "ben@zz.example",
+               "custom_attributes": {"Tier": "silver", "Seats": 3, "Renews": NOON + DAY}}),
+        json!({"role": "lead", "name": "Zz Cem", "phone": "+353871234567",
+               "custom_attributes": {"Seats": 7, "Vip": false, "Renews": NOON}}),
+        json!({"external_id": "zz-dot", "name": "Zz Dot", "email": "dot@zz.example"}),
+        json!({"role": "lead", "external_id": "zz-none"}),
+    ] {
+        assert_eq!(town.post("/contacts", body).await.status, 200);
+        town.wait(1);
+    }
+}
+
+async fn found(town: &Town, query: &Value) -> Result<Vec<String>, String> {
+    let sort = json!({"field": "created_at", "order": "ascending"});
+    let body = json!({"query": query, "sort": sort, "pagination": {"per_page": 150}});
+    let answer = town.post("/contacts/search", body).await;
+    if answer.status != 200 {
+        return Err(format!("{} {}", answer.status, answer.code()));
+    }
+    let rows = answer.body["data"].as_array().unwrap();
+    assert_eq!(answer.body["total_count"], rows.len());
+    let name = |row: &Value| {
+        row["name"]
+            .as_str()
+            .unwrap_or("-")
+            .trim_start_matches("Zz ")
+            .to_owned()
+    };
+    Ok(rows.iter().map(name).collect())
+}
+
+#[tokio::test]
+async fn valid_queries_find_whom_they_name() {
+    let town = Town::new();
+    crowd(&town).await;
+    let zz = filter("name", "^", json!("zz"));
+    let and = |part: Value| group("AND", &[filter("created_at", ">", json!(NOON - DAY)), part]);
+    for (query, names) in [
+        (zz.clone(), "Ann Ben Cem Dot"),
+        (filter("email", "=", json!("Ann@ZZ.example")), "Ann"),
+        (
+            filter("email", "IN", json!(["ann@zz.example", "dot@zz.example"])),
+            "Ann Dot",
+        ),
+        (
+            filter("email_domain", "=", json!("zz.example")),
+            "Ann Ben Dot",
+        ),
+        (filter("email", "~", json!("@zz.")), "Ann Ben Dot"),
+        (and(filter("email", "!~", json!("n@"))), "Cem Dot -"),
+        (filter("email", "$", json!("t@zz.example")), "Dot"),
+        (and(filter("email", "=", Value::Null)), "Cem -"),
+        (and(filter("email", "!=", Value::Null)), "Ann Ben Dot"),
+        (and(filter("name", "=", Value::Null)), "-"),
+        (filter("external_id", "=", json!("zz-dot")), "Dot"),
+        (and(filter("role", "=", json!("user"))), "Dot"),
+        (and(filter("role", "NIN", json!(["user"]))), "Ann Ben Cem -"),
+        (filter("phone", "=", json!("+353871234567")), "Cem"),
+        (filter("custom_attributes.Tier", "=", json!("gold")), "Ann"),
+        (
+            filter("custom_attributes.Tier", "IN", json!(["Gold", "Silver"])),
+            "Ann Ben",
+        ),
+        (filter("custom_attributes.Seats", ">", json!(3)), "Ann Cem"),
+        (filter("custom_attributes.Seats", ">=", json!(7)), "Ann Cem"),
+        (filter("custom_attributes.Seats", "<=", json!("3")), "Ben"),
+        (filter("custom_attributes.Vip", "=", json!(false)), "Cem"),
+        (
+            filter("custom_attributes.Renews", "=", json!(NOON - 3600)),
+            "Cem",
+        ),
+        (
+            filter("custom_attributes.Renews", ">", json!(NOON - 3600)),
+            "Ben",
+        ),
+        (
+            filter("custom_attributes.Renews", "<", json!(NOON + DAY)),
+            "Cem",
+        ),
+        (
+            filter("created_at", "=", json!(NOON + 3600)),
+            "Ann Ben Cem Dot -",
+        ),
+        (filter("created_at", ">", json!(NOON - 3600)), ""),
+        (
+            filter("created_at", ">", json!(NOON - DAY)),
+            "Ann Ben Cem Dot -",
+        ),
+        (
+            group(
+                "OR",
+                &[
+                    filter("name", "=", json!("zz ben")),
+                    filter("name", "=", json!("zz cem")),
+                ],
+            ),
+            "Ben Cem",
+        ),
+        (
+            group(
+                "AND",
+                &[
+                    zz,
+                    group(
+                        "OR",
+                        &[
+                            filter("custom_attributes.Seats", "<", json!(5)),
+                            filter("custom_attributes.Vip", "=", json!(true)),
+                        ],
+                    ),
+                ],
+            ),
+            "Ann Ben",
+        ),
+    ] {
+        assert_eq!(
+            found(&town, &query).await.map(|it| it.join(" ")),
+            Ok(names.to_owned()),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn invalid_queries_are_refused_by_name() {
+    let town = Town::new();
+    crowd(&town).await;
+    let name = || filter("name", "=", json!("x"));
+    let deep = group("AND", &[group("OR", &[group("AND", &[name()])])]);
+    for (query, refusal) in [
+        (filter("shoe_size", "=", json!(1)), "400 invalid_field"),
+        (
+            filter("custom_attributes.Shoes", "=", json!(1)),
+            "400 invalid_field",
+        ),
+        (filter("name", "LIKE", json!("x")), "400 parameter_invalid"),
+        (filter("name", ">", json!("x")), "400 parameter_invalid"),
+        (
+            filter("created_at", "!=", json!(NOON)),
+            "400 parameter_invalid",
+        ),
+        (
+            filter("created_at", "IN", json!([NOON])),
+            "400 parameter_invalid",
+        ),
+        (
+            filter("created_at", ">=", json!(NOON)),
+            "400 parameter_invalid",
+        ),
+        (
+            filter("created_at", ">", json!("yesterday")),
+            "400 parameter_invalid",
+        ),
+        (
+            filter("tag_id", "IN", json!(["1"])),
+            "400 parameter_invalid",
+        ),
+        (
+            filter("unsubscribed_from_emails", "~", json!("t")),
+            "400 parameter_invalid",
+        ),
+        (
+            filter("custom_attributes.Seats", "=", json!("many")),
+            "400 parameter_invalid",
+        ),
+        (filter("name", "IN", json!("x")), "400 parameter_invalid"),
+        (
+            filter("name", "=", json!({"a": 1})),
+            "400 parameter_invalid",
+        ),
+        (
+            json!({"field": "name", "operator": "="}),
+            "400 parameter_not_found",
+        ),
+        (
+            json!({"operator": "=", "value": "x"}),
+            "400 parameter_not_found",
+        ),
+        (group("AND", &[]), "400 parameter_invalid"),
+        (group("OR", &vec![name(); 16]), "400 parameter_invalid"),
+        (deep, "400 parameter_invalid"),
+        (
+            json!({"operator": "AND", "value": "x"}),
+            "400 parameter_invalid",
+        ),
+    ] {
+        assert_eq!(
+            found(&town, &query).await,
+            Err(refusal.to_owned()),
+            "{query}"
+        );
+    }
+    assert!(found(&town, &group("OR", &vec![name(); 15])).await.is_ok());
+    let odd = json!({"query": name(), "sort": {"field": "name", "order": "asc"}});
+    assert_eq!(
+        town.post("/contacts/search", odd).await.code(),
+        "invalid_sort_order"
+    );
+    let odd = json!({"query": name(), "pagination": {"per_page": 151}});
+    assert_eq!(town.post("/contacts/search", odd).await.status, 400);
+    assert_eq!(
+        town.post("/contacts/search", json!({})).await.code(),
+        "parameter_not_found"
+    );
+}
+
+/// All ids of a search, page by page.
+async fn paged(town: &Town, path: &str, list: &str, body: &Value) -> Vec<String> {
+    let mut ids = Vec::new();
+    let mut body = body.clone();
+    loop {
+        let answer = town.post(path, body.clone()).await;
+        assert_eq!(answer.status, 200);
+        let rows = answer.body[list].as_array().unwrap().clone();
+        assert!(!rows.is_empty(), "a page after the last one was offered");
+        ids.extend(
+            rows.iter()
+                .map(|row| row["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = answer.body["pages"].get("next") else {
+            return ids;
+        };
+        body["pagination"]["starting_after"] = next["starting_after"].clone();
+    }
+}
+
+#[tokio::test]
+async fn pages_in_any_order_show_each_contact_once() {
+    let town = Town::new();
+    crowd(&town).await;
+    let all = filter("created_at", ">", json!(0));
+    for field in [
+        "created_at",
+        "updated_at",
+        "name",
+        "custom_attributes.Seats",
+        "owner_id",
+    ] {
+        for order in ["ascending", "descending"] {
+            let body = json!({"query": all, "sort": {"field": field, "order": order},
+                              "pagination": {"per_page": 4}});
+            let mut ids = paged(&town, "/contacts/search", "data", &body).await;
+            ids.sort();
+            ids.dedup();
+            assert_eq!(ids.len(), 29, "{field} {order}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_query_is_refused() {
+    let town = Town::new();
+    let body =
+        |field: &str| json!({"query": filter(field, ">", json!(0)), "pagination": {"per_page": 1}});
+    let first = town.post("/contacts/search", body("created_at")).await;
+    let mut other = body("updated_at");
+    other["pagination"]["starting_after"] = first.body["pages"]["next"]["starting_after"].clone();
+    let refused = town.post("/contacts/search", other).await;
+    assert_eq!((refused.status, refused.code()), (400, "client_error"));
+}
+
+#[tokio::test]
+async fn search_sees_a_change_after_the_lag_and_not_before() {
+    let town = Town::with(intercom_sim::Options {
+        search_lag_seconds: 90,
+        ..options()
+    });
+    let id = town.lead("new@zz.example").await;
+    let old = filter("email", "=", json!("new@zz.example"));
+    let new = filter("email", "=", json!("newer@zz.example"));
+    assert_eq!(found(&town, &old).await, Ok(vec![]));
+    town.wait(89);
+    assert_eq!(found(&town, &old).await, Ok(vec![]));
+    town.wait(1);
+    assert_eq!(found(&town, &old).await, Ok(vec!["-".to_owned()]));
+
+    town.put(
+        &format!("/contacts/{id}"),
+        json!({"email": "newer@zz.example"}),
+    )
+    .await;
+    assert_eq!(
+        found(&town, &old).await,
+        Ok(vec!["-".to_owned()]),
+        "the former row is shown"
+    );
+    assert_eq!(found(&town, &new).await, Ok(vec![]));
+    assert_eq!(
+        town.get(&format!("/contacts/{id}")).await.body["email"],
+        "newer@zz.example"
+    );
+    town.wait(90);
+    assert_eq!(found(&town, &old).await, Ok(vec![]));
+    assert_eq!(found(&town, &new).await, Ok(vec!["-".to_owned()]));
+}
+
+#[tokio::test]
+async fn days_are_those_of_the_workspace() {
+    let zone = "Pacific/Auckland".to_owned();
+    let town = Town::with(intercom_sim::Options {
+        timezone: zone,
+        ..options()
+    });
+    // Noon in UTC is the first second of 16 June in Auckland.
+    town.lead("new@zz.example").await;
+    let mine = |operator: &str, value: i64| {
+        group(
+            "AND",
+            &[
+                filter("email", "=", json!("new@zz.example")),
+                filter("created_at", operator, json!(value)),
+            ],
+        )
+    };
+    assert_eq!(
+        found(&town, &mine("=", NOON + DAY - 1))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(found(&town, &mine("=", NOON - 1)).await.unwrap().len(), 0);
+    assert_eq!(found(&town, &mine(">", NOON - 1)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn conversations_are_searched_to_the_second() {
+    let town = Town::new();
+    let lead = town.lead("talk@zz.example").await;
+    let start = json!({"from": {"type": "lead", "id": lead}, "body": "My heliotrope is broken"});
+    let id = town.post("/conversations", start).await.body["conversation_id"].clone();
+    for (query, is_found) in [
+        (filter("contact_ids", "=", json!(lead)), true),
+        (
+            filter("source.author.email", "=", json!("talk@zz.example")),
+            true,
+        ),
+        (filter("source.body", "=", json!("heliotrope")), true),
+        (filter("source.body", "=", json!("heliotrope is")), false),
+        (filter("created_at", ">", json!(NOON - 1)), true),
+        (filter("created_at", ">", json!(NOON)), false),
+        (filter("state", "!=", json!("open")), false),
+        (filter("open", "=", json!(true)), true),
+        (filter("id", "IN", json!([id])), true),
+    ] {
+        let body = json!({"query": query, "pagination": {"per_page": 150}});
+        let answer = town.post("/conversations/search", body).await;
+        assert_eq!(answer.status, 200, "{query}");
+        let rows = answer.body["conversations"].as_array().unwrap();
+        assert_eq!(rows.iter().any(|row| row["id"] == id), is_found, "{query}");
+        assert!(
+            rows.iter()
+                .all(|row| row.get("conversation_parts").is_none())
+        );
+    }
+    let body = json!({"query": filter("updated_at", ">", json!(0)), "pagination": {"per_page": 4},
+                      "sort": {"field": "updated_at", "order": "ascending"}});
+    let ids = paged(&town, "/conversations/search", "conversations", &body).await;
+    assert_eq!(ids.len(), 15);
+    assert_eq!(ids.last(), id.as_str().map(str::to_owned).as_ref());
+    let unknown = json!({"query": filter("custom_attributes.x", "=", json!(1))});
+    assert_eq!(
+        town.post("/conversations/search", unknown).await.code(),
+        "invalid_field"
+    );
+}

@@ -1,0 +1,258 @@
+//! A small workspace with a clock that stands still, and an app at the other end of its wires.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use intercom_sim::{HttpService, Options, Sim};
+use model::{Clock, ManualClock, Timestamp};
+use serde_json::{Value, json};
+use tower::{ServiceExt as _, service_fn};
+
+/// 2026-06-15T12:00:00Z.
+pub const NOON: i64 = 1_781_524_800;
+pub const TOKEN: &str = "dG9rOnRlc3Q=";
+pub const SECRET: &str = "test_client_secret_0123456789abcdef";
+
+/// A request that reached the app.
+#[derive(Debug, Clone)]
+pub struct Received {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Received {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+}
+
+/// The app: it writes down what it gets and answers what it was told to, else 200.
+#[derive(Clone, Default)]
+pub struct App {
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Arc<Mutex<VecDeque<(StatusCode, Value)>>>,
+}
+
+impl App {
+    pub fn take(&self) -> Vec<Received> {
+        std::mem::take(&mut self.received.lock().unwrap())
+    }
+
+    pub fn will_answer(&self, status: StatusCode, body: Value) {
+        self.answers.lock().unwrap().push_back((status, body));
+    }
+
+    fn service(&self) -> HttpService {
+        let app = self.clone();
+        HttpService::new(service_fn(move |request: Request<Body>| {
+            let app = app.clone();
+            async move {
+                let (head, body) = request.into_parts();
+                let body = axum::body::to_bytes(body, 1 << 20).await?;
+                let path = head.uri.path().to_owned();
+                app.received.lock().unwrap().push(Received {
+                    path,
+                    headers: head.headers,
+                    body,
+                });
+                let next = app.answers.lock().unwrap().pop_front();
+                let (status, body) = next.unwrap_or((StatusCode::OK, json!({})));
+                let mut response = Response::new(Body::from(body.to_string()));
+                *response.status_mut() = status;
+                Ok(response)
+            }
+        }))
+    }
+}
+
+pub struct Town {
+    pub sim: Sim,
+    pub clock: ManualClock,
+    pub app: App,
+    token: String,
+}
+
+/// An answer of the API.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The code of the first error.
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["code"].as_str().unwrap_or_default()
+    }
+
+    pub fn message(&self) -> &str {
+        self.body["errors"][0]["message"]
+            .as_str()
+            .unwrap_or_default()
+    }
+}
+
+pub fn options() -> Options {
+    Options {
+        leads: 12,
+        users: 12,
+        companies: 5,
+        conversations: 14,
+        token: Some(TOKEN.to_owned()),
+        client_id: "client".to_owned(),
+        client_secret: SECRET.to_owned(),
+        webhook_url: Some("https://app.example/webhooks".to_owned()),
+        canvas_initialize_url: Some("https://app.example/card/initialize".to_owned()),
+        canvas_submit_url: Some("https://app.example/card/submit".to_owned()),
+        uninstall_url: Some("https://app.example/uninstalled".to_owned()),
+        rate_limit: None,
+        timezone: "UTC".to_owned(),
+        ..Options::default()
+    }
+}
+
+impl Town {
+    pub fn new() -> Self {
+        Self::with(options())
+    }
+
+    pub fn with(options: Options) -> Self {
+        let clock = ManualClock::at(Timestamp::from_seconds(NOON));
+        let sim = Sim::new(options, Arc::new(clock.clone()), 7);
+        Self::around(sim, clock)
+    }
+
+    pub fn around(sim: Sim, clock: ManualClock) -> Self {
+        let app = App::default();
+        sim.connect(app.service());
+        Self {
+            sim,
+            clock,
+            app,
+            token: TOKEN.to_owned(),
+        }
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now().as_seconds()
+    }
+
+    pub fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.sim.service().oneshot(request).await.unwrap()
+    }
+
+    pub async fn call_as(
+        &self,
+        headers: &[(&str, &str)],
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let response = self.send(request.body(body).unwrap()).await;
+        let (head, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 1 << 24).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+        }
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let authorization = format!("Bearer {}", self.token);
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("intercom-version", "2.16"),
+        ];
+        self.call_as(&headers, method, path, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, Some(&body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PUT, path, Some(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// A new lead with an email.
+    pub async fn lead(&self, email: &str) -> String {
+        let answer = self
+            .post("/contacts", json!({"role": "lead", "email": email}))
+            .await;
+        answer.body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The topics of what is due now, delivered.
+    pub async fn topics(&self) -> Vec<String> {
+        self.sim.step_due().await;
+        let topic = |it: &Received| it.json()["topic"].as_str().unwrap().to_owned();
+        self.app.take().iter().map(topic).collect()
+    }
+
+    /// A page as a browser gets it, with the cookies that it sends.
+    pub async fn page(&self, path: &str, cookie: &str) -> (u16, String) {
+        let request = Request::builder()
+            .uri(path)
+            .header("accept", "text/html")
+            .header("cookie", cookie)
+            .body(Body::empty())
+            .unwrap();
+        text(self.send(request).await).await
+    }
+
+    /// A posted form: status, where it leads, and the page.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.send(request).await;
+        let to = response
+            .headers()
+            .get("location")
+            .map(|value| value.to_str().unwrap().to_owned());
+        let (status, page) = text(response).await;
+        (status, to.unwrap_or_default(), page)
+    }
+}
+
+async fn text(response: Response<Body>) -> (u16, String) {
+    let status = response.status().as_u16();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 24)
+        .await
+        .unwrap();
+    (status, String::from_utf8(bytes.to_vec()).unwrap())
+}
