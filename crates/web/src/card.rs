@@ -1,4 +1,4 @@
-//! `POST /intercom/{app}/card/initialize` and `…/submit`: the card beside a conversation (rules C).
+//! `POST /intercom/{app}/card/initialize` and `…/submit`: the card beside a conversation (C).
 //!
 //! A request whose signature fits is always answered with a canvas: trouble is a sentence on the
 //! card, never a status that Intercom would show as an error of its own. The engine answers in

@@ -167,7 +167,7 @@ fn details(overview: &Overview) -> Vec<(&'static str, String)> {
             "Creations not confirmed",
             number(overview.unsettled_intents),
         ),
-        ("Webhooks taken", number(overview.deliveries_kept)),
+        ("Webhooks waiting", number(overview.deliveries_kept)),
         ("Webhooks not needed", number(overview.deliveries_dropped)),
     ]
 }

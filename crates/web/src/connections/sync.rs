@@ -20,7 +20,11 @@ pub(crate) async fn start(
 }
 
 /// Stops the sync of a connection at the next settled position; nothing happens if none runs.
-#[tracing::instrument(name = "web.connections.sync.stop", skip_all, fields(connection.name = %name))]
+#[tracing::instrument(
+    name = "web.connections.sync.stop",
+    skip_all,
+    fields(connection.name = %name)
+)]
 pub(crate) async fn stop(
     State(site): State<Site>,
     Path(name): Path<String>,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{of, page_of};
 
 /// The click of a submit with this component, these inputs and this stored data.
-fn click(component: &str, inputs: Value, stored: Value) -> Click {
+fn click(component: &str, inputs: &Value, stored: &Value) -> Click {
     let body = json!({
         "workspace_id": "a1b2c3d4",
         "admin": { "type": "admin", "id": "1" },
@@ -49,7 +49,7 @@ fn each_control_is_understood() {
         ("previous_page", none(), json!({"page": 1}), Click::Page(0)),
         ("create_lead", none(), none(), Click::AskLead),
     ] {
-        assert_eq!(click(component, inputs, stored), expected, "{component}");
+        assert_eq!(click(component, &inputs, &stored), expected, "{component}");
     }
 }
 
@@ -67,7 +67,7 @@ fn l1_what_was_typed_comes_with_the_planner_s_ids() {
         ("Amount__c", "12"),
     ];
     assert_eq!(
-        click("submit_lead", inputs, json!({})),
+        click("submit_lead", &inputs, &json!({})),
         lead(&expected, false)
     );
 }
@@ -77,7 +77,7 @@ fn l6_creating_anyway_sends_what_was_typed_before() {
     let stored = json!({ "typed": { "email": "ada@acme.io", "odd": 3 } });
     let typed_since = json!({ "lead.email": "eve@evil.example" });
     let expected = lead(&[("email", "ada@acme.io")], true);
-    assert_eq!(click("submit_anyway", typed_since, stored), expected);
+    assert_eq!(click("submit_anyway", &typed_since, &stored), expected);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn whatever_is_not_understood_draws_the_card() {
             Click::Page(usize::MAX),
         ),
     ] {
-        assert_eq!(click(component, inputs, stored), expected, "{component}");
+        assert_eq!(click(component, &inputs, &stored), expected, "{component}");
     }
 }
 
