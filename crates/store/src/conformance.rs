@@ -89,7 +89,8 @@ macro_rules! conformance {
             mirror::rows_can_be_marked_stale,
             mirror::what_is_gone_is_not_counted,
             persons::unknown_persons_come_back_empty_in_the_order_asked,
-            persons::all_rows_of_a_person_are_read,
+            persons::all_mirrored_rows_of_a_person_are_read,
+            persons::links_intents_and_failures_of_a_person_are_read,
             persons::a_person_without_a_key_matches_nothing,
             persons::a_walk_meets_everybody_once_in_the_order_of_hashes,
             persons::a_walk_never_splits_a_person,
@@ -154,6 +155,9 @@ macro_rules! inbox_conformance {
         }
     };
 }
+
+#[cfg(test)]
+mod tests;
 
 /// One test per promise; `conformance!` and `inbox_conformance!` hold the lists.
 #[doc(hidden)]

@@ -162,6 +162,7 @@ pub trait Connections: Send + Sync {
 
     /// Stores a credential durably. With `expected_rev` (None: there is none yet, or it does not
     /// matter) a compare-and-set: `Conflict` if another one came first. Returns the new revision.
+    /// `Missing` if the connection does not exist.
     async fn put_credential(
         &self,
         id: ConnectionId,

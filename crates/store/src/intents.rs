@@ -106,7 +106,8 @@ pub enum Settled {
     Closed,
 }
 
-/// Intents. They belong to the org. Every method is one durable transaction.
+/// Intents. They belong to the org. Every method is one durable transaction. `Missing` for a
+/// number that was never given away.
 #[async_trait]
 pub trait Intents: Send + Sync {
     /// Writes an intent down in state `Open`, or returns the standing one of the same org, kind and
@@ -127,7 +128,7 @@ pub trait Intents: Send + Sync {
     async fn intent_sent(&self, id: IntentId, now: Timestamp) -> Result<(), StoreError>;
 
     /// `Sent | Unknown → Unknown`: look at `look_at`; *not found* is final from `quiet_until` on,
-    /// which is kept if it was set before.
+    /// which is kept if it was set before. `Conflict` from any other state.
     async fn intent_unknown(
         &self,
         id: IntentId,
@@ -145,10 +146,12 @@ pub trait Intents: Send + Sync {
         now: Timestamp,
     ) -> Result<Settled, StoreError>;
 
-    /// `Open | Sent → Refused`, with the words for people. No effect on a closed one.
+    /// `Open | Sent → Refused`, with the words for people. No effect on a closed one, `Conflict`
+    /// for an unknown one: that has to be looked for first.
     async fn intent_refused(&self, id: IntentId, why: &str) -> Result<(), StoreError>;
 
-    /// `Sent | Unknown → Open`: the call surely created nothing.
+    /// `Sent | Unknown → Open`: the call surely created nothing. The wait of an earlier call is
+    /// forgotten. No effect on an open one, `Conflict` for a closed one.
     async fn intent_reopened(&self, id: IntentId) -> Result<(), StoreError>;
 
     /// After a restart or a takeover: every `Sent` intent of the org becomes `Unknown`, to be

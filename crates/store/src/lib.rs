@@ -13,14 +13,13 @@
 //! Start at [`Store`].
 #![deny(missing_docs)]
 
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod connections;
 mod error;
 mod failures;
 mod inbox;
 mod intents;
-
 mod mirror;
 mod persons;
 mod queue;

@@ -131,7 +131,7 @@ pub enum Sighting {
     New,
     /// It replaced the row.
     Changed,
-    /// It shows what the row shows; nothing is due.
+    /// It shows what the row shows, or it has no key and nothing needs it; nothing is due.
     Unchanged,
     /// It cannot be ordered against the row, which is now stale: read it by id.
     Doubt,
@@ -341,7 +341,8 @@ pub trait Mirror: Send + Sync {
     ) -> Result<Absorbed, StoreError>;
 
     /// Replaces the directory rows of these kinds; returns the ids of those that are new, changed
-    /// or no longer there (the latter stay, inactive).
+    /// or no longer there (the latter stay, inactive, and are returned once), by id. Rows of other
+    /// kinds are ignored.
     async fn put_directory(
         &self,
         connection: ConnectionId,
@@ -379,8 +380,8 @@ pub trait Mirror: Send + Sync {
         records: &[sf::RecordId],
     ) -> Result<(), StoreError>;
 
-    /// Persons that hang on an Account (its contacts' keys), in pages ordered by hash; marks them
-    /// due in the same transaction. Returns the position to go on from, `None` at the end.
+    /// Persons that hang on an Account (its contacts' keys, and those of what became one of them),
+    /// in pages of `limit` records ordered by hash; marks them due in the same transaction. Returns the position to go on from, `None` at the end.
     async fn fan_out_account(
         &self,
         connection: ConnectionId,

@@ -16,7 +16,8 @@ pub struct PersonRows {
     pub records: Vec<RecordRow>,
     /// What converted Leads among `records` became, where known and not gone, by id.
     pub successors: Vec<RecordRow>,
-    /// Links of `contacts`, and links to `records`, by contact and record.
+    /// Links of `contacts`, and links to `records`, by contact and record. Of a contact alone that
+    /// is gone, its own.
     pub links: Vec<Link>,
     /// Pinned records of this key.
     pub pins: Vec<sf::RecordId>,
@@ -51,7 +52,7 @@ pub trait Persons: Send + Sync {
 
     /// The next persons **that have a contact**, in the order of their hash, after `after`. At most
     /// about `limit` contacts are read, but a person is never split. The position is that of the
-    /// last person returned; `None` when there are no more.
+    /// last person returned; `None` when nobody was returned because there are no more.
     async fn persons_after(
         &self,
         connection: ConnectionId,

@@ -21,7 +21,7 @@ pub struct Due {
 pub struct Ticket {
     /// What.
     pub subject: Subject,
-    /// Rises with every mark.
+    /// Rises with every mark, and is not used again for the subject when it was taken off.
     pub rev: i64,
     /// How urgent.
     pub lane: Lane,
@@ -35,11 +35,13 @@ pub struct Ticket {
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Marks subjects. One subject has one slot: the earlier due time and the more urgent lane
-    /// stay, the revision rises. Atomic for the whole slice.
+    /// stay, the reason is the last one, the revision rises. Atomic for the whole slice. `Missing`
+    /// if the connection does not exist.
     async fn mark(&self, connection: ConnectionId, due: &[Due]) -> Result<(), StoreError>;
 
-    /// The due tickets up to `limit`, ordered by lane, then due time, then subject. They stay
-    /// queued until they are settled. A `Subject::Person` is only ever one of many kinds here.
+    /// The due tickets up to `limit`, ordered by lane, then due time, then subject (by kind, then
+    /// id; kinds in an order of the store's). They stay queued until they are settled. A
+    /// `Subject::Person` is only ever one of many kinds here.
     async fn due(
         &self,
         connection: ConnectionId,

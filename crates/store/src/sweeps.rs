@@ -20,11 +20,11 @@ pub struct Scan {
 /// What a finished scan found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ScanOutcome {
-    /// Rows read.
+    /// Rows staged.
     pub read: u64,
     /// Not in the mirror before.
     pub new: u64,
-    /// Changed since.
+    /// Changed since, or now in doubt.
     pub changed: u64,
     /// In the mirror before, seen before the scan began, and not in the scan.
     pub missing: u64,
@@ -33,7 +33,8 @@ pub struct ScanOutcome {
 /// Scans: rows are appended to a stage without indexes and inserted in order when complete.
 #[async_trait]
 pub trait Scans: Send + Sync {
-    /// Begins a scan of a side; drops an unfinished one of the same side and its stage.
+    /// Begins a scan of a side; drops an earlier one of the same side, finished or not. Methods
+    /// called with a dropped scan answer `Missing`; staging after the merge began is a `Conflict`.
     async fn begin_scan(
         &self,
         connection: ConnectionId,
@@ -51,13 +52,15 @@ pub trait Scans: Send + Sync {
     async fn stage_accounts(&self, scan: &Scan, rows: Vec<AccountRow>) -> Result<(), StoreError>;
 
     /// Merges the stage into the mirror, in the order of the clustered key: new rows are inserted,
-    /// strictly newer ones replace, equal stamps with another digest become stale, rows seen after
-    /// the scan began are left alone. Bounded transactions; repeatable after a crash. Then the
+    /// strictly newer ones replace, equal stamps with another digest become stale, rows seen when
+    /// or after the scan began are left alone. A row that was met twice is stored as stale if it is
+    /// stored at all. Records without a key are kept as `absorb` keeps them. Bounded transactions; repeatable after a crash. Then the
     /// stage is empty. Nobody becomes due: the sweep follows.
     async fn finish_scan(&self, scan: &Scan) -> Result<ScanOutcome, StoreError>;
 
     /// Contacts that the finished scan did not meet although they were seen before it began, after
-    /// `after` by id. Absence is never a delete: each is to be confirmed by id.
+    /// `after` by id. Absence is never a delete: each is to be confirmed by id. `Conflict` before
+    /// the scan is finished.
     async fn missing_contacts(
         &self,
         scan: &Scan,

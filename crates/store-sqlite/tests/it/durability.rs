@@ -12,7 +12,7 @@ use store_sqlite::{SqliteInbox, SqliteStore};
 use tempfile::TempDir;
 
 fn file() -> (TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().expect("the system has room for a directory");
     let path = directory.path().join("carrick.db");
     (directory, path)
 }
@@ -23,7 +23,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn contact(id: &str, seconds: i64) -> ContactRow {
     ContactRow {
-        id: id.parse().unwrap(),
+        id: id.parse().expect("letters and digits"),
         key: MatchKey::from_email("ada@acme.io"),
         role: model::ic::Role::User,
         stamp: at(seconds),
@@ -40,7 +40,8 @@ async fn connected(store: &SqliteStore) -> ConnectionId {
         name: "acme".to_owned(),
         settings: Settings::default(),
     };
-    store.create_connection(&new, at(0)).await.unwrap().id
+    let created = store.create_connection(&new, at(0)).await;
+    created.expect("the name is free").id
 }
 
 async fn absorb(store: &SqliteStore, c: ConnectionId, row: ContactRow) {
@@ -49,7 +50,8 @@ async fn absorb(store: &SqliteStore, c: ConnectionId, row: ContactRow) {
         row,
         source: Source::Snapshot,
     }];
-    store.absorb(c, &reading).await.unwrap();
+    let absorbed = store.absorb(c, &reading).await;
+    absorbed.expect("the row is sound");
 }
 
 fn incompatible<T>(outcome: Result<T, StoreError>) -> String {
@@ -94,26 +96,40 @@ async fn a_kept_delivery_is_there_after_opening_again() {
 }
 
 #[tokio::test]
-async fn a_scan_that_was_cut_off_is_finished_by_the_next_process() {
+async fn a_scan_that_was_cut_off_goes_on_where_it_stopped() {
     let (_directory, path) = file();
+    let raw_damage = |word: &str| {
+        let raw = Connection::open(&path).unwrap();
+        let last = "SELECT id FROM stage_contact ORDER BY bucket DESC, kh DESC, seq DESC LIMIT 1";
+        let damage = format!("UPDATE stage_contact SET role = '{word}' WHERE id = ({last})");
+        assert_eq!(raw.execute(&damage, []).unwrap(), 1);
+    };
     let (c, scan) = {
         let store = SqliteStore::inline(&path).unwrap();
         let c = connected(&store).await;
         absorb(&store, c, contact("gone", 10)).await;
         let scan = store.begin_scan(c, Side::Intercom, at(50)).await.unwrap();
         let rows = (0..7000)
-            .map(|number| contact(&format!("c{number}"), 10))
+            .map(|number| ContactRow {
+                key: MatchKey::from_email(&format!("p{number}@acme.io")),
+                ..contact(&format!("c{number}"), 10)
+            })
             .collect();
         store.stage_contacts(&scan, rows).await.unwrap();
+        raw_damage("robot");
+        let cut_off = store.finish_scan(&scan).await;
+        assert!(matches!(
+            cut_off,
+            Err(StoreError::Unreadable {
+                table: "stage_contact",
+                ..
+            })
+        ));
+        // One step of 5,000 rows was through.
+        assert_eq!(store.mirror_counts(c).await.unwrap().contacts, 5001);
         (c, scan)
     };
-    {
-        let store = SqliteStore::inline(&path).unwrap();
-        let first_step = std::pin::pin!(store.finish_scan(&scan));
-        // An inline call never waits, so dropping it unpolled is the only way to cut it off here;
-        // the next test cuts one off in the middle.
-        drop(first_step);
-    }
+    raw_damage("user");
     let store = SqliteStore::threaded(&path).unwrap();
     let outcome = store.finish_scan(&scan).await.unwrap();
     assert_eq!(
@@ -121,6 +137,11 @@ async fn a_scan_that_was_cut_off_is_finished_by_the_next_process() {
         (7000, 7000, 1)
     );
     assert_eq!(store.mirror_counts(c).await.unwrap().contacts, 7001);
+    let raw = Connection::open(&path).unwrap();
+    let staged: i64 = raw
+        .query_row("SELECT COUNT(*) FROM stage_contact", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(staged, 0);
 }
 
 #[tokio::test]

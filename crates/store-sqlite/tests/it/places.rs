@@ -14,8 +14,9 @@ pub(crate) struct Placed<T> {
 
 impl Placed<SqliteStore> {
     pub(crate) fn threaded_store() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = SqliteStore::threaded(&directory.path().join("carrick.db")).unwrap();
+        let directory = tempfile::tempdir().expect("the system has room for a directory");
+        let store = SqliteStore::threaded(&directory.path().join("carrick.db"))
+            .expect("the directory is empty");
         Self {
             store,
             _directory: directory,
@@ -25,8 +26,9 @@ impl Placed<SqliteStore> {
 
 impl Placed<SqliteInbox> {
     pub(crate) fn threaded_inbox() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = SqliteInbox::threaded(&directory.path().join("inbox.db")).unwrap();
+        let directory = tempfile::tempdir().expect("the system has room for a directory");
+        let store = SqliteInbox::threaded(&directory.path().join("inbox.db"))
+            .expect("the directory is empty");
         Self {
             store,
             _directory: directory,

@@ -17,7 +17,7 @@ pub async fn the_same_failure_counts_up(store: &impl Store) {
     let mut latest = failure(subject("a"), 1, "intercom.limit");
     latest.waits_for = WaitsFor::Time;
     latest.retry_at = Some(at(90));
-    latest.summary = "Too many calls.".to_owned();
+    latest.summary = String::from("Too many calls.");
     latest.vendor_words = None;
     store.report_failure(c, &latest, at(30)).await.unwrap();
     let expected = Failure {

@@ -394,7 +394,7 @@ pub async fn the_directory_names_what_changed_and_keeps_what_left(store: &impl S
     assert_eq!(put(&[user, queue], &all).await, [""; 0]);
     assert_eq!(put(&[mate], &[row(mate, "u1", "Ada")]).await, ["u1"]);
     let mut renamed = ada;
-    renamed.name = "Ada King".to_owned();
+    renamed.name = String::from("Ada King");
     assert_eq!(put(&[user], &[renamed.clone()]).await, ["u1", "u2"]);
     assert_eq!(put(&[user], &[renamed.clone()]).await, [""; 0]);
     let mut left = zoe;

@@ -51,14 +51,17 @@ pub async fn unknown_persons_come_back_empty_in_the_order_asked(store: &impl Sto
     assert_eq!(sizes, [0, 1, 0]);
 }
 
-/// Everything that one run needs, by id, and nothing of anybody else.
-pub async fn all_rows_of_a_person_are_read(store: &impl Store) {
+/// What both sides showed, by id, and nothing of anybody else. A successor that is gone is none.
+pub async fn all_mirrored_rows_of_a_person_are_read(store: &impl Store) {
     let c = connected(store, "acme").await;
-    let person = matched("ada@acme.io");
-    let mut converted = record(lead_id(2), "ada@acme.io", 10);
-    converted.successor = Some(contact_id(1));
-    let mut lost = record(lead_id(3), "ada@acme.io", 10);
-    lost.successor = Some(contact_id(2));
+    let lead = |number, successor| {
+        let mut row = record(lead_id(number), "ada@acme.io", 10);
+        row.successor = successor;
+        row
+    };
+    let open = lead(1, None);
+    let converted = lead(2, Some(contact_id(1)));
+    let lost = lead(3, Some(contact_id(2)));
     let mut successor = record(contact_id(1), "byron@acme.io", 10);
     successor.account_id = Some(account_id(1));
     let mut deleted = record(contact_id(2), "", 10);
@@ -68,7 +71,6 @@ pub async fn all_rows_of_a_person_are_read(store: &impl Store) {
         contact("a", "ada@acme.io", 10),
         contact("c", "other@acme.io", 10),
     ];
-    let open = record(lead_id(1), "ada@acme.io", 10);
     let records = vec![
         lost.clone(),
         converted.clone(),
@@ -78,18 +80,7 @@ pub async fn all_rows_of_a_person_are_read(store: &impl Store) {
         record(lead_id(9), "other@acme.io", 10),
     ];
     given(store, c, contacts.clone(), records).await;
-    let owner = |number: u32, name: &str| DirectoryRow {
-        kind: DirectoryKind::User,
-        id: user_id(number).as_str().to_owned(),
-        name: name.to_owned(),
-        email: None,
-        role: None,
-        title: None,
-        active: true,
-    };
-    let owners = [owner(1, "Zoe"), owner(2, "Bob")];
-    let mut directory = owners.to_vec();
-    directory.push(owner(3, "Eve"));
+    let directory = [owner(1, "Zoe"), owner(2, "Bob"), owner(3, "Eve")];
     store
         .put_directory(c, &[DirectoryKind::User], &directory, at(1))
         .await
@@ -97,45 +88,79 @@ pub async fn all_rows_of_a_person_are_read(store: &impl Store) {
     let mut reading = absorption(20);
     reading.accounts = vec![account(1, "Acme", 10), account(2, "Else", 10)];
     store.absorb(c, &reading).await.unwrap();
-    let intent = match store
-        .open_intent(&new_intent(c, org(1), "ada@acme.io"), at(20))
-        .await
-        .unwrap()
-    {
-        OpenedIntent::Opened(intent) => intent,
-        OpenedIntent::Standing(intent) => panic!("nobody opened {intent:?} before"),
-    };
-    for (org_number, target) in [(1, "other@acme.io"), (2, "ada@acme.io")] {
-        let other = new_intent(c, org(org_number), target);
-        store.open_intent(&other, at(20)).await.unwrap();
+
+    let person = matched("ada@acme.io");
+    let rows = store.persons(c, &[person]).await.unwrap().remove(0);
+    assert_eq!(rows.contacts, [contacts[1].clone(), contacts[0].clone()]);
+    assert_eq!(rows.records, [open, converted, lost]);
+    assert_eq!(rows.successors, [successor]);
+    assert_eq!(rows.accounts, [account(1, "Acme", 10)]);
+    assert_eq!(rows.owners, directory[..2]);
+}
+
+fn owner(number: u32, name: &str) -> DirectoryRow {
+    DirectoryRow {
+        kind: DirectoryKind::User,
+        id: user_id(number).as_str().to_owned(),
+        name: name.to_owned(),
+        email: None,
+        role: None,
+        title: None,
+        active: true,
+    }
+}
+
+/// What we did and mean to do about a person: links of its contacts and to its records, intents of
+/// its org that stand, failures of it and of its contacts.
+pub async fn links_intents_and_failures_of_a_person_are_read(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let person = matched("ada@acme.io");
+    let contacts = vec![
+        contact("a", "ada@acme.io", 10),
+        contact("c", "other@acme.io", 10),
+    ];
+    let records = vec![
+        record(lead_id(2), "ada@acme.io", 10),
+        record(lead_id(9), "other@acme.io", 10),
+    ];
+    given(store, c, contacts, records).await;
+    let mut standing = Vec::new();
+    for (org_number, target) in [(1, "ada@acme.io"), (1, "other@acme.io"), (2, "ada@acme.io")] {
+        let new = new_intent(c, org(org_number), target);
+        match store.open_intent(&new, at(20)).await.unwrap() {
+            OpenedIntent::Opened(intent) => standing.push(intent),
+            OpenedIntent::Standing(intent) => panic!("nobody opened {intent:?} before"),
+        }
     }
     let mut settlement = Settlement::of(person.clone());
     let links = [link("a", lead_id(1)), link("x", lead_id(2))];
     settlement.links = links.to_vec();
     settlement.links.push(link("c", lead_id(9)));
-    let subjects = [
+    settlement.failures = [
         Subject::Person(person.clone()),
-        Subject::Contact(ic_id("b")),
+        Subject::Contact(ic_id("a")),
         Subject::Contact(ic_id("c")),
-    ];
-    settlement.failures = subjects
-        .into_iter()
-        .map(|subject| failure(subject, 1, "intercom.invalid"))
-        .collect();
+    ]
+    .into_iter()
+    .map(|subject| failure(subject, 1, "intercom.invalid"))
+    .collect();
     let reports = settlement.failures.clone();
     store.settle(c, &[settlement], at(20)).await.unwrap();
 
-    let rows = store.persons(c, &[person]).await.unwrap().remove(0);
-    assert_eq!(rows.contacts, [contacts[1].clone(), contacts[0].clone()]);
-    assert_eq!(rows.records, [open, converted, lost]);
-    assert_eq!(rows.successors, [successor]);
-    assert_eq!(rows.links, links);
-    assert_eq!(rows.pins, []);
-    assert_eq!(rows.accounts, [account(1, "Acme", 10)]);
-    assert_eq!(rows.owners, owners);
-    assert_eq!(rows.intents, [intent]);
-    let failures: Vec<_> = rows.failures.into_iter().map(|row| row.report).collect();
-    assert_eq!(failures, reports[..2]);
+    let rows = store
+        .persons(c, std::slice::from_ref(&person))
+        .await
+        .unwrap();
+    assert_eq!(rows[0].links, links);
+    assert_eq!(rows[0].intents, standing[..1]);
+    assert_eq!(rows[0].pins, []);
+    let failures: Vec<_> = rows[0].failures.iter().map(|row| &row.report).collect();
+    assert_eq!(failures, [&reports[0], &reports[1]]);
+
+    let (refused, reason) = (standing[0].id, "The last name is missing.");
+    store.intent_refused(refused, reason).await.unwrap();
+    let rows = store.persons(c, &[person]).await.unwrap();
+    assert_eq!(rows[0].intents, []);
 }
 
 /// An empty email is not a key that contacts share.
