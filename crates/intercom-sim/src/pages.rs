@@ -35,6 +35,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/contacts/{id}/card", post(person::click))
         .route("/inbox/assets/style.css", get(style))
         .route("/inbox/assets/inbox.js", get(script))
+        .route("/inbox/assets/mark.svg", get(mark))
 }
 
 /// A browser that asks for a contact means the profile; the API has the same path on a host of its
@@ -68,6 +69,10 @@ async fn script() -> Response {
         "text/javascript; charset=utf-8",
         include_str!("../assets/inbox.js"),
     )
+}
+
+async fn mark() -> Response {
+    asset("image/svg+xml", include_str!("../assets/mark.svg"))
 }
 
 fn asset(content_type: &'static str, text: &'static str) -> Response {

@@ -212,7 +212,7 @@ fn why(cause: &str) -> &'static str {
         "salesforce.unexpected" => {
             "Salesforce answered in a form that Carrick does not understand."
         }
-        _ => "The message below says more.",
+        _ => "There are no plainer words for this cause than the message itself.",
     }
 }
 

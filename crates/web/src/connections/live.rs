@@ -14,11 +14,14 @@ use super::failures::{self, FailureCard};
 use super::sides::{self, SideView};
 use crate::look::{State, Tone};
 use crate::page::Reload;
-use crate::wording::{ago, number, percent};
+use crate::wording::{ago, number, percent, short};
 use sync_view::SyncView;
 
 /// Latest lines of the timeline on the page.
 const HAPPENED_MAX: usize = 12;
+
+/// A longer line of the timeline is folded.
+const LINE_LENGTH_MAX: usize = 120;
 
 /// The region.
 pub(crate) struct Live {
@@ -50,7 +53,10 @@ pub(crate) struct Happened {
     pub(crate) ago: String,
     pub(crate) exact: String,
     pub(crate) rule: String,
+    /// One line, cut if it is long.
     pub(crate) what: String,
+    /// All of it, if that is more.
+    pub(crate) whole: Option<String>,
 }
 
 /// The region alone, as the live stream sends it.
@@ -82,6 +88,11 @@ impl Live {
             details: details(overview),
             happened: latest.map(|line| happened(line, overview)).collect(),
         }
+    }
+
+    /// Whether the visitor should connect a side before anything else.
+    pub(crate) fn needs_connecting(&self) -> bool {
+        self.sides.iter().any(|side| side.is_next)
     }
 
     /// Whether the page should be loaded anew where there is no script.
@@ -174,15 +185,29 @@ fn details(overview: &Overview) -> Vec<(&'static str, String)> {
 
 fn happened(line: &StoredEntry, overview: &Overview) -> Happened {
     let entry = &line.entry;
-    let what = if entry.body.is_empty() {
+    // Lines of a body begin with their rule, which has its own column when it is the entry's.
+    let without_rule = |said: &String| {
+        let said = said
+            .strip_prefix(&entry.rule)
+            .and_then(|said| said.strip_prefix(' '));
+        said.map(str::to_owned)
+    };
+    let said = entry
+        .body
+        .iter()
+        .map(|said| without_rule(said).unwrap_or_else(|| said.clone()));
+    let said: Vec<String> = said.collect();
+    let all = if said.is_empty() {
         entry.kind.clone()
     } else {
-        entry.body.join("; ")
+        said.join("; ")
     };
+    let what = short(&all, LINE_LENGTH_MAX);
     Happened {
         ago: ago(overview.now.since(entry.at)),
         exact: entry.at.to_rfc3339(),
         rule: entry.rule.clone(),
+        whole: (what != all).then_some(all),
         what,
     }
 }

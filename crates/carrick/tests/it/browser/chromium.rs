@@ -11,10 +11,14 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::window::Window;
+use super::window::{Scheme, Window};
 
 const BROWSER: &str = "chromium";
 const DRIVER: &str = "chromedriver";
+
+/// The size of a small laptop's window.
+const WIDTH: u32 = 1280;
+const HEIGHT: u32 = 800;
 
 /// Says how these tests are run: `required` fails where there is no browser, `later` leaves them
 /// out because they have a run of their own.
@@ -26,14 +30,21 @@ pub(super) async fn visit(visit: impl AsyncFnOnce(&Window)) {
     if how == "later" {
         return skipped("the browser tests have a run of their own");
     }
-    if let Some(missing) = [BROWSER, DRIVER].into_iter().find(|program| !is_here(program)) {
+    if let Some(missing) = [BROWSER, DRIVER]
+        .into_iter()
+        .find(|program| !is_here(program))
+    {
         let ci = env::var("CI").is_ok_and(|ci| ci == "true");
-        assert!(!ci && how != "required", "{missing} is required here and was not found");
+        assert!(
+            !ci && how != "required",
+            "{missing} is required here and was not found"
+        );
         return skipped(&format!("{missing} was not found"));
     }
     let profile = TempDir::new().unwrap();
     let (driver, port) = Driver::start();
     let window = open(port, &profile).await;
+    window.look(Scheme::Light, WIDTH, HEIGHT).await;
     let outcome = AssertUnwindSafe(visit(&window)).catch_unwind().await;
     if outcome.is_err() {
         window.tell().await;

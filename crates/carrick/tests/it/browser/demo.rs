@@ -26,13 +26,22 @@ impl Demo {
         let process = Running::start(&mut carrick(folder.path(), &arguments));
         let address = |label: &str| {
             let line = process.line_with(label);
-            let word = line.split_whitespace().nth(1).expect("a label and an address");
+            let word = line
+                .split_whitespace()
+                .nth(1)
+                .expect("a label and an address");
             word.parse::<Url>().unwrap()
         };
         let inbox = address("  Inbox ");
         let org = address("  Org ");
         let settings = address("  Settings ");
-        Self { process, _folder: folder, inbox, org, settings }
+        Self {
+            process,
+            _folder: folder,
+            inbox,
+            org,
+            settings,
+        }
     }
 
     /// Ctrl-C; returns the exit code.

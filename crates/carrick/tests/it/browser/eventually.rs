@@ -17,7 +17,10 @@ pub(super) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
         if let Some(seen) = look().await {
             return seen;
         }
-        assert!(Instant::now() < until, "not seen within {PATIENCE:?}: {what}");
+        assert!(
+            Instant::now() < until,
+            "not seen within {PATIENCE:?}: {what}"
+        );
         tokio::time::sleep(EVERY).await;
     }
 }

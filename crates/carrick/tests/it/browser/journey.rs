@@ -38,13 +38,28 @@ async fn create_lead(window: &Window, demo: &Demo) -> (String, String) {
     window.go(&demo.inbox).await;
     window.click(r#"[data-testid="conversation"]"#).await;
     window.says(CARD, "Not in Salesforce").await;
-    let name = window.text(r#"[data-testid="person"] [data-attribute="name"]"#).await;
-    let email = window.text(r#"[data-testid="person"] [data-attribute="email"]"#).await;
+    let name = window
+        .text(r#"[data-testid="person"] [data-attribute="name"]"#)
+        .await;
+    let email = window
+        .text(r#"[data-testid="person"] [data-attribute="email"]"#)
+        .await;
 
     window.click(r#"[data-component-id="create_lead"]"#).await;
-    assert_eq!(window.value(r#"[data-component-id="lead.name"]"#).await, name);
-    assert_eq!(window.value(r#"[data-component-id="lead.email"]"#).await, email);
-    window.fill(r#"[data-component-id="lead.company"]"#, "Lighthouse Keepers").await;
+    assert_eq!(
+        window.value(r#"[data-component-id="lead.name"]"#).await,
+        name
+    );
+    assert_eq!(
+        window.value(r#"[data-component-id="lead.email"]"#).await,
+        email
+    );
+    window
+        .fill(
+            r#"[data-component-id="lead.company"]"#,
+            "Lighthouse Keepers",
+        )
+        .await;
     window.click(r#"[data-component-id="submit_lead"]"#).await;
     window.says(CARD, "Lead created").await;
     window.says(CARD, &name).await;
@@ -56,10 +71,16 @@ async fn edit_in_salesforce(window: &Window, name: &str) {
     window.follow_into_new_tab(OPEN_IN_SALESFORCE).await;
     assert_eq!(window.text(RECORD_TITLE).await, name);
     window.click(r#"[data-testid="edit"]"#).await;
-    window.fill(r#"[name="Title"]"#, "Head of Lighthouses").await;
-    window.choose(r#"[name="Status"]"#, "Working - Contacted").await;
+    window
+        .fill(r#"[name="Title"]"#, "Head of Lighthouses")
+        .await;
+    window
+        .choose(r#"[name="Status"]"#, "Working - Contacted")
+        .await;
     window.click(r#"[data-testid="save"]"#).await;
-    window.says(r#"[data-field="Title"]"#, "Head of Lighthouses").await;
+    window
+        .says(r#"[data-field="Title"]"#, "Head of Lighthouses")
+        .await;
     window.close_tab().await;
 }
 

@@ -36,10 +36,6 @@ impl Window {
         self.client.refresh().await.unwrap();
     }
 
-    pub(super) async fn address(&self) -> Url {
-        self.client.current_url().await.unwrap()
-    }
-
     /// The element, if it is on the page now.
     async fn find(&self, css: &str) -> Option<Element> {
         self.client.find(Locator::Css(css)).await.ok()
@@ -71,16 +67,13 @@ impl Window {
         eventually(&what, said).await;
     }
 
-    /// An attribute of the element, as soon as it is there.
-    pub(super) async fn attribute(&self, css: &str, name: &str) -> String {
-        let what = format!("{css} has {name}");
-        eventually(&what, async || self.find(css).await?.attr(name).await.ok().flatten()).await
-    }
-
     /// What a field holds, as soon as it is there.
     pub(super) async fn value(&self, css: &str) -> String {
         let what = format!("{css} has a value");
-        eventually(&what, async || self.find(css).await?.prop("value").await.ok().flatten()).await
+        eventually(&what, async || {
+            self.find(css).await?.prop("value").await.ok().flatten()
+        })
+        .await
     }
 
     /// Clicks the element as soon as it is there. The page may replace it at any moment.
@@ -140,22 +133,37 @@ impl Window {
             Scheme::Dark => "dark",
         };
         let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await;
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [feature] }),
+        )
+        .await;
         let room = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
         });
-        self.devtools("Emulation.setDeviceMetricsOverride", room).await;
+        self.devtools("Emulation.setDeviceMetricsOverride", room)
+            .await;
     }
 
     async fn devtools(&self, name: &'static str, parameters: Value) {
-        self.client.issue_cmd(Command::DevTools { name, parameters }).await.unwrap();
+        self.client
+            .issue_cmd(Command::DevTools { name, parameters })
+            .await
+            .unwrap();
     }
 
     /// A number that a script finds out about the page.
     pub(super) async fn measure(&self, expression: &str) -> u32 {
-        let found = self.client.execute(&format!("return {expression};"), vec![]).await.unwrap();
+        let found = self
+            .client
+            .execute(&format!("return {expression};"), vec![])
+            .await
+            .unwrap();
         let number = found.as_f64().expect("the expression is a number").ceil();
-        number.to_string().parse().expect("sizes are small and not negative")
+        number
+            .to_string()
+            .parse()
+            .expect("sizes are small and not negative")
     }
 
     /// Writes what is visible as a PNG.
@@ -185,7 +193,10 @@ enum Command {
     /// Take what pages wrote to the console.
     Log,
     /// Send a command of the DevTools protocol.
-    DevTools { name: &'static str, parameters: Value },
+    DevTools {
+        name: &'static str,
+        parameters: Value,
+    },
 }
 
 impl WebDriverCompatibleCommand for Command {

@@ -185,3 +185,22 @@ fn s1_budgets_say_what_is_used_and_what_is_left() {
         .collect();
     assert_eq!(words, ["7,500 of 15,000 used, 50 %", "1,500 of 1,666 left"]);
 }
+
+#[test]
+fn a_line_of_the_timeline_says_its_rule_once() {
+    let seen = Overview {
+        latest: vec![line(
+            3,
+            "A1",
+            "A1 set SALESFORCE_TITLE; A12 is another word",
+        )],
+        ..ready()
+    };
+    let live = Live::new(&seen, &progress(Phase::Idle));
+    let said: Vec<_> = live
+        .happened
+        .iter()
+        .map(|it| (it.rule.as_str(), it.what.as_str()))
+        .collect();
+    assert_eq!(said, [("A1", "set SALESFORCE_TITLE; A12 is another word")]);
+}

@@ -1,0 +1,198 @@
+//! Every page in light and dark, narrow and wide: nothing is wider than the window, nothing goes
+//! wrong in the console, and with `CARRICK_SCREENSHOTS=FOLDER` all of it is there to be looked at.
+
+use std::path::PathBuf;
+
+use http::Method;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::chromium::visit;
+use super::demo::Demo;
+use super::window::{Scheme, Window};
+
+const FOLDER: &str = "CARRICK_SCREENSHOTS";
+
+const WIDTHS: [u32; 2] = [360, 1280];
+const HEIGHT: u32 = 800;
+/// A longer page is cut off in its picture.
+const HEIGHT_MAX: u32 = 2400;
+
+#[tokio::test]
+async fn every_page_fits_in_light_and_dark_narrow_and_wide() {
+    visit(async |window| {
+        let demo = Demo::start();
+        let album = Album::new(window);
+        inbox(&album, &demo).await;
+        let record = org(&album, &demo).await;
+        settings(&album, &demo).await;
+        syncing(&album, &demo).await;
+        failing(&album, &demo, &record).await;
+        assert_eq!(window.console_errors().await, Vec::<String>::new());
+        assert_eq!(demo.end(), Some(0));
+    })
+    .await;
+}
+
+/// Takes the pictures.
+struct Album<'a> {
+    window: &'a Window,
+    folder: Option<PathBuf>,
+}
+
+impl<'a> Album<'a> {
+    fn new(window: &'a Window) -> Self {
+        let folder = std::env::var_os(FOLDER).map(PathBuf::from);
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        Self { window, folder }
+    }
+
+    /// The page as it is now, four times.
+    async fn add(&self, name: &str) {
+        for width in WIDTHS {
+            for scheme in [Scheme::Light, Scheme::Dark] {
+                self.window.look(scheme, width, HEIGHT).await;
+                let needed = self
+                    .window
+                    .measure("document.documentElement.scrollWidth")
+                    .await;
+                assert!(needed <= width, "{name} needs {needed} px at {width} px");
+                let height = self
+                    .window
+                    .measure("document.documentElement.scrollHeight")
+                    .await;
+                self.window
+                    .look(scheme, width, height.clamp(HEIGHT, HEIGHT_MAX))
+                    .await;
+                if let Some(folder) = &self.folder {
+                    let file = format!("{name}-{width}-{scheme:?}.png").to_lowercase();
+                    self.window.photograph(&folder.join(file)).await;
+                }
+            }
+        }
+        self.window.look(Scheme::Light, 1280, HEIGHT).await;
+    }
+}
+
+/// The list, and the cards of the seeded conversations: whom each is with is fixed for all seeds.
+async fn inbox(album: &Album<'_>, demo: &Demo) {
+    let window = album.window;
+    let mut all = demo.inbox.clone();
+    all.set_query(Some("show=all"));
+    window.go(&all).await;
+    album.add("inbox").await;
+    for (place, name, words) in [
+        (2, "card-lead", "Open in Salesforce"),
+        (3, "card-contact", "Account"),
+        (4, "card-many", "Multiple matches"),
+        (1, "card-unmatched", "Not in Salesforce"),
+    ] {
+        window.go(&all).await;
+        window
+            .click(&format!(
+                r#"li:nth-child({place}) > [data-testid="conversation"]"#
+            ))
+            .await;
+        window.says(r#"[data-testid="card"]"#, words).await;
+        album.add(name).await;
+    }
+    window.click(r#"[data-component-id="create_lead"]"#).await;
+    window.text(r#"[data-component-id="submit_lead"]"#).await;
+    album.add("card-form").await;
+}
+
+/// Returns the id of the lead that is looked at.
+async fn org(album: &Album<'_>, demo: &Demo) -> String {
+    let window = album.window;
+    window.go(&demo.org).await;
+    album.add("org-home").await;
+    window.click(r#"a[href="/lightning/o/Lead/list"]"#).await;
+    window.text(r#"[data-testid="records"]"#).await;
+    album.add("org-list").await;
+
+    let leads = demo
+        .asked(Method::GET, demo.org.join("/_sim/records").unwrap(), None)
+        .await;
+    let leads = leads["Lead"].as_array().expect("the dump lists leads");
+    let first = leads
+        .iter()
+        .find(|lead| lead["IsConverted"] == false)
+        .expect("one is open");
+    let id = first["Id"].as_str().expect("a record has an id").to_owned();
+    window
+        .go(&demo
+            .org
+            .join(&format!("/lightning/r/Lead/{id}/view"))
+            .unwrap())
+        .await;
+    window.text(r#"[data-testid="record-title"]"#).await;
+    album.add("org-record").await;
+    window.click(r#"[data-testid="edit"]"#).await;
+    window.text(r#"[data-testid="save"]"#).await;
+    album.add("org-edit").await;
+    id
+}
+
+fn demo_connection(demo: &Demo) -> Url {
+    demo.settings.join("/connections/demo").unwrap()
+}
+
+async fn settings(album: &Album<'_>, demo: &Demo) {
+    let window = album.window;
+    window.go(&demo_connection(demo)).await;
+    window.says("h1", "Up to date").await;
+    album.add("settings-done").await;
+    window
+        .go(&demo.settings.join("/connections/demo/settings").unwrap())
+        .await;
+    album.add("settings-text").await;
+    window.go(&demo.settings).await;
+    window.fill("#name", "acme").await;
+    window.click(r#"form[action="/connections"] button"#).await;
+    window.says("h1", "to begin").await;
+    album.add("settings-empty").await;
+    window.go(&demo.settings).await;
+    album.add("settings-list").await;
+}
+
+/// Intercom is slow, so that a sync can be watched.
+async fn syncing(album: &Album<'_>, demo: &Demo) {
+    let window = album.window;
+    let slow = json!({ "path": "/contacts/search", "times": 100, "latency_ms": 4000 });
+    intercom_has(demo, Method::POST, Some(slow)).await;
+    window.go(&demo_connection(demo)).await;
+    window.click(r#"form[action$="/sync"] button"#).await;
+    window.text("progress").await;
+    album.add("settings-running").await;
+    intercom_has(demo, Method::DELETE, None).await;
+    window.says("h1", "Up to date").await;
+}
+
+/// Intercom refuses to write, so that there is something to put right.
+async fn failing(album: &Album<'_>, demo: &Demo, lead: &str) {
+    let window = album.window;
+    let refuses = json!({
+        "method": "PUT", "path": "/contacts/", "times": 100, "status": 400,
+        "body": { "type": "error.list", "request_id": null, "errors": [
+            { "code": "parameter_invalid", "message": "Custom attribute 'SALESFORCE_TITLE' is archived" },
+        ]},
+    });
+    intercom_has(demo, Method::POST, Some(refuses)).await;
+    let record = demo.org.join(&format!("/_sim/records/{lead}")).unwrap();
+    demo.asked(
+        Method::PATCH,
+        record,
+        Some(json!({ "Title": "Keeper of the Bell" })),
+    )
+    .await;
+    window.go(&demo_connection(demo)).await;
+    window.text("article.failure").await;
+    album.add("settings-failures").await;
+}
+
+async fn intercom_has(demo: &Demo, method: Method, fault: Option<Value>) {
+    demo.asked(method, demo.inbox.join("/_sim/faults").unwrap(), fault)
+        .await;
+}
