@@ -104,7 +104,7 @@ impl World {
             ["sobjects"] => get_only(call).map(|()| self.describe_global(call)),
             ["sobjects", object, "describe"] => {
                 get_only(call)?;
-                self.describe_object(known(object)?, call)
+                Ok(self.describe_object(known(object)?, call))
             }
             ["sobjects", object] => self.object(known(object)?, call),
             ["sobjects", object, id] => self.row(known(object)?, id, call),

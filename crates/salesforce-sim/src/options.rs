@@ -65,7 +65,7 @@ impl Default for Options {
             access_token: None,
             refresh_token: None,
             rotates_refresh_tokens: false,
-            session_timeout: Duration::from_secs(2 * 60 * 60),
+            session_timeout: Duration::from_hours(2),
             bulk_duration: Duration::from_millis(200),
         }
     }

@@ -8,10 +8,16 @@ use crate::value::{Value, write_json_text};
 
 /// Writes `"attributes":{…}` for a record.
 pub(crate) fn write_attributes(row: &Row, version: &str, out: &mut String) {
+    write_attributes_as(row.object().name(), row, version, out);
+}
+
+/// Writes `"attributes":{…}` for a record that goes by another type: what a polymorphic reference
+/// points at is a `Name`, whatever it is.
+pub(crate) fn write_attributes_as(kind: &str, row: &Row, version: &str, out: &mut String) {
     let (object, id) = (row.object().name(), row.id);
     write!(
         out,
-        "\"attributes\":{{\"type\":\"{object}\",\
+        "\"attributes\":{{\"type\":\"{kind}\",\
          \"url\":\"/services/data/v{version}/sobjects/{object}/{id}\"}}"
     )
     .expect("a string takes everything");
@@ -82,7 +88,7 @@ fn write_address(row: &Row, schema: &ObjectSchema, compound: &str, out: &mut Str
 
 /// The field that names a record, as lists and lookups show it.
 pub(crate) fn name_of(row: &Row, schema: &ObjectSchema) -> Value {
-    let naming = schema.fields.iter().position(|field| field.name_field);
+    let naming = schema.fields.iter().position(|field| field.is_name);
     naming.map_or_else(
         || Value::Id(row.id),
         |place| row.read(schema, place).into_owned(),

@@ -245,7 +245,7 @@ impl<'options> Seeder<'options> {
         draft.fixed("BillingCountry", company.country.name);
         draft.fixed(
             "Type",
-            if index % 3 == 0 {
+            if index.is_multiple_of(3) {
                 "Customer - Direct"
             } else {
                 "Prospect"
@@ -356,7 +356,7 @@ impl<'options> Seeder<'options> {
         let mut draft = self.draft(
             Object::Opportunity,
             index,
-            20 + u16::from(index % 2 == 0) * 15,
+            20 + u16::from(index.is_multiple_of(2)) * 15,
         );
         let seats = (index % 9 + 1) * 10;
         draft.set(
@@ -396,14 +396,25 @@ impl<'options> Seeder<'options> {
 
     fn case(&self, index: u32) -> Row {
         let (contact, persona) = self.about(index + 3);
-        let mut draft = self.draft(Object::Case, index, 3 + u16::from(index % 5 == 0) * 9);
+        let mut draft = self.draft(
+            Object::Case,
+            index,
+            3 + u16::from(index.is_multiple_of(5)) * 9,
+        );
         let number = u64::from(index) + 1_001;
         draft.set("CaseNumber", Value::text(format!("{number:08}")));
         draft.fixed(
             "Subject",
             CASE_SUBJECTS[index as usize % CASE_SUBJECTS.len()],
         );
-        draft.fixed("Priority", if index % 4 == 0 { "High" } else { "Medium" });
+        draft.fixed(
+            "Priority",
+            if index.is_multiple_of(4) {
+                "High"
+            } else {
+                "Medium"
+            },
+        );
         draft.fixed("Origin", "Email");
         draft.fixed("Status", if index % 3 == 2 { "Closed" } else { "New" });
         if index % 3 == 2 {

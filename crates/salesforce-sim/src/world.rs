@@ -78,6 +78,8 @@ impl World {
         request: &Request,
     ) -> Response {
         self.due(now);
+        // What a control wrote in between was nobody's call.
+        self.records.take_counts();
         self.origin = origin_of(request);
         let path = segments(request.uri().path());
         let path: Vec<&str> = path.iter().map(String::as_str).collect();

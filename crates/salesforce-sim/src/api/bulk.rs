@@ -214,7 +214,7 @@ impl World {
             Operation::QueryAll => Deleted::Included,
         };
         let object = plan.object;
-        let rows = soql::run(plan, &self.records.schema, &self.records.tables, deleted);
+        let rows = soql::run(&plan, &self.records.schema, &self.records.tables, deleted);
         if self.jobs.jobs.len() >= JOBS_MAX {
             self.jobs.jobs.pop_first();
         }

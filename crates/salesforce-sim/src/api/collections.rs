@@ -54,9 +54,9 @@ impl World {
                 } = call.json()?;
                 check_size(records.len())?;
                 check_chunks(&records)?;
-                self.for_each(all_or_none, records, |world, fields| {
+                Ok(self.for_each(all_or_none, records, |world, fields| {
                     world.create_typed(&fields, author)
-                })
+                }))
             }
             Method::PATCH => {
                 let Collection {
@@ -66,16 +66,16 @@ impl World {
                 check_size(records.len())?;
                 check_chunks(&records)?;
                 let mut seen = Vec::with_capacity(records.len());
-                self.for_each(all_or_none, records, |world, fields| {
+                Ok(self.for_each(all_or_none, records, |world, fields| {
                     world.update_typed(fields, &mut seen, author)
-                })
+                }))
             }
             Method::DELETE => {
                 let ids = call.parameter("ids").unwrap_or_default();
                 let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();
                 check_size(ids.len())?;
                 let all_or_none = call.parameter("allOrNone") == Some("true");
-                self.for_each(all_or_none, ids, |world, id| world.delete_any(&id, author))
+                Ok(self.for_each(all_or_none, ids, |world, id| world.delete_any(&id, author)))
             }
             _ => Err(ApiError::method_not_allowed(
                 &call.method,
@@ -89,7 +89,7 @@ impl World {
         all_or_none: bool,
         items: Vec<T>,
         mut each: impl FnMut(&mut Self, T) -> Outcome,
-    ) -> Result<Response, ApiError> {
+    ) -> Response {
         // Inside a composite that is one transaction, its caller rolls back.
         let own_transaction = all_or_none && !self.records.in_transaction();
         if own_transaction {
@@ -111,7 +111,7 @@ impl World {
                 .map(|(_, outcome)| rolled_back(outcome))
                 .collect();
         }
-        Ok(answer::json(StatusCode::OK, written(&outcomes)))
+        answer::json(StatusCode::OK, written(&outcomes))
     }
 
     fn create_typed(&mut self, fields: &Fields, author: Author) -> Outcome {

@@ -8,7 +8,6 @@ use model::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::answer::{self, Response};
-use crate::error::ApiError;
 use crate::schema::{Field, Kind, Object, ObjectSchema};
 use crate::world::World;
 
@@ -21,22 +20,18 @@ impl World {
         }
         let objects: Vec<Json> = Object::ALL
             .into_iter()
-            .map(|object| self.global_item(object, call))
+            .map(|object| global_item(object, call))
             .collect();
         let body = json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects});
         self.dated(answer::json_value(StatusCode::OK, &body))
     }
 
-    pub(super) fn describe_object(
-        &self,
-        object: Object,
-        call: &Call,
-    ) -> Result<Response, ApiError> {
+    pub(super) fn describe_object(&self, object: Object, call: &Call) -> Response {
         if self.is_unmodified(call) {
-            return Ok(answer::empty(StatusCode::NOT_MODIFIED));
+            return answer::empty(StatusCode::NOT_MODIFIED);
         }
         let schema = self.records.schema_of(object);
-        let mut body = self.global_item(object, call);
+        let mut body = global_item(object, call);
         let fields: Vec<Json> = schema
             .fields
             .iter()
@@ -70,7 +65,7 @@ impl World {
         body["urls"]["uiDetailTemplate"] = page("").into();
         body["urls"]["uiEditTemplate"] = page("/e").into();
         body["urls"]["uiNewRecord"] = format!("{}/{}/e", self.origin, object.prefix()).into();
-        Ok(self.dated(answer::json_value(StatusCode::OK, &body)))
+        self.dated(answer::json_value(StatusCode::OK, &body))
     }
 
     /// The metadata is as old as the org.
@@ -93,69 +88,6 @@ impl World {
         )
     }
 
-    pub(super) fn global_item(&self, object: Object, call: &Call) -> Json {
-        let base = format!(
-            "/services/data/v{}/sobjects/{}",
-            call.version,
-            object.name()
-        );
-        let is_writable = object.is_writable();
-        let mut urls = json!({
-            "sobject": base,
-            "describe": format!("{base}/describe"),
-            "rowTemplate": format!("{base}/{{ID}}"),
-        });
-        for part in [
-            "layouts",
-            "compactLayouts",
-            "approvalLayouts",
-            "listviews",
-            "quickActions",
-        ] {
-            let name = if part == "layouts" || part == "listviews" || part == "quickActions" {
-                format!("{base}/{part}")
-            } else {
-                format!("{base}/describe/{part}")
-            };
-            urls[part] = name.into();
-        }
-        let mut item = json!({
-            "associateEntityType": null,
-            "associateParentEntity": null,
-            "keyPrefix": object.prefix(),
-            "label": object.label(),
-            "labelPlural": object.plural_label(),
-            "name": object.name(),
-            "urls": urls,
-        });
-        for (flag, holds) in [
-            ("activateable", false),
-            ("createable", is_writable),
-            ("custom", false),
-            ("customSetting", false),
-            ("deepCloneable", false),
-            ("deletable", is_writable),
-            ("deprecatedAndHidden", false),
-            ("feedEnabled", is_writable),
-            ("hasSubtypes", false),
-            ("isInterface", false),
-            ("isSubtype", false),
-            ("layoutable", is_writable),
-            ("mergeable", object.is_mergeable()),
-            ("mruEnabled", is_writable),
-            ("queryable", true),
-            ("replicateable", true),
-            ("retrieveable", true),
-            ("searchable", is_writable),
-            ("triggerable", is_writable),
-            ("undeletable", is_writable),
-            ("updateable", is_writable),
-        ] {
-            item[flag] = holds.into();
-        }
-        item
-    }
-
     fn children_of(&self, parent: Object) -> Json {
         let mut children = Vec::new();
         for object in Object::ALL {
@@ -176,6 +108,70 @@ impl World {
         }
         children.into()
     }
+}
+
+/// What the global describe lists of an object, and its own describe begins with.
+pub(super) fn global_item(object: Object, call: &Call) -> Json {
+    let base = format!(
+        "/services/data/v{}/sobjects/{}",
+        call.version,
+        object.name()
+    );
+    let is_writable = object.is_writable();
+    let mut urls = json!({
+        "sobject": base,
+        "describe": format!("{base}/describe"),
+        "rowTemplate": format!("{base}/{{ID}}"),
+    });
+    for part in [
+        "layouts",
+        "compactLayouts",
+        "approvalLayouts",
+        "listviews",
+        "quickActions",
+    ] {
+        let name = if part == "layouts" || part == "listviews" || part == "quickActions" {
+            format!("{base}/{part}")
+        } else {
+            format!("{base}/describe/{part}")
+        };
+        urls[part] = name.into();
+    }
+    let mut item = json!({
+        "associateEntityType": null,
+        "associateParentEntity": null,
+        "keyPrefix": object.prefix(),
+        "label": object.label(),
+        "labelPlural": object.plural_label(),
+        "name": object.name(),
+        "urls": urls,
+    });
+    for (flag, holds) in [
+        ("activateable", false),
+        ("createable", is_writable),
+        ("custom", false),
+        ("customSetting", false),
+        ("deepCloneable", false),
+        ("deletable", is_writable),
+        ("deprecatedAndHidden", false),
+        ("feedEnabled", is_writable),
+        ("hasSubtypes", false),
+        ("isInterface", false),
+        ("isSubtype", false),
+        ("layoutable", is_writable),
+        ("mergeable", object.is_mergeable()),
+        ("mruEnabled", is_writable),
+        ("queryable", true),
+        ("replicateable", true),
+        ("retrieveable", true),
+        ("searchable", is_writable),
+        ("triggerable", is_writable),
+        ("undeletable", is_writable),
+        ("updateable", is_writable),
+    ] {
+        item[flag] = holds.into();
+    }
+    item
 }
 
 /// The name under which a parent lists its children, where the vendor gives one.
@@ -229,7 +225,6 @@ fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
         })
         .collect();
     let refers_to: Vec<&str> = field.refers_to.iter().map(|object| object.name()).collect();
-    let is_polymorphic = field.is_polymorphic();
     let mut described = json!({
         "byteLength": field.length * 3,
         "calculatedFormula": null,
@@ -259,8 +254,17 @@ fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
         "soapType": soap_type(field.kind),
         "type": field.type_name(),
     });
+    for (flag, holds) in flags(field) {
+        described[flag] = holds.into();
+    }
+    described
+}
+
+/// The flags of a field, by name.
+fn flags(field: &Field) -> [(&'static str, bool); 33] {
+    let is_polymorphic = field.is_polymorphic();
     let is_scalar = field.kind != Kind::Address;
-    for (flag, holds) in [
+    [
         (
             "aggregatable",
             !field.long && field.kind != Kind::Bool && is_scalar,
@@ -284,7 +288,7 @@ fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
         ("highScaleNumber", false),
         ("htmlFormatted", false),
         ("idLookup", field.id_lookup),
-        ("nameField", field.name_field),
+        ("nameField", field.is_name),
         ("namePointing", is_polymorphic),
         ("nillable", field.is_nillable()),
         (
@@ -300,10 +304,7 @@ fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
         ("unique", false),
         ("updateable", field.is_updateable()),
         ("writeRequiresMasterRead", false),
-    ] {
-        described[flag] = holds.into();
-    }
-    described
+    ]
 }
 
 /// The compound that a field is part of.

@@ -93,12 +93,7 @@ impl World {
         call: &Call,
     ) -> Result<Response, ApiError> {
         let plan = Arc::new(soql::compile(text, &self.records.schema, call.now)?);
-        let rows = soql::run(
-            Arc::clone(&plan),
-            &self.records.schema,
-            &self.records.tables,
-            deleted,
-        );
+        let rows = soql::run(&plan, &self.records.schema, &self.records.tables, deleted);
         if plan.counts() {
             let total = rows.len();
             let body = format!("{{\"totalSize\":{total},\"done\":true,\"records\":[]}}");

@@ -14,13 +14,14 @@ use crate::schema::Object;
 use crate::world::World;
 
 use super::call::Call;
+use super::describe::global_item;
 
 impl World {
     pub(super) fn object(&mut self, object: Object, call: &Call) -> Result<Response, ApiError> {
         match call.method {
             Method::GET | Method::HEAD => {
                 let body = json!({
-                    "objectDescribe": self.global_item(object, call),
+                    "objectDescribe": global_item(object, call),
                     "recentItems": [],
                 });
                 Ok(answer::json_value(StatusCode::OK, &body))

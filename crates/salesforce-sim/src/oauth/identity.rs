@@ -12,26 +12,24 @@ use crate::world::World;
 use super::bearer;
 
 impl World {
-    /// The user behind the token of a header or of `oauth_token`, or the vendor's plain refusal.
-    fn identified(&mut self, request: &Request) -> Result<RecordId, Response> {
+    /// The user behind the token of a header or of `oauth_token`, or the words of the vendor's refusal.
+    fn identified(&mut self, request: &Request) -> Result<RecordId, &'static str> {
         let query = pairs(request.uri().query().unwrap_or_default().as_bytes());
         let in_query = query.into_iter().find(|(key, _)| key == "oauth_token");
         let token = bearer(request.headers()).or(in_query.map(|(_, token)| token));
-        let refused = |words| Err(answer::plain(StatusCode::FORBIDDEN, words));
         let Some(token) = token else {
-            return refused("Missing_OAuth_Token");
+            return Err("Missing_OAuth_Token");
         };
         let (now, timeout) = (self.now, self.options.session_timeout);
-        match self.grants.touch(&token, now, timeout) {
-            Some(user) => Ok(user),
-            None => refused("Bad_OAuth_Token"),
-        }
+        self.grants
+            .touch(&token, now, timeout)
+            .ok_or("Bad_OAuth_Token")
     }
 
     pub(super) fn identity(&mut self, org: &str, user: &str, request: &Request) -> Response {
         let caller = match self.identified(request) {
             Ok(user) => user,
-            Err(refused) => return refused,
+            Err(refused) => return answer::plain(StatusCode::FORBIDDEN, refused),
         };
         if org.parse() != Ok(self.org()) || user.parse() != Ok(caller) {
             return ApiError::not_found().into();
@@ -75,7 +73,7 @@ impl World {
     pub(super) fn user_info(&mut self, request: &Request) -> Response {
         let caller = match self.identified(request) {
             Ok(user) => user,
-            Err(refused) => return refused,
+            Err(refused) => return answer::plain(StatusCode::FORBIDDEN, refused),
         };
         let text = |field: &str| self.user_text(caller, field);
         let body = json!({

@@ -25,13 +25,18 @@ struct RecordPage {
     title: String,
     href: String,
     is_deleted: bool,
-    can_edit: bool,
-    can_convert: bool,
-    can_delete: bool,
+    offers: Offers,
     highlights: Vec<Shown>,
     path: Vec<PathStep>,
     fields: Vec<Shown>,
     related: Vec<Related>,
+}
+
+/// What can be done with the record.
+struct Offers {
+    edit: bool,
+    convert: bool,
+    delete: bool,
 }
 
 /// A field as it is shown.
@@ -69,9 +74,11 @@ impl World {
             title: self.name_of(row),
             href: record_base(row.id),
             is_deleted: row.is_deleted,
-            can_edit,
-            can_convert: can_edit && object == Object::Lead,
-            can_delete: object.is_writable() && !row.is_deleted,
+            offers: Offers {
+                edit: can_edit,
+                convert: can_edit && object == Object::Lead,
+                delete: object.is_writable() && !row.is_deleted,
+            },
             highlights: all()
                 .filter(|(_, field)| highlights(object).contains(&field.name.as_str()))
                 .map(shown)

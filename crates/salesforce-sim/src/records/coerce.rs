@@ -15,9 +15,11 @@ impl Records {
     /// Reads what a client sent for `field`. Texts are trimmed, and an empty one is nothing.
     pub(super) fn coerce(&self, field: &Field, json: &Json, of: Object) -> Result<Value, ApiError> {
         if json.is_null() || json.as_str().is_some_and(|text| text.trim().is_empty()) {
-            return match field.kind {
-                Kind::Bool => Err(wrong_type(field, json)),
-                _ => Ok(Value::Null),
+            let is_flag = field.kind == Kind::Bool;
+            return if is_flag {
+                Err(wrong_type(field, json))
+            } else {
+                Ok(Value::Null)
             };
         }
         match field.kind {
@@ -123,7 +125,9 @@ fn flag(field: &Field, json: &Json) -> Result<Value, ApiError> {
         Json::Bool(flag) => Ok(Value::Bool(*flag)),
         Json::String(text) if text == "true" => Ok(Value::Bool(true)),
         Json::String(text) if text == "false" => Ok(Value::Bool(false)),
-        _ => Err(wrong_type(field, json)),
+        Json::Null | Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Object(_) => {
+            Err(wrong_type(field, json))
+        }
     }
 }
 

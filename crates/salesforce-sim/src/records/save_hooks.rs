@@ -146,9 +146,10 @@ impl Records {
         if before.map(is_closed).as_ref() == Some(&closed) {
             return;
         }
-        let at = match closed {
-            Value::Bool(true) => Value::Instant(author.now.truncated_to_second()),
-            _ => Value::Null,
+        let at = if closed == Value::Bool(true) {
+            Value::Instant(author.now.truncated_to_second())
+        } else {
+            Value::Null
         };
         row.store(schema.known(field), at);
     }

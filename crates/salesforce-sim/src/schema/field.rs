@@ -85,7 +85,7 @@ pub(crate) struct Field {
     pub(crate) refers_to: &'static [Object],
     pub(crate) restricted: bool,
     pub(crate) id_lookup: bool,
-    pub(crate) name_field: bool,
+    pub(crate) is_name: bool,
     /// Equality on it is answered from an index.
     pub(crate) indexed: bool,
     /// Cannot be filtered or sorted by.
@@ -110,7 +110,7 @@ impl Field {
             refers_to: &[],
             restricted: false,
             id_lookup: false,
-            name_field: false,
+            is_name: false,
             indexed: false,
             long: false,
         }
@@ -203,7 +203,7 @@ impl Field {
     pub(crate) fn full_name() -> Self {
         Self {
             source: Source::FullName,
-            name_field: true,
+            is_name: true,
             ..Self::text("Name", 121).read_only().labelled("Full Name")
         }
     }
@@ -350,7 +350,7 @@ impl Field {
 
     pub(crate) fn naming(self) -> Self {
         Self {
-            name_field: true,
+            is_name: true,
             ..self
         }
     }

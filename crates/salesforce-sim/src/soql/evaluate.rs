@@ -24,19 +24,19 @@ pub(crate) enum Deleted {
 
 /// The rows that `plan` asks for, as they are now.
 pub(crate) fn run(
-    plan: Arc<Plan>,
+    plan: &Arc<Plan>,
     schema: &Arc<Schema>,
     tables: &Tables,
     deleted: Deleted,
 ) -> ResultSet {
     let search = Search {
-        plan: &plan,
+        plan,
         schema,
         tables,
         deleted,
     };
     let (rows, count) = search.rows();
-    ResultSet::new(Arc::clone(&plan), Arc::clone(schema), rows, count)
+    ResultSet::new(Arc::clone(plan), Arc::clone(schema), rows, count)
 }
 
 /// In which order candidates arrive.
@@ -90,7 +90,7 @@ impl<'world> Search<'world> {
         let found = if is_ordered {
             found
         } else {
-            self.sorted(found, stride)
+            self.sorted(&found, stride)
         };
         let from = self.plan.offset.min(count) * stride;
         let to = wanted.unwrap_or(count).min(count) * stride;
@@ -266,7 +266,7 @@ impl<'world> Search<'world> {
         }
     }
 
-    fn sorted(&self, rows: Vec<Option<Arc<Row>>>, stride: usize) -> Vec<Option<Arc<Row>>> {
+    fn sorted(&self, rows: &[Option<Arc<Row>>], stride: usize) -> Vec<Option<Arc<Row>>> {
         let mut order: Vec<&[Option<Arc<Row>>]> = rows.chunks(stride).collect();
         order.sort_by(|left, right| {
             let by_keys = self
@@ -316,9 +316,12 @@ fn sorted_places(places: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 fn stamp_bounds(check: &Check) -> (Bound<i64>, Bound<i64>) {
-    let second = |value: &Value| match value {
-        Value::Instant(at) => Some(at.as_seconds()),
-        _ => None,
+    let second = |value: &Value| {
+        if let Value::Instant(at) = value {
+            Some(at.as_seconds())
+        } else {
+            None
+        }
     };
     match check {
         Check::Compare(operator, value) => {

@@ -105,14 +105,30 @@ impl Parser {
         }
     }
 
+    /// Two objects are called like keywords.
+    fn object_name(&mut self) -> Result<Written<String>, ApiError> {
+        for object in ["Group", "Order"] {
+            let at = self.at();
+            if self.take_keyword(object) {
+                return Ok(Written {
+                    what: object.to_owned(),
+                    at,
+                });
+            }
+        }
+        self.word()
+    }
+
     fn query(&mut self) -> Result<Query, ApiError> {
         self.expect_keyword("SELECT")?;
         let select = self.select()?;
         self.expect_keyword("FROM")?;
-        let from = self.word()?;
-        let alias = match self.peek() {
-            TokenKind::Word(word) if !is_reserved(word) => Some(self.word()?.what),
-            _ => None,
+        let from = self.object_name()?;
+        let has_alias = matches!(self.peek(), TokenKind::Word(word) if !is_reserved(word));
+        let alias = if has_alias {
+            Some(self.word()?.what)
+        } else {
+            None
         };
         if self.take_keyword("USING") {
             self.expect_keyword("SCOPE")?;

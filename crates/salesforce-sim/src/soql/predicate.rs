@@ -36,6 +36,8 @@ impl Column {
         };
         let object = row.object();
         match &self.reads {
+            // The only groups that own or are pointed at are queues, and that is what they say.
+            Reads::ObjectName if object == Object::Group => Cow::Owned(Value::Static("Queue")),
             Reads::ObjectName => Cow::Owned(Value::Static(object.name())),
             Reads::Field(places) => match places.iter().find(|(of, _)| *of == object) {
                 Some((_, place)) => row.read(schema.of(object), *place),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::record_json::{write_attributes, write_field};
+use crate::record_json::{write_attributes, write_attributes_as, write_field};
 use crate::row::Row;
 use crate::schema::Schema;
 
@@ -62,7 +62,11 @@ impl ResultSet {
             return;
         };
         out.push('{');
-        write_attributes(row, version, out);
+        if source > 0 && self.plan.steps[source - 1].is_polymorphic() {
+            write_attributes_as("Name", row, version, out);
+        } else {
+            write_attributes(row, version, out);
+        }
         for node in nodes {
             match node {
                 Node::Field { name, column } => {

@@ -1,1 +1,19 @@
-//! The public side of the simulator.
+//! The public side of the simulator: what a client meets on the wire.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
+
+mod bulk;
+mod calls;
+mod composite;
+mod faults;
+mod oauth;
+mod pages;
+mod records;
+mod rules;
+mod save;
+mod seeding;
+mod soql;
+mod soql_errors;
+mod world;

@@ -1,0 +1,139 @@
+//! Saving and going on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use http_body_util::BodyExt as _;
+use model::ManualClock;
+use salesforce_sim::{
+    Action, DuplicateMode, Fault, LoadError, Matching, Object, Options, Rules, Sim,
+};
+use serde_json::{Value as Json, json};
+use tower::ServiceExt as _;
+
+use crate::world::noon;
+
+fn options() -> Options {
+    Options {
+        refresh_token: Some("refresh".to_owned()),
+        access_token: Some("token".to_owned()),
+        ..Options::default()
+    }
+}
+
+async fn refreshed(sim: &Sim) -> String {
+    let form = "grant_type=refresh_token&refresh_token=refresh&client_id=carrick-consumer-key";
+    let request = http::Request::post("/services/oauth2/token")
+        .body(Body::from(form))
+        .unwrap();
+    let body = sim
+        .service()
+        .oneshot(request)
+        .await
+        .unwrap()
+        .into_body()
+        .collect()
+        .await
+        .unwrap();
+    let body: Json = serde_json::from_slice(&body.to_bytes()).unwrap();
+    body["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn status(sim: &Sim, token: &str) -> u16 {
+    let request = http::Request::get("/services/data/v67.0/limits")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::empty())
+        .unwrap();
+    sim.service()
+        .oneshot(request)
+        .await
+        .unwrap()
+        .status()
+        .as_u16()
+}
+
+#[tokio::test]
+async fn a_loaded_org_goes_on_where_it_was() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let sim = Sim::new(options(), clock.clone(), 7);
+    let token = refreshed(&sim).await;
+    let lead = json!({"LastName": "Lovelace", "Company": "Engines", "AnnualRevenue": 5});
+    let made = sim.create_as_rep(Object::Lead, &lead).unwrap();
+    let first: salesforce_sim::RecordId = "00Q5e0000000001".parse().unwrap();
+    sim.edit_as_rep(
+        first,
+        &json!({"Title": "Edited", "EmailBouncedDate": "2026-06-01"}),
+    )
+    .unwrap();
+    sim.delete_as_rep("00Q5e0000000002".parse().unwrap())
+        .unwrap();
+    let rules = sim.with_world(|world| world.rules().clone());
+    sim.set_rules(Rules {
+        lead_duplicates: DuplicateMode::Alert,
+        ..rules
+    })
+    .unwrap();
+    let late = Action {
+        commit_after_ms: Some(60_000),
+        ..Action::default()
+    };
+    sim.inject(Fault {
+        matching: Matching::default(),
+        times: 1,
+        action: late,
+    });
+    let request = http::Request::post("/services/data/v67.0/sobjects/Account")
+        .header("authorization", "Bearer token")
+        .body(Body::from(r#"{"Name":"Late"}"#))
+        .unwrap();
+    assert_eq!(sim.service().oneshot(request).await.unwrap().status(), 201);
+
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    clock.advance(Duration::from_secs(30));
+    let loaded = Sim::load(&mut file.as_slice(), clock.clone(), 7).unwrap();
+    assert_eq!(loaded.dump(), sim.dump());
+    assert_eq!(loaded.record(made).unwrap()["LastName"], "Lovelace");
+    assert_eq!(status(&loaded, &token).await, 200);
+    assert_ne!(
+        refreshed(&loaded).await,
+        token,
+        "tokens are not given out twice"
+    );
+    let again = loaded.create_as_rep(Object::Lead, &lead).unwrap();
+    assert!(again > made, "ids are not given out twice");
+    clock.advance(Duration::from_secs(30));
+    let accounts = loaded.dump()["Account"].clone();
+    assert_eq!(accounts.as_array().unwrap().last().unwrap()["Name"], "Late");
+    let mode = loaded.with_world(|world| world.rules().lead_duplicates);
+    assert_eq!(mode, DuplicateMode::Alert);
+}
+
+#[test]
+fn only_what_was_touched_is_saved() {
+    let sim = Sim::new(options(), Arc::new(ManualClock::at(noon())), 7);
+    let mut untouched = Vec::new();
+    sim.save(&mut untouched).unwrap();
+    assert!(
+        untouched.len() < 4_000,
+        "{}",
+        String::from_utf8_lossy(&untouched)
+    );
+    assert!(!String::from_utf8(untouched).unwrap().contains("LastName"));
+}
+
+#[test]
+fn a_file_of_another_kind_is_refused() {
+    let clock = || Arc::new(ManualClock::at(noon()));
+    let broken = Sim::load(&mut &b"{\"format\":1"[..], clock(), 7);
+    assert!(matches!(broken, Err(LoadError::Json(_))));
+    let sim = Sim::new(options(), clock(), 7);
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    let newer = String::from_utf8(file)
+        .unwrap()
+        .replacen("\"format\":1", "\"format\":2", 1);
+    let refused = Sim::load(&mut newer.as_bytes(), clock(), 7);
+    assert!(matches!(refused, Err(LoadError::Format { found: 2 })));
+}
