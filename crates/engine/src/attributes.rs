@@ -1,5 +1,7 @@
 //! The attributes of A1 in the workspace: created when missing, before anything is written.
 
+use std::collections::BTreeSet;
+
 use intercom::{AttributeModel, IntercomError, NewAttribute};
 use model::{ConnectionId, Subject};
 use planner::Attribute;
@@ -8,6 +10,9 @@ use store::{FailureReport, WaitsFor};
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
+
+/// Where the names of unusable attributes are kept.
+const UNUSABLE: &str = "a1.unusable";
 
 /// What the workspace has under the name of one of our attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,9 @@ impl Engine {
         clients: &Clients,
     ) -> Result<(), EngineError> {
         let all = clients.intercom.contact_attributes().await?;
+        let store = &self.inner.store;
+        store.clear_failures(id, &Subject::Connection).await?;
+        let mut unusable = Vec::new();
         for attribute in Attribute::ALL {
             let trouble = match standing(&all, attribute.name()) {
                 Standing::Right => None,
@@ -45,10 +53,31 @@ impl Engine {
                 Standing::CompanyData => Some("company data has the same name".to_owned()),
             };
             if let Some(trouble) = trouble {
+                unusable.push(attribute.name());
                 self.list_unusable(id, attribute, trouble).await?;
             }
         }
+        store
+            .put_cursor(id, UNUSABLE, &unusable.join(" "), self.now())
+            .await?;
         Ok(())
+    }
+
+    /// The attributes that the last look found unusable.
+    pub(crate) async fn unusable_attributes(
+        &self,
+        id: ConnectionId,
+    ) -> Result<BTreeSet<Attribute>, EngineError> {
+        let names = self
+            .inner
+            .store
+            .cursor(id, UNUSABLE)
+            .await?
+            .unwrap_or_default();
+        Ok(names
+            .split_whitespace()
+            .filter_map(Attribute::named)
+            .collect())
     }
 
     async fn list_unusable(

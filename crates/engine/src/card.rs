@@ -1,15 +1,17 @@
 //! The card beside a conversation (rules C): drawn from the mirror where that is known to be
 //! fresh, else from one call to Salesforce; never empty, never a code, always in time.
 
-use std::collections::BTreeMap;
+mod ask;
+
 use std::time::Duration;
 
 use model::{ConnectionId, Lane, MatchKey, PersonKey, Reason, Timestamp, ic, sf};
-use planner::card::{Card, CardFacts, Creating, View};
-use planner::lead::Form;
+use planner::card::{CardFacts, Creating, View};
 use store::{Absorption, Connection, IntentState, Observed, PersonRows, Source};
 use tokio::time::timeout;
 use url::Url;
+
+pub use ask::{CardAsk, CardContact, CardReply, Click, Shown};
 
 use crate::clients::Clients;
 use crate::create_lead::{Click as LeadClick, Creation};
@@ -29,93 +31,6 @@ const READ_TIME: Duration = Duration::from_millis(1800);
 
 /// The mirror counts as fresh for this many poll intervals after the last poll.
 const FRESH_INTERVALS: u32 = 3;
-
-/// What a card request asks.
-#[derive(Debug, Clone)]
-pub struct CardAsk {
-    /// The Intercom app that it came through.
-    pub app: String,
-    /// The workspace.
-    pub workspace: ic::WorkspaceId,
-    /// Who looks.
-    pub teammate: ic::TeammateId,
-    /// Whom it is about.
-    pub contact: Option<CardContact>,
-    /// The conversation; a profile has none.
-    pub conversation: Option<ic::ConversationId>,
-    /// What was clicked.
-    pub click: Click,
-}
-
-/// The contact as the request shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CardContact {
-    /// Its id.
-    pub id: ic::ContactId,
-    /// Its email.
-    pub email: Option<String>,
-    /// Its name.
-    pub name: Option<String>,
-    /// Its phone.
-    pub phone: Option<String>,
-}
-
-/// What was clicked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Click {
-    /// Nothing yet: the card appears.
-    Draw,
-    /// Draw anew, from Salesforce.
-    Refresh,
-    /// Another view.
-    View(View),
-    /// Another page of matches.
-    Page(usize),
-    /// *Create lead*.
-    AskLead,
-    /// The form was sent.
-    SubmitLead {
-        /// What was typed, by input id.
-        typed: BTreeMap<String, String>,
-        /// Create although a duplicate rule warned.
-        anyway: bool,
-    },
-}
-
-/// What to show.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CardReply {
-    /// The content.
-    pub shown: Shown,
-    /// Where records live, for links.
-    pub instance_url: Option<Url>,
-    /// IANA time zone for dates.
-    pub timezone: Option<String>,
-    /// The present, for ages.
-    pub now: Timestamp,
-}
-
-/// The content of a card.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Shown {
-    /// The card.
-    Card(Card),
-    /// The form of L1.
-    Form(Form),
-    /// A duplicate rule found these (L6).
-    Duplicates {
-        /// The records that it names.
-        records: Vec<sf::RecordId>,
-        /// Whether the rule allows to create anyway.
-        may_create_anyway: bool,
-        /// What was typed, to be sent again.
-        typed: BTreeMap<String, String>,
-        /// The rule's words.
-        words: String,
-    },
-    /// One sentence: why there is no card.
-    Sentence(String),
-}
 
 /// How a card is to be drawn.
 struct Drawing {
@@ -325,8 +240,8 @@ impl Engine {
             .persons(id, std::slice::from_ref(&person))
             .await?;
         let rows = rows.into_iter().next();
-        let settings = std::sync::Arc::new(connection.settings.clone());
-        let facts = rows.as_ref().map(|rows| facts(rows, &settings, self.now()));
+        let terms = self.terms(id).await?;
+        let facts = rows.as_ref().map(|rows| facts(rows, &terms, self.now()));
         let mut card = planner::card::card(&CardFacts {
             person: facts.as_ref(),
             has_email: true,

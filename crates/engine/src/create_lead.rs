@@ -1,18 +1,21 @@
 //! Creating a Lead from a click (L1–L8): decide, write the wish down, send once, book.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+mod object;
+mod payload;
 
-use intercom::{Change, ContactPatch};
+use std::collections::BTreeMap;
+
 use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, Timestamp, ic, sf};
-use planner::lead::{Ask, Decision, Edits, Field, FieldKind, Form, Known, Order, Picklist};
-use salesforce::{AutoAssign, Duplicates, FieldValue, LeadDraft, Outcome, SalesforceError};
-use serde::{Deserialize, Serialize};
+use planner::lead::{Ask, Decision, Form, Known};
+use salesforce::{AutoAssign, Duplicates, LeadDraft, Outcome, SalesforceError};
 use store::{
     Entry, Intent, IntentId, IntentKind, IntentState, NewIntent, OpenedIntent, RecordRow, Settled,
     Settlement, Side,
 };
+
+pub(crate) use object::LeadObject;
+pub(crate) use payload::Payload;
+use payload::{draft_fields, patch, payload};
 
 use crate::clients::Clients;
 use crate::engine::Engine;
@@ -20,9 +23,6 @@ use crate::error::EngineError;
 use crate::observe::facts;
 use crate::projection;
 use crate::run::due_person;
-
-/// The org's description of its Lead is read again after this time.
-const DESCRIBE_KEPT: Duration = Duration::from_mins(10);
 
 /// What a click brings along.
 #[derive(Debug, Clone)]
@@ -54,36 +54,6 @@ pub(crate) enum Creation {
     },
 }
 
-/// What an intent has to know to be sent again by another process.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Payload {
-    pub(crate) contact: ic::ContactId,
-    pub(crate) fields: BTreeMap<String, String>,
-    /// Fields among them that are numbers or checkboxes in Salesforce.
-    pub(crate) kinds: BTreeMap<String, PayloadKind>,
-    pub(crate) assign_by_rules: bool,
-    pub(crate) anyway: bool,
-    pub(crate) name: Option<String>,
-    pub(crate) email: Option<String>,
-    pub(crate) phone: Option<String>,
-    pub(crate) notes: Vec<String>,
-}
-
-/// A field whose value is not sent as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PayloadKind {
-    Number,
-    Bool,
-}
-
-/// What the org says of its Lead object.
-pub(crate) struct LeadObject {
-    read_at: Timestamp,
-    fields: Vec<Field>,
-    assignment_rule: bool,
-}
-
 impl Engine {
     /// What a click on *Create lead* does.
     pub(crate) async fn create_lead(
@@ -94,12 +64,11 @@ impl Engine {
         click: Click,
     ) -> Result<Creation, EngineError> {
         let clients = self.clients(id).await?;
-        let connection = self.connection(id).await?;
+        let terms = self.terms(id).await?;
         let known = self.known(id, &clients, &contact, &click).await?;
         let object = self.lead_object(id, &clients).await?;
         let key = planner::lead::email_of(&known, click.typed.as_ref())
             .and_then(|email| MatchKey::from_email(&email));
-        let settings = Arc::new(connection.settings.clone());
         let mut standing = None;
         let person = match &key {
             None => None,
@@ -113,7 +82,7 @@ impl Engine {
                     .await?;
                 let rows = rows.into_iter().next();
                 standing = rows.as_ref().and_then(|rows| rows.intents.first().cloned());
-                rows.map(|rows| facts(&rows, &settings, self.now()))
+                rows.map(|rows| facts(&rows, &terms, self.now()))
             }
         };
         let decision = planner::lead::decide(&Ask {
@@ -123,7 +92,7 @@ impl Engine {
             describe: &object.fields,
             assignment_rule: object.assignment_rule,
             standing: standing.is_some(),
-            settings: &settings,
+            settings: &terms.settings,
         });
         match decision {
             Decision::ShowMatch => {
@@ -135,9 +104,6 @@ impl Engine {
                 None => Ok(Creation::UnderWay),
             },
             Decision::Form(form) => Ok(Creation::Form(form)),
-            Decision::Create(_) if settings.safety.pause_salesforce_writes => {
-                Ok(Creation::Form(paused_form()))
-            }
             Decision::Create(order) => {
                 let payload = payload(&contact, order, &object.fields, click.anyway);
                 self.open_and_send(id, &clients, payload.0, &payload.1, &teammate)
@@ -186,33 +152,6 @@ impl Engine {
                 ..Known::default()
             },
         })
-    }
-
-    async fn lead_object(
-        &self,
-        id: ConnectionId,
-        clients: &Clients,
-    ) -> Result<Arc<LeadObject>, EngineError> {
-        let now = self.now();
-        let kept = || {
-            self.inner
-                .lead_objects
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(object) = kept().get(&id)
-            && now.since(object.read_at) < DESCRIBE_KEPT
-        {
-            return Ok(Arc::clone(object));
-        }
-        let describe = clients.salesforce.describe_lead().await?;
-        let object = Arc::new(LeadObject {
-            read_at: now,
-            fields: describe.fields.iter().map(field).collect(),
-            assignment_rule: clients.salesforce.active_lead_assignment_rule().await?,
-        });
-        kept().insert(id, Arc::clone(&object));
-        Ok(object)
     }
 
     /// Writes the wish down, or joins the one that stands, and sends it.
@@ -358,11 +297,7 @@ impl Engine {
                         .vendor_words()
                         .map_or(error.to_string(), str::to_owned);
                     store.intent_refused(intent.id, &words).await?;
-                    self.inner
-                        .lead_objects
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .remove(&id);
+                    self.forget_lead_object(id);
                     self.inner.intents_changed.notify_waiters();
                     return Err(error.into());
                 }
@@ -480,133 +415,5 @@ impl Engine {
                 IntentState::Open | IntentState::Sent => changed.await,
             }
         }
-    }
-}
-
-fn paused_form() -> Form {
-    let said = "Writing to Salesforce is paused in Carrick's settings.";
-    Form {
-        errors: vec![said.to_owned()],
-        inputs: Vec::new(),
-    }
-}
-
-/// A described field as the planner sees it.
-fn field(described: &salesforce::FieldDescribe) -> Field {
-    use salesforce::FieldKind as Kind;
-    let picklist = || Picklist {
-        values: described
-            .picklist
-            .iter()
-            .filter(|value| value.active)
-            .map(|value| (value.value.clone(), value.label.clone()))
-            .collect(),
-        restricted: described.restricted_picklist,
-    };
-    let kind = match &described.kind {
-        Kind::Text | Kind::Combobox => FieldKind::Text,
-        Kind::TextArea => FieldKind::TextArea,
-        Kind::Phone => FieldKind::Phone,
-        Kind::Email => FieldKind::Email,
-        Kind::Url => FieldKind::Url,
-        Kind::Picklist => FieldKind::Picklist(picklist()),
-        Kind::MultiPicklist => FieldKind::MultiPicklist(picklist()),
-        Kind::Boolean => FieldKind::Boolean,
-        Kind::Integer | Kind::Double | Kind::Currency | Kind::Percent => FieldKind::Number,
-        Kind::Date => FieldKind::Date,
-        Kind::Id
-        | Kind::Reference
-        | Kind::DateTime
-        | Kind::Time
-        | Kind::Address
-        | Kind::Other(_) => FieldKind::Other,
-    };
-    Field {
-        name: described.name.clone(),
-        label: described.label.clone(),
-        kind,
-        length: usize::try_from(described.length)
-            .ok()
-            .filter(|length| *length > 0),
-        createable: described.createable,
-        required: described.is_required_on_create(),
-    }
-}
-
-/// What the intent keeps of an order.
-fn payload(
-    contact: &ic::ContactId,
-    order: Order,
-    fields: &[Field],
-    anyway: bool,
-) -> (MatchKey, Payload) {
-    let kind = |name: &String| {
-        let field = fields.iter().find(|field| field.name == *name)?;
-        let kind = match field.kind {
-            FieldKind::Number => PayloadKind::Number,
-            FieldKind::Boolean => PayloadKind::Bool,
-            FieldKind::Text
-            | FieldKind::TextArea
-            | FieldKind::Email
-            | FieldKind::Phone
-            | FieldKind::Url
-            | FieldKind::Date
-            | FieldKind::Picklist(_)
-            | FieldKind::MultiPicklist(_)
-            | FieldKind::Other => return None,
-        };
-        Some((name.clone(), kind))
-    };
-    let Order {
-        key,
-        fields: values,
-        assign_by_rules,
-        contact_edits,
-        notes,
-    } = order;
-    let Edits { name, email, phone } = contact_edits;
-    let payload = Payload {
-        contact: contact.clone(),
-        kinds: values.keys().filter_map(kind).collect(),
-        fields: values,
-        assign_by_rules,
-        anyway,
-        name,
-        email,
-        phone,
-        notes: notes
-            .iter()
-            .map(|note| format!("{} {}", note.rule, note.text))
-            .collect(),
-    };
-    (key, payload)
-}
-
-fn draft_fields(payload: &Payload) -> BTreeMap<String, FieldValue> {
-    let value = |name: &String, text: &String| match payload.kinds.get(name) {
-        Some(PayloadKind::Number) => match text.parse() {
-            Ok(number) => FieldValue::Number(number),
-            Err(_) => FieldValue::Text(text.clone()),
-        },
-        Some(PayloadKind::Bool) => FieldValue::Bool(text == "true"),
-        None => FieldValue::Text(text.clone()),
-    };
-    payload
-        .fields
-        .iter()
-        .map(|(name, text)| (name.clone(), value(name, text)))
-        .collect()
-}
-
-fn patch(payload: &Payload) -> ContactPatch {
-    let change = |value: &Option<String>| match value {
-        Some(value) => Change::Set(value.clone()),
-        None => Change::Keep,
-    };
-    ContactPatch {
-        name: change(&payload.name),
-        email: change(&payload.email),
-        phone: change(&payload.phone),
-        custom_attributes: BTreeMap::new(),
     }
 }

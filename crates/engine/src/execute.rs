@@ -80,7 +80,7 @@ impl Engine {
                     rule,
                 } => {
                     let shown = rows.contacts.iter().find(|row| row.id == contact);
-                    let shown = shown.map(projection::shown_attributes).unwrap_or_default();
+                    let shown = shown.map(|row| job.terms.shown(row)).unwrap_or_default();
                     if let Some(line) =
                         book(&mut done.settlement, rows, &contact, &link, &shown, self)
                     {
@@ -130,7 +130,10 @@ impl Engine {
     ) {
         match self.send_write(job, clients, &write).await {
             Written::Shown(row) => {
-                let shown = projection::shown_attributes(&row);
+                let before = rows.contacts.iter().find(|row| row.id == write.contact);
+                let before = before.map(|row| job.terms.shown(row)).unwrap_or_default();
+                let answer = job.terms.shown(&row);
+                let shown = attribute::shown_after(&write.changes, &before, &answer);
                 lines.push(format!("{} {}", write.rule, described(&write.changes)));
                 book(
                     &mut done.settlement,

@@ -44,6 +44,7 @@ mod writes;
 pub use card::{CardAsk, CardContact, CardReply, Click, Shown};
 pub use engine::{Apps, Engine, Parts};
 pub use error::EngineError;
+pub use live::Step;
 pub use overview::Overview;
 pub use receive::Received;
 pub use seal::{SealError, SealKey};

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use model::settings::Polling;
 use model::{ConnectionId, Timestamp};
 use store::{Connection, ConnectionState, Side};
 use tokio_util::sync::CancellationToken;
@@ -28,6 +29,19 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// After a failed poll, at most this long.
 const AFTER_FAILURES: Duration = Duration::from_mins(1);
+
+/// How often a step is taken.
+fn every(step: Step, polling: &Polling) -> Duration {
+    let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+    match step {
+        Step::Poll => polling.salesforce(),
+        Step::LatePass => LATE_PASS,
+        Step::Directory => seconds(polling.directory_seconds),
+        Step::CatchUp => seconds(polling.intercom_seconds),
+        Step::Intents => INTENTS,
+        Step::Inbox | Step::Queue | Step::Resume => TURN,
+    }
+}
 
 /// Something that is done every so often.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,18 +69,46 @@ impl Beat {
     }
 }
 
-/// What a connection's loop remembers.
-#[derive(Default)]
-struct Beats {
-    poll: Beat,
-    late: Beat,
-    directory: Beat,
-    catch_up: Beat,
-    intents: Beat,
-    queue: Beat,
+/// One thing that a connection does every so often, or when it is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Understand the webhooks that were kept, of all connections.
+    Inbox,
+    /// Ask Salesforce what changed since the last poll.
+    Poll,
+    /// Ask Salesforce for what became visible late.
+    LatePass,
+    /// Read Users, queues and teammates.
+    Directory,
+    /// Ask Intercom what changed, as if every webhook had been lost.
+    CatchUp,
+    /// Look for creations without an answer, send those that surely were not made.
+    Intents,
+    /// Work on everybody who is due.
+    Queue,
+    /// What a start does: distrust the calls that were under way when the process ended.
+    Resume,
 }
 
 impl Engine {
+    /// Takes one step of a connection: what the production loops do on their beats, and tests in
+    /// the order that they choose.
+    pub async fn step(&self, id: ConnectionId, step: Step) -> Result<(), EngineError> {
+        match step {
+            Step::Inbox => self.drain_inbox().await.map(|_| ()),
+            Step::Resume => self.distrust_intents(id).await,
+            Step::Poll => self.poll_salesforce(id, &*self.clients(id).await?).await,
+            Step::LatePass => self.late_pass(id, &*self.clients(id).await?).await,
+            Step::Directory => self.refresh_directory(id, &*self.clients(id).await?).await,
+            Step::CatchUp => self.catch_up_intercom(id, &*self.clients(id).await?).await,
+            Step::Intents => self.settle_intents(id, &*self.clients(id).await?).await,
+            Step::Queue => {
+                while self.run_due(id).await? > 0 {}
+                Ok(())
+            }
+        }
+    }
+
     /// Runs all connections until `shutdown`; returns when everything that was begun is finished.
     pub async fn run_until(&self, shutdown: CancellationToken) {
         let tracker = TaskTracker::new();
@@ -112,20 +154,60 @@ impl Engine {
         }
     }
 
+    /// A connection's loops, side by side: a slow poll of Salesforce holds up nobody whose contact
+    /// changed in Intercom.
     async fn connection_loop(self, id: ConnectionId, shutdown: CancellationToken) {
-        let mut beats = Beats::default();
+        let loops = [
+            vec![Step::Poll, Step::LatePass, Step::Directory],
+            vec![Step::CatchUp],
+            vec![Step::Intents],
+            vec![Step::Queue],
+        ];
         let mut resumed = false;
+        while !resumed && !shutdown.is_cancelled() {
+            resumed = match self.connection(id).await {
+                Ok(connection) if connection.state == ConnectionState::Ready => {
+                    self.resume(id).await
+                }
+                Ok(_) => false,
+                Err(EngineError::NoSuchConnection) => return,
+                Err(error) => {
+                    tracing::error!(connection.id = %id, %error, "a connection waits");
+                    false
+                }
+            };
+            if !resumed {
+                self.pause(&shutdown).await;
+            }
+        }
+        let running = loops.map(|steps| self.clone().step_loop(id, steps, shutdown.clone()));
+        futures_util::future::join_all(running).await;
+    }
+
+    /// Until something is marked, a moment passed, or the end.
+    async fn pause(&self, shutdown: &CancellationToken) {
+        let woken = self.inner.wake.notified();
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => {}
+            () = woken => {}
+            () = tokio::time::sleep(TURN) => {}
+        }
+    }
+
+    async fn step_loop(self, id: ConnectionId, steps: Vec<Step>, shutdown: CancellationToken) {
+        let mut beats: Vec<(Step, Beat)> =
+            steps.iter().map(|step| (*step, Beat::default())).collect();
         while !shutdown.is_cancelled() {
             let woken = self.inner.wake.notified();
             match self.connection(id).await {
                 Ok(connection) if connection.state == ConnectionState::Ready => {
-                    if !resumed {
-                        resumed = self.resume(id).await;
-                    }
                     self.turn(&connection, &mut beats).await;
                 }
                 // Whatever is kept meanwhile is caught up with after reconnecting (E4).
-                Ok(_) => beats = Beats::default(),
+                Ok(_) => beats
+                    .iter_mut()
+                    .for_each(|(_, beat)| *beat = Beat::default()),
                 Err(EngineError::NoSuchConnection) => return,
                 Err(error) => tracing::error!(connection.id = %id, %error, "a connection waits"),
             }
@@ -141,7 +223,7 @@ impl Engine {
     /// What a start has to do once: distrust calls that were under way, and go on with a sync
     /// that was interrupted.
     async fn resume(&self, id: ConnectionId) -> bool {
-        if let Err(error) = self.distrust_intents(id).await {
+        if let Err(error) = self.step(id, Step::Resume).await {
             tracing::error!(connection.id = %id, %error, "intents were not looked through");
             return false;
         }
@@ -173,46 +255,21 @@ impl Engine {
         true
     }
 
-    /// One turn of a connection: whatever is due.
-    async fn turn(&self, connection: &Connection, beats: &mut Beats) {
+    /// One turn: whatever of these steps is due.
+    async fn turn(&self, connection: &Connection, beats: &mut [(Step, Beat)]) {
         let id = connection.id;
-        let clients = match self.clients(id).await {
-            Ok(clients) => clients,
-            Err(error) => {
-                tracing::debug!(connection.id = %id, %error, "a connection has no clients");
-                return;
-            }
-        };
-        let polling = &connection.settings.polling;
-        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
-        if beats.poll.is_due(self.now()) {
-            let outcome = self.poll_salesforce(id, &clients).await;
-            self.beat(id, &mut beats.poll, polling.salesforce(), outcome)
+        for (step, beat) in beats {
+            // What a signal made due does not wait for the clock, unless the queue is failing.
+            let eager = *step == Step::Queue && beat.failed == 0;
+            if eager || beat.is_due(self.now()) {
+                let outcome = self.step(id, *step).await;
+                self.beat(
+                    id,
+                    beat,
+                    every(*step, &connection.settings.polling),
+                    outcome,
+                )
                 .await;
-        }
-        if beats.late.is_due(self.now()) {
-            let outcome = self.late_pass(id, &clients).await;
-            self.beat(id, &mut beats.late, LATE_PASS, outcome).await;
-        }
-        if beats.directory.is_due(self.now()) {
-            let outcome = self.refresh_directory(id, &clients).await;
-            let every = seconds(polling.directory_seconds);
-            self.beat(id, &mut beats.directory, every, outcome).await;
-        }
-        if beats.catch_up.is_due(self.now()) {
-            let outcome = self.catch_up_intercom(id, &clients).await;
-            let every = seconds(polling.intercom_seconds);
-            self.beat(id, &mut beats.catch_up, every, outcome).await;
-        }
-        if beats.intents.is_due(self.now()) {
-            let outcome = self.settle_intents(id, &clients).await;
-            self.beat(id, &mut beats.intents, INTENTS, outcome).await;
-        }
-        while beats.queue.is_due(self.now()) {
-            match self.run_due(id).await {
-                Ok(0) => break,
-                Ok(_) => beats.queue = Beat::default(),
-                Err(error) => self.beat(id, &mut beats.queue, TURN, Err(error)).await,
             }
         }
     }

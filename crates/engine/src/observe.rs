@@ -1,12 +1,13 @@
 //! From stored rows to facts: what is stale is read by id first, what is missing is fetched.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use intercom::IntercomError;
 use model::{ConnectionId, Lane, PersonKey, Reason, Settings, Signal, Subject, Timestamp, ic, sf};
-use planner::{Facts, Parked};
-use store::{Absorption, Due, Observed, PersonRows, RecordRow, Source, WaitsFor};
+use planner::{Attribute, Facts, Parked};
+use store::{Absorption, ContactRow, Due, Observed, PersonRows, RecordRow, Source, WaitsFor};
 
 use crate::clients::Clients;
 use crate::engine::Engine;
@@ -233,8 +234,42 @@ fn has_unknown_owner(person: &PersonRows) -> bool {
     owners.into_iter().any(|owner| !known(&owner))
 }
 
+/// Under which a person is planned: what the admin chose, and what the workspace allows.
+#[derive(Debug, Clone)]
+pub(crate) struct Terms {
+    pub(crate) settings: Arc<Settings>,
+    /// Attributes whose name is taken by something else.
+    pub(crate) unusable: Arc<BTreeSet<Attribute>>,
+}
+
+impl Terms {
+    /// What a contact's usable attributes show.
+    pub(crate) fn shown(&self, row: &ContactRow) -> BTreeMap<Attribute, String> {
+        let mut shown = projection::shown_attributes(row);
+        shown.retain(|attribute, _| !self.unusable.contains(attribute));
+        shown
+    }
+
+    fn contact_fact(&self, row: &ContactRow) -> planner::Contact {
+        planner::Contact {
+            attributes: self.shown(row),
+            ..projection::contact_fact(row)
+        }
+    }
+}
+
+impl Engine {
+    /// The terms of a connection as they are now.
+    pub(crate) async fn terms(&self, id: ConnectionId) -> Result<Terms, EngineError> {
+        Ok(Terms {
+            settings: Arc::new(self.connection(id).await?.settings),
+            unusable: Arc::new(self.unusable_attributes(id).await?),
+        })
+    }
+}
+
 /// What the planner sees of stored rows.
-pub(crate) fn facts(rows: &PersonRows, settings: &Arc<Settings>, now: Timestamp) -> Facts {
+pub(crate) fn facts(rows: &PersonRows, terms: &Terms, now: Timestamp) -> Facts {
     let around = Surroundings {
         accounts: &rows.accounts,
         owners: &rows.owners,
@@ -253,7 +288,11 @@ pub(crate) fn facts(rows: &PersonRows, settings: &Arc<Settings>, now: Timestamp)
     Facts {
         observed_at: now,
         person: rows.person.clone(),
-        contacts: rows.contacts.iter().map(projection::contact_fact).collect(),
+        contacts: rows
+            .contacts
+            .iter()
+            .map(|row| terms.contact_fact(row))
+            .collect(),
         records: rows
             .records
             .iter()
@@ -262,6 +301,7 @@ pub(crate) fn facts(rows: &PersonRows, settings: &Arc<Settings>, now: Timestamp)
         successors: successors.collect(),
         links: rows.links.clone(),
         parked: parked.collect(),
-        settings: Arc::clone(settings),
+        unusable: (*terms.unusable).clone(),
+        settings: Arc::clone(&terms.settings),
     }
 }

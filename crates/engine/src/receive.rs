@@ -130,7 +130,10 @@ impl Engine {
         for (id, absorption) in absorptions {
             self.inner.store.absorb(id, &absorption).await?;
         }
-        self.inner.wake.notify_waiters();
+        // What waits for a write of ours wakes nobody: the end of the write does.
+        if !seqs.is_empty() {
+            self.inner.wake.notify_waiters();
+        }
         Ok(seqs)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use model::{ConnectionId, Lane, PersonKey, Reason, Settings, Signal, Subject};
+use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject};
 use planner::{Rule, Verdict};
 use store::{Absorption, Due, FailureReport, PersonRows, Settlement, Side, Ticket, WaitsFor};
 
@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute::{Again, Executed};
 use crate::failure;
-use crate::observe::facts;
+use crate::observe::{Terms, facts};
 
 /// Tickets taken from the queue at once.
 const TICKETS_PER_TURN: u32 = 200;
@@ -37,7 +37,7 @@ const CLAIMED_PAUSE: Duration = Duration::from_millis(200);
 pub(crate) struct Job {
     pub(crate) connection: ConnectionId,
     pub(crate) lane: Lane,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) terms: Terms,
 }
 
 /// What a batch did.
@@ -100,11 +100,10 @@ impl Engine {
     }
 
     pub(crate) async fn job(&self, id: ConnectionId, lane: Lane) -> Result<Job, EngineError> {
-        let settings = Arc::new(self.connection(id).await?.settings);
         Ok(Job {
             connection: id,
             lane,
-            settings,
+            terms: self.terms(id).await?,
         })
     }
 
@@ -262,7 +261,7 @@ impl Engine {
         tickets: Vec<Ticket>,
         claim: Claimed,
     ) -> Worked {
-        let plan = planner::plan(&facts(&rows, &job.settings, self.now()));
+        let plan = planner::plan(&facts(&rows, &job.terms, self.now()));
         let verdict = plan.verdict;
         let crowd_note = (verdict == Verdict::Crowded)
             .then(|| plan.notes.first().map(|note| note.text.clone()))

@@ -1,25 +1,25 @@
 //! The first sync, and every later whole one (I3): read both sides into the mirror, then walk all
 //! persons. It can be stopped and resumed at any point and goes on after a crash where it was.
 
+mod progress;
+mod read;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use model::{ConnectionId, Lane, Timestamp, sf};
-use salesforce::{Operation, Parsed};
-use store::{ContactRow, RecordRow, Scan, Side, Sweep, SweepCounts, SweepKind, SweepState};
-use tokio::sync::watch;
+use store::{Scan, Side, Sweep, SweepCounts, SweepKind, SweepState};
 use tokio_util::sync::CancellationToken;
+
+pub(crate) use progress::SyncSlot;
+pub use progress::{Phase, Progress};
+use read::{Told, read_intercom, read_salesforce};
 
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::projection;
 use crate::run::RunCounts;
-
-/// Rows staged in one transaction.
-const STAGED_TOGETHER: usize = 5000;
 
 /// Contacts walked in one turn: their position is stored after each.
 const CONTACTS_PER_TURN: u32 = 500;
@@ -37,66 +37,6 @@ const MISSING_MIN: u64 = 20;
 /// What changes while a sync begins is read again by the polls from this long before it.
 const BEFORE: Duration = Duration::from_mins(2);
 
-/// How far a sync is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// None is running and none ever ran.
-    Idle,
-    /// Reading both sides.
-    Reading,
-    /// Walking persons.
-    Reconciling,
-    /// Through.
-    Done,
-    /// Stopped; it can go on.
-    Stopped,
-    /// It met something that a person has to look at; it can go on.
-    Failed,
-}
-
-/// A running sync, as pages and terminals show it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Progress {
-    /// How far it is.
-    pub phase: Phase,
-    /// What it counted.
-    pub counts: SweepCounts,
-    /// Steps done of this phase.
-    pub done: u64,
-    /// Steps of this phase, as far as known.
-    pub total: Option<u64>,
-    /// Steps a second in this phase.
-    pub rate_per_second: f64,
-    /// Time left of this phase, as far as known.
-    pub seconds_left: Option<u64>,
-    /// When this was true.
-    pub at: Timestamp,
-}
-
-/// What is remembered of a connection's sync in this process.
-pub(crate) struct SyncSlot {
-    progress: watch::Sender<Progress>,
-    running: Option<CancellationToken>,
-}
-
-impl SyncSlot {
-    fn new(at: Timestamp) -> Self {
-        let progress = Progress {
-            phase: Phase::Idle,
-            counts: SweepCounts::default(),
-            done: 0,
-            total: None,
-            rate_per_second: 0.0,
-            seconds_left: None,
-            at,
-        };
-        Self {
-            progress: watch::Sender::new(progress),
-            running: None,
-        }
-    }
-}
-
 /// A sync under way.
 struct Run<'e> {
     engine: &'e Engine,
@@ -112,21 +52,6 @@ struct Run<'e> {
 }
 
 impl Engine {
-    /// The progress of this connection's sync, now and whenever it changes.
-    pub fn progress(&self, id: ConnectionId) -> watch::Receiver<Progress> {
-        let now = self.now();
-        let mut syncs = self
-            .inner
-            .syncs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        syncs
-            .entry(id)
-            .or_insert_with(|| SyncSlot::new(now))
-            .progress
-            .subscribe()
-    }
-
     /// Starts a sync in the background, or goes on with one that was interrupted.
     pub async fn start_sync(&self, id: ConnectionId) -> Result<(), EngineError> {
         self.clients(id).await?;
@@ -144,57 +69,6 @@ impl Engine {
     pub async fn sync_to_end(&self, id: ConnectionId) -> Result<SweepCounts, EngineError> {
         let stop = self.take_slot(id)?;
         self.sync_in_slot(id, stop).await
-    }
-
-    /// Asks a running sync to stop at its next settled position.
-    pub fn stop_sync(&self, id: ConnectionId) {
-        let syncs = self
-            .inner
-            .syncs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(stop) = syncs.get(&id).and_then(|slot| slot.running.as_ref()) {
-            stop.cancel();
-        }
-    }
-
-    /// Asks all running syncs to stop.
-    pub(crate) fn stop_syncs(&self) {
-        let syncs = self
-            .inner
-            .syncs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        syncs
-            .values()
-            .filter_map(|slot| slot.running.as_ref())
-            .for_each(CancellationToken::cancel);
-    }
-
-    /// Whether a sync of this connection runs in this process.
-    pub(crate) fn is_syncing(&self, id: ConnectionId) -> bool {
-        let syncs = self
-            .inner
-            .syncs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        syncs.get(&id).is_some_and(|slot| slot.running.is_some())
-    }
-
-    fn take_slot(&self, id: ConnectionId) -> Result<CancellationToken, EngineError> {
-        let now = self.now();
-        let mut syncs = self
-            .inner
-            .syncs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let slot = syncs.entry(id).or_insert_with(|| SyncSlot::new(now));
-        if slot.running.is_some() {
-            return Err(EngineError::Busy);
-        }
-        let stop = CancellationToken::new();
-        slot.running = Some(stop.clone());
-        Ok(stop)
     }
 
     async fn sync_in_slot(
@@ -525,128 +399,6 @@ impl Run<'_> {
             slot.progress.send_replace(progress);
         }
     }
-}
-
-/// What a reader tells as it goes.
-#[derive(Clone, Copy)]
-enum Told {
-    Contacts {
-        read: u64,
-        unreadable: u64,
-        total: Option<u64>,
-    },
-    Records {
-        read: u64,
-        unreadable: u64,
-    },
-}
-
-/// All contacts, oldest first, so that our own writes move nobody to another page.
-async fn read_intercom(
-    engine: &Engine,
-    clients: &Clients,
-    scan: &Scan,
-    tell: &tokio::sync::mpsc::Sender<Told>,
-) -> Result<(), EngineError> {
-    let intercom = clients.intercom.in_lane(Lane::Bulk);
-    let mut at = None;
-    let mut rows: Vec<ContactRow> = Vec::new();
-    loop {
-        let page = intercom.contact_page(at.as_ref()).await?;
-        let now = engine.now();
-        let mut unreadable = 0;
-        let before = rows.len();
-        for contact in page.contacts {
-            match contact {
-                Ok(contact) if contact.archived => {}
-                Ok(contact) => rows.push(projection::contact_row(&contact, now)),
-                Err(_) => unreadable += 1,
-            }
-        }
-        let read = (rows.len() - before) as u64;
-        at = page.next;
-        if rows.len() >= STAGED_TOGETHER || at.is_none() {
-            engine
-                .inner
-                .store
-                .stage_contacts(scan, std::mem::take(&mut rows))
-                .await?;
-        }
-        // Nobody listens only when the sync is being stopped.
-        _ = tell
-            .send(Told::Contacts {
-                read,
-                unreadable,
-                total: page.total,
-            })
-            .await;
-        if at.is_none() {
-            return Ok(());
-        }
-    }
-}
-
-/// Accounts first, so that contacts find theirs, then Leads and contacts.
-async fn read_salesforce(
-    engine: &Engine,
-    clients: &Clients,
-    scan: &Scan,
-    tell: &tokio::sync::mpsc::Sender<Told>,
-) -> Result<(), EngineError> {
-    let store = &engine.inner.store;
-    let mut accounts = clients
-        .salesforce
-        .bulk_accounts(Operation::Query)
-        .ready_chunks(STAGED_TOGETHER);
-    while let Some(chunk) = accounts.next().await {
-        let mut rows = Vec::with_capacity(chunk.len());
-        let mut unreadable = 0;
-        for account in chunk {
-            match account? {
-                Ok(account) => rows.push(projection::account_row(&account, engine.now())),
-                Err(_) => unreadable += 1,
-            }
-        }
-        store.stage_accounts(scan, rows).await?;
-        _ = tell
-            .send(Told::Records {
-                read: 0,
-                unreadable,
-            })
-            .await;
-    }
-    let leads = clients.salesforce.bulk_leads(Operation::Query);
-    read_records(engine, scan, tell, leads, projection::lead_row).await?;
-    let contacts = clients.salesforce.bulk_contacts(Operation::Query);
-    read_records(engine, scan, tell, contacts, projection::sf_contact_row).await
-}
-
-async fn read_records<T, E>(
-    engine: &Engine,
-    scan: &Scan,
-    tell: &tokio::sync::mpsc::Sender<Told>,
-    rows: impl futures_util::Stream<Item = Result<Parsed<T>, E>> + Unpin,
-    row: impl Fn(&T, Timestamp) -> RecordRow,
-) -> Result<(), EngineError>
-where
-    EngineError: From<E>,
-{
-    let mut chunks = rows.ready_chunks(STAGED_TOGETHER);
-    while let Some(chunk) = chunks.next().await {
-        let now = engine.now();
-        let mut staged = Vec::with_capacity(chunk.len());
-        let mut unreadable = 0;
-        for record in chunk {
-            match record? {
-                Ok(record) => staged.push(row(&record, now)),
-                Err(_) => unreadable += 1,
-            }
-        }
-        let read = staged.len() as u64;
-        engine.inner.store.stage_records(scan, staged).await?;
-        _ = tell.send(Told::Records { read, unreadable }).await;
-    }
-    Ok(())
 }
 
 /// Invariant 7: a side that lost so much was not read whole.

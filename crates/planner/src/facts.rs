@@ -1,6 +1,6 @@
 //! All that is known about one person at one instant. Plain data, cheap to write down in a test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{Link, PersonKey, Settings, Timestamp, ic, sf};
@@ -25,6 +25,9 @@ pub struct Facts {
     pub links: Vec<Link>,
     /// Writes that failed and wait for a change.
     pub parked: Vec<Parked>,
+    /// Attributes that the workspace does not let us write, because their name is taken by another
+    /// type or by company data (A1). What they show is not among `Contact::attributes`.
+    pub unusable: BTreeSet<Attribute>,
     /// The admin's choices.
     pub settings: Arc<Settings>,
 }

@@ -90,11 +90,12 @@ fn show(
     let same_record = link.filter(|link| link.record_id == record.id());
     let known = same_record.map_or(&nothing, |link| &link.base);
     let enabled = facts.settings.attributes.enabled;
-    let desired = if enabled {
+    let mut desired = if enabled {
         attribute::desired(record)
     } else {
         Desired::new()
     };
+    desired.retain(|attribute, _| !facts.unusable.contains(attribute));
     let changes = if enabled {
         attribute::differences(&desired, contact, known)
     } else {

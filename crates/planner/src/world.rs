@@ -8,10 +8,10 @@
 //! intercom lead ada@acme.io STATUS=Open; lead 00Q1 ada@acme.io status=Open owner=0051
 //! owner 0051 'Bob Ray' email=bob@org.io; link c1 00Q1 pin STATUS=Open/Open
 //! converted 00Q2 ada@acme.io into 0031; contact 0031 countess@acme.io account=0011
-//! account 0011 Acme; parked c1; pause intercom; attributes off; crowded contacts=2 records=2
+//! account 0011 Acme; parked c1; unusable TITLE; pause intercom; attributes off; crowded contacts=2 records=2
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{Base, BasePair, How, Link, MatchKey, PersonKey, Settings, Timestamp, ic, sf};
@@ -32,6 +32,7 @@ pub(crate) struct World {
     accounts: Vec<Account>,
     links: Vec<Link>,
     parked: Vec<ic::ContactId>,
+    unusable: BTreeSet<Attribute>,
     pub(crate) settings: Settings,
 }
 
@@ -142,6 +143,7 @@ impl World {
             "account" => self.account(statement),
             "link" => self.link(statement),
             "parked" => self.parked.push(statement.must().parse().unwrap()),
+            "unusable" => _ = self.unusable.insert(attribute(&statement.must())),
             "pause" => match statement.must().as_str() {
                 "intercom" => self.settings.safety.pause_intercom_writes = true,
                 "salesforce" => self.settings.safety.pause_salesforce_writes = true,
@@ -301,6 +303,7 @@ impl World {
             successors: elsewhere.into_iter().filter_map(successor).collect(),
             links: self.links,
             parked: Vec::new(),
+            unusable: self.unusable,
             settings: Arc::new(self.settings),
             person,
         };

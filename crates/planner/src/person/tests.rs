@@ -400,6 +400,17 @@ fn a1_only_what_differs_is_written_and_an_edit_in_intercom_is_put_back() {
 }
 
 #[test]
+fn a1_a_name_that_is_taken_is_left_out_and_the_others_are_written() {
+    assert_snapshot!(
+        planned("unusable TITLE; intercom lead ada@acme.io; lead 00Q1 ada@acme.io title=Boss"),
+        @"
+    Lead
+    A1 c1: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+#[test]
 fn a1_switched_off_links_are_kept_and_nothing_is_written() {
     assert_snapshot!(
         planned("attributes off; intercom lead ada@acme.io STATUS=Won; lead 00Q1 ada@acme.io"),

@@ -1,0 +1,139 @@
+//! How far a sync is, for pages and terminals, and who may run one.
+
+use std::sync::PoisonError;
+
+use model::{ConnectionId, Timestamp};
+use store::SweepCounts;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// How far a sync is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// None is running and none ever ran.
+    Idle,
+    /// Reading both sides.
+    Reading,
+    /// Walking persons.
+    Reconciling,
+    /// Through.
+    Done,
+    /// Stopped; it can go on.
+    Stopped,
+    /// It met something that a person has to look at; it can go on.
+    Failed,
+}
+
+/// A running sync, as pages and terminals show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// How far it is.
+    pub phase: Phase,
+    /// What it counted.
+    pub counts: SweepCounts,
+    /// Steps done of this phase.
+    pub done: u64,
+    /// Steps of this phase, as far as known.
+    pub total: Option<u64>,
+    /// Steps a second in this phase.
+    pub rate_per_second: f64,
+    /// Time left of this phase, as far as known.
+    pub seconds_left: Option<u64>,
+    /// When this was true.
+    pub at: Timestamp,
+}
+
+/// What is remembered of a connection's sync in this process.
+pub(crate) struct SyncSlot {
+    pub(super) progress: watch::Sender<Progress>,
+    pub(super) running: Option<CancellationToken>,
+}
+
+impl SyncSlot {
+    fn new(at: Timestamp) -> Self {
+        let progress = Progress {
+            phase: Phase::Idle,
+            counts: SweepCounts::default(),
+            done: 0,
+            total: None,
+            rate_per_second: 0.0,
+            seconds_left: None,
+            at,
+        };
+        Self {
+            progress: watch::Sender::new(progress),
+            running: None,
+        }
+    }
+}
+
+impl Engine {
+    /// The progress of this connection's sync, now and whenever it changes.
+    pub fn progress(&self, id: ConnectionId) -> watch::Receiver<Progress> {
+        let now = self.now();
+        let mut syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        syncs
+            .entry(id)
+            .or_insert_with(|| SyncSlot::new(now))
+            .progress
+            .subscribe()
+    }
+
+    /// Asks a running sync to stop at its next settled position.
+    pub fn stop_sync(&self, id: ConnectionId) {
+        let syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(stop) = syncs.get(&id).and_then(|slot| slot.running.as_ref()) {
+            stop.cancel();
+        }
+    }
+
+    /// Asks all running syncs to stop.
+    pub(crate) fn stop_syncs(&self) {
+        let syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        syncs
+            .values()
+            .filter_map(|slot| slot.running.as_ref())
+            .for_each(CancellationToken::cancel);
+    }
+
+    /// Whether a sync of this connection runs in this process.
+    pub(crate) fn is_syncing(&self, id: ConnectionId) -> bool {
+        let syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        syncs.get(&id).is_some_and(|slot| slot.running.is_some())
+    }
+
+    pub(super) fn take_slot(&self, id: ConnectionId) -> Result<CancellationToken, EngineError> {
+        let now = self.now();
+        let mut syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let slot = syncs.entry(id).or_insert_with(|| SyncSlot::new(now));
+        if slot.running.is_some() {
+            return Err(EngineError::Busy);
+        }
+        let stop = CancellationToken::new();
+        slot.running = Some(stop.clone());
+        Ok(stop)
+    }
+}
