@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Settings(Settings),
     /// One of the two simulated clouds by itself
     #[command(subcommand)]
-    Sim(Sim),
+    Sim(Box<Sim>),
 }
 
 #[derive(Debug, Args)]

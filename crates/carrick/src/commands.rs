@@ -19,7 +19,11 @@ use crate::failure::{Failure, OrFail};
 /// Does what was typed.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let configured = || -> Result<Configured, Failure> {
-        config::load(cli.config.as_deref(), &Environment::of_process())
+        let environment = Environment::of_process();
+        for variable in environment.misspelt() {
+            eprintln!("warning: {variable} is no setting of Carrick and changes nothing");
+        }
+        config::load(cli.config.as_deref(), &environment)
     };
     match cli.command {
         Command::Demo(arguments) => block_on(demo::run(arguments)),
@@ -32,7 +36,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Sync(arguments) => block_on(sync::run(configured()?.config, arguments)),
         Command::Timeline(arguments) => block_on(timeline::run(configured()?.config, arguments)),
         Command::Settings(settings) => block_on(settings::run(configured()?.config, settings)),
-        Command::Sim(sim) => block_on(sim::run(sim)),
+        Command::Sim(sim) => block_on(sim::run(*sim)),
     }
 }
 

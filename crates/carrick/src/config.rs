@@ -27,6 +27,7 @@ pub(crate) use intercom::{IntercomApp, MAIN_APP};
 pub(crate) use load::{Configured, load};
 pub(crate) use log::{Log, LogFormat};
 pub(crate) use remembered::RememberedApp;
+pub(crate) use salesforce::Salesforce;
 pub(crate) use sample::sample;
 pub(crate) use security::SettingsAccess;
 
@@ -37,7 +38,7 @@ pub(crate) struct Config {
     pub(crate) server: server::Server,
     pub(crate) store: store::Store,
     pub(crate) security: security::Security,
-    pub(crate) salesforce: salesforce::Salesforce,
+    pub(crate) salesforce: Salesforce,
     pub(crate) log: Log,
     pub(crate) intercom: intercom::Intercom,
 }

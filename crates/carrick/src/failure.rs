@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
+use engine::EngineError;
+
 /// Why a command ends early, in words for the person at the terminal.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -50,6 +52,18 @@ impl Failure {
             next = cause.source();
         }
         self
+    }
+
+    /// Adds an error of the engine, with what the vendor said about it.
+    #[must_use]
+    pub(crate) fn because_engine(self, error: &EngineError) -> Self {
+        let failure = self.because(error);
+        if let EngineError::Salesforce(refused) = error
+            && let Some(words) = refused.vendor_words()
+        {
+            return failure.cause(format!("Salesforce says: {words}"));
+        }
+        failure
     }
 
     /// Adds a cause that is known in words only.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 use transport::{NetworkOptions, network};
 use xxhash_rust::xxh3::xxh3_64;
@@ -20,32 +21,118 @@ const SAVED_EVERY: Duration = Duration::from_secs(2);
 /// Saving may take one part in so many of the time: a million people take seconds to write.
 const SAVING_SHARE: u32 = 10;
 
-/// A simulated Salesforce that listens.
+/// A simulated Salesforce that listens, until `stop`.
 pub(crate) async fn run_salesforce(
-    sim: salesforce_sim::Sim,
+    sim: &salesforce_sim::Sim,
     listener: TcpListener,
-    file: Option<&Path>,
+    keeper: Option<&Keeper>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), Failure> {
-    let saved = sim.clone();
-    let serving = sim.serve(listener, stop);
-    let world = move || {
-        let mut content = Vec::new();
-        saved.save(&mut content).map(|()| content)
-    };
-    run(serving, file, Arc::new(world)).await
+    run(sim.serve(listener, stop), keeper).await
 }
 
-/// A simulated Intercom that listens and sends webhooks.
+/// A simulated Intercom that listens and sends webhooks, until `stop`.
 pub(crate) async fn run_intercom(
-    sim: intercom_sim::Sim,
+    sim: &intercom_sim::Sim,
     listener: TcpListener,
-    file: Option<&Path>,
+    keeper: Option<&Keeper>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), Failure> {
-    let saved = sim.clone();
-    let serving = sim.serve(listener, network(NetworkOptions::default()), stop);
-    run(serving, file, Arc::new(move || Ok(saved.save()))).await
+    let outbound = network(NetworkOptions::default());
+    run(sim.serve(listener, outbound, stop), keeper).await
+}
+
+/// Runs `serving` to its end, keeps the world meanwhile, and as it is in the end.
+async fn run(
+    serving: impl Future<Output = io::Result<()>>,
+    keeper: Option<&Keeper>,
+) -> Result<(), Failure> {
+    let cannot = || "the simulator cannot listen any more".to_owned();
+    let Some(keeper) = keeper else {
+        return serving.await.or_fail(cannot);
+    };
+    // At once, so that a file that cannot be written is told before anything else happens.
+    keeper.save().await?;
+    let served = tokio::select! {
+        biased;
+        served = serving => served,
+        () = keeper.keep() => Ok(()),
+    };
+    keeper.save().await?;
+    served.or_fail(cannot)
+}
+
+/// Writes a world as it is now.
+type World = Arc<dyn Fn() -> io::Result<Vec<u8>> + Send + Sync>;
+
+/// A file that holds a world.
+pub(crate) struct Keeper {
+    file: PathBuf,
+    world: World,
+    /// Of what is in the file. Held while it is written, so that there is one writer.
+    digest: Mutex<Option<u64>>,
+}
+
+impl Keeper {
+    /// Keeps a Salesforce org in `file`.
+    pub(crate) fn of_salesforce(sim: &salesforce_sim::Sim, file: PathBuf) -> Self {
+        let sim = sim.clone();
+        let world = move || {
+            let mut content = Vec::new();
+            sim.save(&mut content).map(|()| content)
+        };
+        Self {
+            file,
+            world: Arc::new(world),
+            digest: Mutex::new(None),
+        }
+    }
+
+    /// Keeps an Intercom workspace in `file`.
+    pub(crate) fn of_intercom(sim: &intercom_sim::Sim, file: PathBuf) -> Self {
+        let sim = sim.clone();
+        Self {
+            file,
+            world: Arc::new(move || Ok(sim.save())),
+            digest: Mutex::new(None),
+        }
+    }
+
+    /// The world in the file is the present one when this returns.
+    pub(crate) async fn save(&self) -> Result<(), Failure> {
+        self.write()
+            .await
+            .or_fail(|| format!("the world cannot be kept in {}", self.file.display()))
+    }
+
+    /// Saves now and then, as long as it is polled.
+    async fn keep(&self) {
+        let mut pause = SAVED_EVERY;
+        loop {
+            tokio::time::sleep(pause).await;
+            let began = Instant::now();
+            if let Err(error) = self.write().await {
+                tracing::error!(%error, file = %self.file.display(), "the world was not saved");
+            }
+            pause = SAVED_EVERY.max(began.elapsed() * SAVING_SHARE);
+        }
+    }
+
+    /// Replaces the file if anything changed since it was written last.
+    async fn write(&self) -> io::Result<()> {
+        let mut digest = self.digest.lock().await;
+        let (file, world, before) = (self.file.clone(), Arc::clone(&self.world), *digest);
+        let writing = tokio::task::spawn_blocking(move || {
+            let content = world()?;
+            let now = xxh3_64(&content);
+            if before != Some(now) {
+                files::replace(&file, &content, files::Readers::Owner)?;
+            }
+            io::Result::Ok(now)
+        });
+        *digest = Some(writing.await.map_err(io::Error::other)??);
+        Ok(())
+    }
 }
 
 /// The saved world in `file`.
@@ -58,77 +145,4 @@ pub(crate) fn unreadable(file: &Path, error: &dyn std::error::Error) -> Failure 
     Failure::new(format!("{} is not a saved world", file.display()))
         .because(error)
         .try_this("start without it to begin a new one")
-}
-
-/// Runs `serving` to its end, keeps the world in `file` meanwhile, and as it is in the end.
-async fn run(
-    serving: impl Future<Output = io::Result<()>>,
-    file: Option<&Path>,
-    world: World,
-) -> Result<(), Failure> {
-    let Some(file) = file else {
-        return serving.await.or_fail(cannot_listen);
-    };
-    let mut kept = Kept {
-        file: file.to_owned(),
-        world,
-        digest: None,
-    };
-    // At once, so that a file that cannot be written is told before anything else happens.
-    kept.save().await.or_fail(|| cannot_save(file))?;
-    let served = tokio::select! {
-        biased;
-        served = serving => served,
-        () = kept.keep() => Ok(()),
-    };
-    kept.save().await.or_fail(|| cannot_save(file))?;
-    served.or_fail(cannot_listen)
-}
-
-fn cannot_listen() -> String {
-    "the simulator cannot listen any more".to_owned()
-}
-
-fn cannot_save(file: &Path) -> String {
-    format!("the world cannot be kept in {}", file.display())
-}
-
-/// Writes a world as it is now.
-type World = Arc<dyn Fn() -> io::Result<Vec<u8>> + Send + Sync>;
-
-struct Kept {
-    file: PathBuf,
-    world: World,
-    /// Of what is in the file.
-    digest: Option<u64>,
-}
-
-impl Kept {
-    /// Saves now and then, as long as it is polled.
-    async fn keep(&mut self) {
-        let mut pause = SAVED_EVERY;
-        loop {
-            tokio::time::sleep(pause).await;
-            let began = Instant::now();
-            if let Err(error) = self.save().await {
-                tracing::error!(%error, file = %self.file.display(), "the world was not saved");
-            }
-            pause = SAVED_EVERY.max(began.elapsed() * SAVING_SHARE);
-        }
-    }
-
-    /// Saves if anything changed since it was saved last.
-    async fn save(&mut self) -> io::Result<()> {
-        let (file, world, digest) = (self.file.clone(), Arc::clone(&self.world), self.digest);
-        let saving = tokio::task::spawn_blocking(move || {
-            let content = world()?;
-            let now = xxh3_64(&content);
-            if digest != Some(now) {
-                files::replace(&file, &content, files::Readers::Owner)?;
-            }
-            io::Result::Ok(now)
-        });
-        self.digest = Some(saving.await.map_err(io::Error::other)??);
-        Ok(())
-    }
 }

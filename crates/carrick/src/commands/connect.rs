@@ -74,7 +74,7 @@ async fn found_or_made(engine: &Engine, name: &str) -> Result<Connection, Failur
 
 fn refused(vendor: &str, error: &EngineError) -> Failure {
     Failure::new(format!("{vendor} could not be connected"))
-        .because(error)
+        .because_engine(error)
         .try_this(
             "check the address and the token, then run the same command again; \
          what was connected before is unchanged",

@@ -22,6 +22,7 @@ use crate::progress::{self, Watcher};
 use crate::shutdown::Shutdown;
 use crate::{installation, lock, logs, serving};
 
+use clouds::Clouds;
 use folder::Folder;
 use places::{Listeners, Places};
 
@@ -44,31 +45,45 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     );
 
     // The clouds end after Carrick, so that it can finish what it has begun.
-    let clouds = shutdown.later();
+    let clouds_shutdown = shutdown.later();
     let Listeners {
         carrick,
         salesforce,
         intercom,
     } = listeners;
-    clouds::start(&folder, &places, salesforce, intercom, &clouds)?;
+    let clouds = Clouds::start(&folder, &places, salesforce, intercom, &clouds_shutdown)?;
     let engine = installation::engine(&folder.config(&places))?;
     let access = SettingsAccess::Loopback;
     serving::start_answering(&engine, carrick, places.carrick.clone(), access, &shutdown);
 
+    let demo = Demo {
+        engine,
+        places,
+        folder,
+        clouds,
+    };
     let ready = shutdown
-        .unless_cut_off(set_up(&engine, &places, &folder, &shutdown))
+        .unless_cut_off(Box::pin(demo.set_up(&shutdown)))
         .await;
     if let Some(Ok(Setup::Ready)) = ready {
-        println!("{}", places.block());
+        println!("{}", demo.places.block());
         if !arguments.no_browser {
-            browser::open(&places.inbox());
+            browser::open(&demo.places.inbox());
         }
         shutdown.soft.cancelled().await;
     }
     println!("Ending; the same command goes on from here.");
     shutdown.end().await;
-    clouds.end().await;
+    clouds_shutdown.end().await;
     ready.map_or(Ok(()), |outcome| outcome.map(|_| ()))
+}
+
+/// All that is running.
+struct Demo {
+    engine: Engine,
+    places: Places,
+    folder: Folder,
+    clouds: Clouds,
 }
 
 /// How far the set-up came.
@@ -78,86 +93,74 @@ enum Setup {
     Stopped,
 }
 
-async fn set_up(
-    engine: &Engine,
-    places: &Places,
-    folder: &Folder,
-    shutdown: &Shutdown,
-) -> Result<Setup, Failure> {
-    let connecting = connect(engine, places, folder);
-    let Some(connection) = shutdown.soft.run_until_cancelled(connecting).await else {
-        return Ok(Setup::Stopped);
-    };
-    let connection = connection?;
-    serving::start_loops(engine, shutdown);
-    first_sync(engine, &connection, shutdown).await
-}
+impl Demo {
+    async fn set_up(&self, shutdown: &Shutdown) -> Result<Setup, Failure> {
+        let Some(connection) = shutdown.soft.run_until_cancelled(self.connect()).await else {
+            return Ok(Setup::Stopped);
+        };
+        let connection = connection?;
+        serving::start_loops(&self.engine, shutdown);
+        self.first_sync(&connection, shutdown).await
+    }
 
-/// Makes the connection through the pages that an admin would use, unless it stands already.
-async fn connect(engine: &Engine, places: &Places, folder: &Folder) -> Result<Connection, Failure> {
-    let cannot = || "the demo's connection cannot be made".to_owned();
-    let found = engine
-        .store()
-        .connection_named(CONNECTION)
-        .await
-        .or_fail(cannot)?;
-    let connection = match found {
-        Some(connection) => connection,
-        None => engine
-            .create_connection(CONNECTION, settings())
+    /// Makes the connection through the pages that an admin would use, unless it stands already.
+    async fn connect(&self) -> Result<Connection, Failure> {
+        let cannot = || "the demo's connection cannot be made".to_owned();
+        let store = self.engine.store();
+        let connection = match store.connection_named(CONNECTION).await.or_fail(cannot)? {
+            Some(connection) => connection,
+            None => self
+                .engine
+                .create_connection(CONNECTION, settings())
+                .await
+                .or_fail(cannot)?,
+        };
+        let is_ready = connection.state == ConnectionState::Ready;
+        if is_ready && self.folder.was_connected_at(&self.places)? {
+            println!("Connected already.");
+            return Ok(connection);
+        }
+        println!("Connecting both clouds …");
+        visitor::allow(&self.places.connect_intercom(CONNECTION)).await?;
+        visitor::allow(&self.places.connect_salesforce(CONNECTION)).await?;
+        // First the grants, then the note that there are some.
+        self.clouds.save().await?;
+        self.folder.remember(&self.places)?;
+        let connection = store.connection_named(CONNECTION).await.or_fail(cannot)?;
+        connection
+            .filter(|connection| connection.state == ConnectionState::Ready)
+            .ok_or_else(|| Failure::new(cannot()).cause("both clouds allowed it in vain"))
+    }
+
+    /// Runs the first sync, or the rest of it, unless it was done in an earlier run.
+    async fn first_sync(
+        &self,
+        connection: &Connection,
+        shutdown: &Shutdown,
+    ) -> Result<Setup, Failure> {
+        let cannot = || "the first sync failed".to_owned();
+        let store = self.engine.store();
+        let sweep = store
+            .sweep(connection.id, SweepKind::FirstSync)
             .await
-            .or_fail(cannot)?,
-    };
-    if connection.state == ConnectionState::Ready && folder.was_last_at(places)? {
-        println!("Connected already.");
-        return Ok(connection);
+            .or_fail(cannot)?;
+        if sweep.is_some_and(|sweep| sweep.state == SweepState::Done) {
+            return Ok(Setup::Ready);
+        }
+        let (watcher, stop) = (Watcher::of_stderr(), &shutdown.soft);
+        match progress::watched_sync(&self.engine, connection.id, watcher, stop).await {
+            Ok(counts) => {
+                println!("{}", progress::finished(&counts));
+                Ok(Setup::Ready)
+            }
+            Err(EngineError::Stopped) => Ok(Setup::Stopped),
+            Err(error) => Err(Failure::new(cannot()).because_engine(&error)),
+        }
     }
-    println!("Connecting both clouds …");
-    for address in [
-        places.connect_intercom(CONNECTION),
-        places.connect_salesforce(CONNECTION),
-    ] {
-        visitor::allow(&address).await?;
-    }
-    folder.remember(places)?;
-    let connection = engine
-        .store()
-        .connection_named(CONNECTION)
-        .await
-        .or_fail(cannot)?;
-    connection
-        .filter(|connection| connection.state == ConnectionState::Ready)
-        .ok_or_else(|| Failure::new(cannot()).try_this("see what the settings page says"))
 }
 
 fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.polling.salesforce_seconds = POLL_SECONDS;
     settings
-}
-
-/// Runs the first sync, or the rest of it, unless it was done in an earlier run.
-async fn first_sync(
-    engine: &Engine,
-    connection: &Connection,
-    shutdown: &Shutdown,
-) -> Result<Setup, Failure> {
-    let cannot = || "the first sync failed".to_owned();
-    let sweep = engine
-        .store()
-        .sweep(connection.id, SweepKind::FirstSync)
-        .await
-        .or_fail(cannot)?;
-    if sweep.is_some_and(|sweep| sweep.state == SweepState::Done) {
-        return Ok(Setup::Ready);
-    }
-    let watcher = Watcher::of_stderr();
-    match progress::watched_sync(engine, connection.id, watcher, &shutdown.soft).await {
-        Ok(counts) => {
-            println!("{}", progress::finished(&counts));
-            Ok(Setup::Ready)
-        }
-        Err(EngineError::Stopped) => Ok(Setup::Stopped),
-        Err(error) => Err(Failure::new(cannot()).because(&error)),
-    }
 }

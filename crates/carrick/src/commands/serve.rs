@@ -39,7 +39,7 @@ pub(super) async fn run(configured: Configured, arguments: ServeArguments) -> Re
     match shutdown.end().await {
         Ending::Clean => tracing::info!("ended"),
         Ending::CutOff => {
-            tracing::warn!("ended before everything was finished; it is taken up again")
+            tracing::warn!("ended before everything was finished; it is taken up again");
         }
     }
     Ok(())

@@ -53,13 +53,13 @@ fn not_done(name: &str, error: &EngineError) -> Failure {
         EngineError::Stopped => Failure::new("the sync was stopped").try_this(again(name)),
         EngineError::NotConnected { .. } | EngineError::Reconnect { .. } => {
             Failure::new(format!("{name} cannot be synced"))
-                .because(error)
+                .because_engine(error)
                 .try_this(
                     "`carrick connect` with fresh tokens, or Connect on the connection's page",
                 )
         }
         other => Failure::new(format!("the sync of {name} failed"))
-            .because(other)
+            .because_engine(other)
             .try_this(format!("when the cause is gone, {}", again(name))),
     }
 }

@@ -15,6 +15,9 @@ use crate::failure::Failure;
 const PREFIX: &str = "CARRICK_";
 const APP_PREFIX: &str = "CARRICK_INTERCOM_";
 
+/// Variables that stand for arguments of `carrick connect`.
+const OF_CONNECT: [&str; 2] = ["CARRICK_INTERCOM_TOKEN", "CARRICK_SALESFORCE_REFRESH_TOKEN"];
+
 /// The variables of the process that begin with `CARRICK_`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment(BTreeMap<String, String>);
@@ -61,6 +64,31 @@ impl Environment {
             }
         }
         self.lay_over_apps(file)
+    }
+
+    /// Variables that look like a setting and are none: most likely misspelt.
+    pub(crate) fn misspelt(&self) -> Vec<&str> {
+        let is_setting = |name: &str| {
+            let of_section = SECTIONS.iter().any(|(section, fields)| {
+                fields
+                    .iter()
+                    .any(|field| variable(section, field.name) == name)
+            });
+            of_section || app_and_field(name).is_some() || OF_CONNECT.contains(&name)
+        };
+        let looks_like_one = |name: &str| {
+            let sections = SECTIONS
+                .iter()
+                .map(|(section, _)| *section)
+                .chain(["intercom"]);
+            sections
+                .into_iter()
+                .any(|section| name.starts_with(&variable(section, "")))
+        };
+        let names = self.0.keys().map(String::as_str);
+        names
+            .filter(|name| looks_like_one(name) && !is_setting(name))
+            .collect()
     }
 
     fn lay_over_apps(&self, file: &mut Table) -> Result<(), Failure> {

@@ -241,6 +241,26 @@ fn what_is_wrong_in_a_variable_is_named() {
 }
 
 #[test]
+fn a_misspelt_variable_is_noticed() {
+    let environment = environment(&[
+        ("CARRICK_SERVER_LISTN", "127.0.0.1:1"),
+        ("CARRICK_SERVER_LISTEN", "127.0.0.1:1"),
+        ("CARRICK_INTERCOM_MAIN_SECRET", "x"),
+        ("CARRICK_INTERCOM_MAIN_CLIENT_SECRET", "x"),
+        ("CARRICK_INTERCOM_TOKEN", "x"),
+        (
+            "CARRICK_PORT_4000_TCP",
+            "set by an orchestrator for a service called carrick",
+        ),
+        ("CARRICK_CONFIG", "carrick.toml"),
+    ]);
+    assert_eq!(
+        environment.misspelt(),
+        ["CARRICK_INTERCOM_MAIN_SECRET", "CARRICK_SERVER_LISTN"]
+    );
+}
+
+#[test]
 fn no_file_is_fine_unless_one_was_named() {
     let folder = tempfile::tempdir().unwrap();
     let named = |path: &Path| {

@@ -110,8 +110,8 @@ fn the_result_mentions_trouble_only_where_there_was_some() {
     assert_eq!(
         trouble,
         [
-            "2 could not be brought together; the settings page says why.",
-            "1 rows could not be read."
+            "Not brought together: 2; the settings page says why.",
+            "Rows that could not be read: 1."
         ]
     );
 }

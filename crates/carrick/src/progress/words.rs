@@ -16,22 +16,22 @@ pub(super) fn activity(phase: Phase) -> &'static str {
 
 /// `1,200 of 4,000, 350/s, about 8 s left`.
 pub(super) fn position(progress: &Progress) -> String {
-    let mut words = match progress.total {
+    let mut parts = vec![match progress.total {
         Some(total) => format!("{} of {}", grouped(progress.done), grouped(total)),
         None => grouped(progress.done),
-    };
+    }];
     if progress.rate_per_second >= 0.5 {
-        words.push_str(&format!(", {:.0}/s", progress.rate_per_second));
+        parts.push(format!("{:.0}/s", progress.rate_per_second));
     }
     if let Some(seconds) = progress.seconds_left {
-        words.push_str(&format!(", about {} left", duration(seconds)));
+        parts.push(format!("about {} left", duration(seconds)));
     }
-    words
+    parts.join(", ")
 }
 
 /// The result of a sync.
 pub(crate) fn finished(counts: &SweepCounts) -> String {
-    let lines = [
+    let mut lines = vec![
         format!(
             "Read {} contacts in Intercom and {} records in Salesforce in {}.",
             grouped(counts.contacts_read),
@@ -51,20 +51,19 @@ pub(crate) fn finished(counts: &SweepCounts) -> String {
             duration(counts.reconcile_ms.div_ceil(1000)),
         ),
     ];
-    let mut text = lines.join("\n");
     if counts.failed > 0 {
-        text.push_str(&format!(
-            "\n{} could not be brought together; the settings page says why.",
-            grouped(counts.failed)
+        let failed = grouped(counts.failed);
+        lines.push(format!(
+            "Not brought together: {failed}; the settings page says why."
         ));
     }
     if counts.unreadable > 0 {
-        text.push_str(&format!(
-            "\n{} rows could not be read.",
+        lines.push(format!(
+            "Rows that could not be read: {}.",
             grouped(counts.unreadable)
         ));
     }
-    text
+    lines.join("\n")
 }
 
 /// `1234567` as `1,234,567`.

@@ -27,7 +27,7 @@ fn what_cannot_be_understood_is_a_usage_error() {
         assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
         assert_eq!(ended.stdout, "", "{arguments:?}");
         assert!(
-            ended.stderr.contains("Usage:"),
+            ended.stderr.contains("--help"),
             "{arguments:?}: {}",
             ended.stderr
         );

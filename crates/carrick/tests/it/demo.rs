@@ -94,7 +94,7 @@ fn eventually(what: &str, level: impl Fn() -> bool) {
     panic!("it never came to it: {what}");
 }
 
-fn shows_a_record(contact: &&Value) -> bool {
+fn shows_a_record(contact: &Value) -> bool {
     contact["custom_attributes"]["SALESFORCE_ID"].is_string()
 }
 
@@ -105,7 +105,13 @@ fn a_newcomer_sees_three_places_and_everybody_linked() {
     assert!(page(&demo.inbox).contains("data-conversation-id"));
     assert!(page(&demo.org).contains("<html"));
     assert!(page(&demo.settings).contains("demo"));
-    assert_eq!(demo.contacts().iter().filter(shows_a_record).count(), 11);
+    assert_eq!(
+        demo.contacts()
+            .iter()
+            .filter(|contact| shows_a_record(contact))
+            .count(),
+        11
+    );
     assert_eq!(demo.org, format!("http://127.0.0.1:{}/", demo.port() + 10));
     assert_eq!(
         demo.inbox,
@@ -114,7 +120,10 @@ fn a_newcomer_sees_three_places_and_everybody_linked() {
 
     // A title that a rep edits shows in Intercom.
     let contacts = demo.contacts();
-    let linked = contacts.iter().find(shows_a_record).unwrap();
+    let linked = contacts
+        .iter()
+        .find(|contact| shows_a_record(contact))
+        .unwrap();
     let record = linked["custom_attributes"]["SALESFORCE_ID"]
         .as_str()
         .unwrap();
@@ -147,7 +156,13 @@ fn a_second_start_goes_on_where_the_first_was() {
     let after = second.contacts();
     assert_eq!(after.len(), before.len());
     assert_eq!(after[0]["name"], "Known Before");
-    assert_eq!(after.iter().filter(shows_a_record).count(), 11);
+    assert_eq!(
+        after
+            .iter()
+            .filter(|contact| shows_a_record(contact))
+            .count(),
+        11
+    );
     let calls = json(&format!("{}/_sim/calls", second.intercom()));
     let paths = calls
         .as_array()
@@ -181,7 +196,14 @@ fn a_killed_demo_goes_on_too() {
 
     let second = Demo::start(folder.path(), &port, &[]);
     assert_eq!(second.contacts()[0]["name"], "Saved In Time");
-    assert_eq!(second.contacts().iter().filter(shows_a_record).count(), 11);
+    assert_eq!(
+        second
+            .contacts()
+            .iter()
+            .filter(|contact| shows_a_record(contact))
+            .count(),
+        11
+    );
     second.end();
 }
 

@@ -2,7 +2,12 @@
 //! machine.
 //!
 //! A process is waited for by what it prints, with a bound, and ended by its own number.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
 
+mod browser;
 mod configuration;
 mod demo;
 mod process;

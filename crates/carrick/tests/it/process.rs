@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long a test waits for a line or an end. Only a hanging process needs it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a process left behind.
 #[derive(Debug)]

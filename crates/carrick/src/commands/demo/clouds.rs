@@ -11,7 +11,7 @@ use super::places::Places;
 use crate::config::MAIN_APP;
 use crate::failure::Failure;
 use crate::shutdown::Shutdown;
-use crate::twins;
+use crate::twins::{self, Keeper};
 
 /// An app as it is registered in a cloud. Its secret guards nothing but invented people on this
 /// machine.
@@ -30,25 +30,47 @@ pub(super) const SALESFORCE_APP: RegisteredApp = RegisteredApp {
     client_secret: "carrick-demo-salesforce",
 };
 
-/// Starts both clouds, where the earlier run left them.
-pub(super) fn start(
-    folder: &Folder,
-    places: &Places,
-    salesforce_listener: TcpListener,
-    intercom_listener: TcpListener,
-    shutdown: &Shutdown,
-) -> Result<(), Failure> {
-    let salesforce = salesforce(folder)?;
-    let intercom = intercom(folder, places)?;
-    let (file, stop) = (folder.salesforce(), shutdown.soft.clone().cancelled_owned());
-    shutdown.spawn(async move {
-        tell(twins::run_salesforce(salesforce, salesforce_listener, Some(&file), stop).await);
-    });
-    let (file, stop) = (folder.intercom(), shutdown.soft.clone().cancelled_owned());
-    shutdown.spawn(async move {
-        tell(twins::run_intercom(intercom, intercom_listener, Some(&file), stop).await);
-    });
-    Ok(())
+/// Both clouds, running.
+pub(super) struct Clouds {
+    keepers: [Arc<Keeper>; 2],
+}
+
+impl Clouds {
+    /// Starts both where the earlier run left them. They end with `shutdown`.
+    pub(super) fn start(
+        folder: &Folder,
+        places: &Places,
+        salesforce_listener: TcpListener,
+        intercom_listener: TcpListener,
+        shutdown: &Shutdown,
+    ) -> Result<Self, Failure> {
+        let salesforce = salesforce(folder)?;
+        let intercom = intercom(folder, places)?;
+        let keepers = [
+            Arc::new(Keeper::of_salesforce(&salesforce, folder.salesforce())),
+            Arc::new(Keeper::of_intercom(&intercom, folder.intercom())),
+        ];
+        let [of_salesforce, of_intercom] = keepers.clone();
+        let stop = shutdown.soft.clone().cancelled_owned();
+        shutdown.spawn(async move {
+            let listener = salesforce_listener;
+            tell(twins::run_salesforce(&salesforce, listener, Some(&of_salesforce), stop).await);
+        });
+        let stop = shutdown.soft.clone().cancelled_owned();
+        shutdown.spawn(async move {
+            let listener = intercom_listener;
+            tell(twins::run_intercom(&intercom, listener, Some(&of_intercom), stop).await);
+        });
+        Ok(Self { keepers })
+    }
+
+    /// What both clouds did until now survives a killed process when this returns.
+    pub(super) async fn save(&self) -> Result<(), Failure> {
+        for keeper in &self.keepers {
+            keeper.save().await?;
+        }
+        Ok(())
+    }
 }
 
 /// A cloud that fails does not end the demo: Carrick shows how it looks when one is gone.
@@ -70,13 +92,11 @@ fn salesforce(folder: &Folder) -> Result<salesforce_sim::Sim, Failure> {
         ..salesforce_sim::Options::default()
     };
     let clock = Arc::new(SystemClock);
+    let seed = options.seed;
     match saved(&folder.salesforce())? {
-        Some(world) => salesforce_sim::Sim::load(&mut world.as_slice(), clock, options.seed)
+        Some(world) => salesforce_sim::Sim::load(&mut world.as_slice(), clock, seed)
             .map_err(|error| twins::unreadable(&folder.salesforce(), &error)),
-        None => {
-            let seed = options.seed;
-            Ok(salesforce_sim::Sim::new(options, clock, seed))
-        }
+        None => Ok(salesforce_sim::Sim::new(options, clock, seed)),
     }
 }
 

@@ -10,7 +10,7 @@ use url::Url;
 use super::clouds;
 use super::places::Places;
 use crate::cli::DemoArguments;
-use crate::config::{Config, IntercomApp, MAIN_APP};
+use crate::config::{Config, IntercomApp, MAIN_APP, Salesforce};
 use crate::failure::{Failure, OrFail};
 use crate::{files, installation};
 
@@ -32,6 +32,8 @@ pub(super) struct People {
 /// See the module's documentation.
 pub(super) struct Folder {
     root: PathBuf,
+    /// Both worlds are those of an earlier run, so they know what was granted then.
+    has_both_worlds: bool,
     pub(super) people: People,
 }
 
@@ -55,7 +57,12 @@ impl Folder {
                     .try_this("choose another folder with --directory"));
             }
         };
-        let folder = Self { root, people };
+        let mut folder = Self {
+            root,
+            has_both_worlds: false,
+            people,
+        };
+        folder.has_both_worlds = folder.salesforce().exists() && folder.intercom().exists();
         installation::make_directory(&folder.store())?;
         Ok(folder)
     }
@@ -85,9 +92,11 @@ impl Folder {
         let mut config = Config::default();
         config.store.directory = self.store();
         config.security.allow_loopback_salesforce = true;
-        config.salesforce.client_id = clouds::SALESFORCE_APP.client_id.to_owned();
-        config.salesforce.client_secret = Secret::from(clouds::SALESFORCE_APP.client_secret);
-        config.salesforce.login_url = places.salesforce.clone();
+        config.salesforce = Salesforce {
+            client_id: clouds::SALESFORCE_APP.client_id.to_owned(),
+            client_secret: Secret::from(clouds::SALESFORCE_APP.client_secret),
+            login_url: places.salesforce.clone(),
+        };
         config.intercom.apps.push(IntercomApp {
             name: MAIN_APP.to_owned(),
             client_id: clouds::INTERCOM_APP.client_id.to_owned(),
@@ -98,8 +107,11 @@ impl Folder {
         config
     }
 
-    /// Whether both clouds were connected at these places.
-    pub(super) fn was_last_at(&self, places: &Places) -> Result<bool, Failure> {
+    /// Whether both clouds were connected at these places, and are still the same.
+    pub(super) fn was_connected_at(&self, places: &Places) -> Result<bool, Failure> {
+        if !self.has_both_worlds {
+            return Ok(false);
+        }
         let path = self.root.join(CONNECTED_AT);
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(text

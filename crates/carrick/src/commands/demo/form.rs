@@ -147,16 +147,9 @@ fn unescaped(html: &str) -> String {
         let known = reference
             .split_once(';')
             .and_then(|(name, after)| character(name).map(|letter| (letter, after)));
-        match known {
-            Some((letter, after)) => {
-                text.push(letter);
-                rest = after;
-            }
-            None => {
-                text.push('&');
-                rest = reference;
-            }
-        }
+        let (letter, after) = known.unwrap_or(('&', reference));
+        text.push(letter);
+        rest = after;
     }
     text.push_str(rest);
     text

@@ -118,9 +118,15 @@ impl Places {
     /// What the visitor is left with.
     pub(super) fn block(&self) -> String {
         format!(
-            "\n  Inbox     {}\n            The simulated Intercom, with Carrick's card beside each \
-             conversation\n  Org       {}\n            The simulated Salesforce\n  Settings  {}\n\
-             \n            Carrick: connections, what was done, what needs you\n\nCtrl-C ends it.",
+            "
+  Inbox     {}
+            the simulated Intercom, with Carrick's card beside each conversation
+  Org       {}
+            the simulated Salesforce
+  Settings  {}
+            Carrick: its connection, what it did, and what needs you
+
+Ctrl-C ends it.",
             self.inbox(),
             self.salesforce,
             self.carrick

@@ -9,6 +9,7 @@ use super::{listen, run_twin};
 use crate::cli::{IntercomSimArguments, RateLimit};
 use crate::failure::Failure;
 use crate::shutdown::Shutdown;
+use crate::twins::Keeper;
 use crate::{ports, twins};
 
 pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> {
@@ -22,15 +23,13 @@ pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> 
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options, clock, arguments.seed.unwrap_or(1)),
     };
+    let keeper = arguments
+        .saved
+        .save
+        .map(|file| Keeper::of_intercom(&sim, file));
     let stop = shutdown.soft.clone().cancelled_owned();
-    let file = arguments.saved.save.as_deref();
-    run_twin(
-        "Intercom",
-        address,
-        &shutdown,
-        twins::run_intercom(sim, listener, file, stop),
-    )
-    .await
+    let twin = twins::run_intercom(&sim, listener, keeper.as_ref(), stop);
+    run_twin("Intercom", address, &shutdown, twin).await
 }
 
 fn options(arguments: &IntercomSimArguments) -> Options {

@@ -9,6 +9,7 @@ use super::{listen, run_twin};
 use crate::cli::SalesforceSimArguments;
 use crate::failure::Failure;
 use crate::shutdown::Shutdown;
+use crate::twins::Keeper;
 use crate::{ports, twins};
 
 /// Chooses the tokens that are given out; they guard nothing but invented people.
@@ -24,9 +25,12 @@ pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options(&arguments), clock, TOKEN_SEED),
     };
+    let keeper = arguments
+        .saved
+        .save
+        .map(|file| Keeper::of_salesforce(&sim, file));
     let stop = shutdown.soft.clone().cancelled_owned();
-    let file = arguments.saved.save.as_deref();
-    let twin = twins::run_salesforce(sim, listener, file, stop);
+    let twin = twins::run_salesforce(&sim, listener, keeper.as_ref(), stop);
     run_twin("Salesforce", address, &shutdown, twin).await
 }
 
