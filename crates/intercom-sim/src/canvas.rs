@@ -11,6 +11,7 @@ mod markdown;
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -27,6 +28,8 @@ use crate::world::World;
 pub(crate) use component::{Action, Choice, Component, SaveState, Select};
 pub(crate) use markdown::Span;
 
+/// How long the app may take (commonly quoted; the vendor names no number).
+pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// `content` and `stored_data` may be this long, each.
 const PART_BYTES_MAX: usize = 64 * 1024;
 /// Errors that are remembered; the oldest are forgotten.

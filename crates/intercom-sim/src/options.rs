@@ -16,6 +16,8 @@ pub struct Options {
     pub conversations: u32,
     /// An access token that is valid from the start, beside those that OAuth grants.
     pub token: Option<String>,
+    /// What the app is called on the consent page.
+    pub app_name: String,
     /// The app's client id.
     pub client_id: String,
     /// The app's secret: it signs webhooks and canvas requests and is asked for at the token
@@ -52,8 +54,9 @@ impl Default for Options {
             teammates: 8,
             conversations: 40,
             token: None,
-            client_id: "carrick-demo".to_owned(),
-            client_secret: "carrick-demo-secret".to_owned(),
+            app_name: "Example app".to_owned(),
+            client_id: "example-app".to_owned(),
+            client_secret: "example-secret".to_owned(),
             redirect_uris: Vec::new(),
             webhook_url: None,
             canvas_initialize_url: None,

@@ -19,6 +19,9 @@ use crate::signature;
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// From a failed delivery to its only repetition.
 const RETRY_AFTER: Duration = Duration::from_mins(1);
+/// Notifications that wait at most; beyond that new ones are dropped, as the vendor does when a
+/// receiver stays behind.
+const QUEUE_MAX: usize = 100_000;
 /// How long a notification may be held back for a receiver that answers 429.
 const THROTTLED_MAX: Duration = Duration::from_hours(2);
 
@@ -140,6 +143,9 @@ impl Webhooks {
     }
 
     fn push(&mut self, message: Message, url: &str, now: Timestamp) {
+        if self.queue.len() >= QUEUE_MAX {
+            return;
+        }
         self.sequence += 1;
         let queued = Queued {
             message,

@@ -5,7 +5,6 @@
 //! drivers (with a timer, or step by step) are [`crate::Sim`].
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -323,7 +322,4 @@ impl World {
         }
         self.events.push_back(event);
     }
-
-    /// How long a canvas request may take (commonly quoted; the vendor names no number).
-    pub(crate) const CANVAS_WITHIN: Duration = Duration::from_secs(10);
 }

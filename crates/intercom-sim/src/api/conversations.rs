@@ -5,6 +5,8 @@
 
 mod actions;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Value, json};
 
@@ -19,8 +21,6 @@ use render::{DisplayAs, PartsShown};
 
 pub(crate) use actions::{Action, NewConversation, act, start_conversation};
 
-/// What parts made through this API carry.
-const APP_PACKAGE_CODE: &str = "carrick";
 /// Conversations on a page, if nobody says otherwise.
 const PER_PAGE_USUAL: u64 = 20;
 
@@ -261,7 +261,8 @@ fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         Some("admin") => Author::Admin(admin(world, &body)?),
         _ => Author::Contact(replying_contact(world, id, &body)?),
     };
-    act(world, call.at, id, author, action, Some(APP_PACKAGE_CODE))?;
+    let app = world.options.client_id.clone();
+    act(world, call.at, id, author, action, Some(&app))?;
     show(world, call, id)
 }
 
@@ -307,7 +308,8 @@ fn manage(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
             ));
         }
     };
-    act(world, call.at, id, author, action, Some(APP_PACKAGE_CODE))?;
+    let app = world.options.client_id.clone();
+    act(world, call.at, id, author, action, Some(&app))?;
     show(world, call, id)
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn ask(
         let asked = check(&world.options, &form)?;
         let me = world.admin(shell::me(world, &headers));
         Ok::<_, &str>(ConsentPage {
-            app: world.options.client_id.clone(),
+            app: world.options.app_name.clone(),
             workspace: world.options.workspace_name.clone(),
             me: me.map(|admin| admin.name.clone()).unwrap_or_default(),
             permissions: &PERMISSIONS,

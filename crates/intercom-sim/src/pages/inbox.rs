@@ -332,6 +332,9 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::Snoozed => Some(format!("{author} snoozed the conversation")),
         PartType::Assignment => Some(match part.assigned_to {
             None | Some(Assignee::Nobody) => format!("{author} unassigned the conversation"),
+            Some(Assignee::Admin(id)) if part.author == Author::Admin(id) => {
+                format!("{author} took the conversation")
+            }
             Some(Assignee::Admin(id)) => {
                 let to = world
                     .admin(id)

@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use super::{Sim, lock};
-use crate::canvas::{CanvasCall, CanvasFlow, CardPlace, Click};
+use crate::canvas::{self, CanvasCall, CanvasFlow, CardPlace, Click};
 use crate::ids::AdminId;
-use crate::webhook::{ANSWER_WITHIN, Delivery, Outcome};
-use crate::world::{Effect, World};
+use crate::webhook::{self, Delivery, Outcome};
+use crate::world::Effect;
 
 /// The longest answer that is read; a valid one has two parts of 64 KB.
 const ANSWER_BYTES_MAX: usize = 512 * 1024;
@@ -71,7 +71,7 @@ impl Sim {
         // The semaphore is never closed; without a permit the delivery is only less orderly.
         let _permit = self.inner.deliveries.acquire().await.ok();
         let sent = self.send(&delivery.url, &delivery.headers, delivery.body);
-        let outcome = match tokio::time::timeout(ANSWER_WITHIN, sent).await {
+        let outcome = match tokio::time::timeout(webhook::ANSWER_WITHIN, sent).await {
             Ok(Ok((status, _))) => Outcome::Answered(status),
             Ok(Err(reason)) => {
                 tracing::debug!(reason, "a webhook was not answered");
@@ -113,7 +113,7 @@ impl Sim {
         call: CanvasCall,
     ) -> Result<(), String> {
         let sent = self.send(&call.url, &call.headers, call.body);
-        let answer = tokio::time::timeout(World::CANVAS_WITHIN, sent)
+        let answer = tokio::time::timeout(canvas::ANSWER_WITHIN, sent)
             .await
             .unwrap_or_else(|_| Err("the app did not answer within 10 s".to_owned()));
         self.change(|world, now, _| world.canvas_answered(now, (place, admin), flow, answer))

@@ -4,9 +4,9 @@ use aws_lc_rs::hmac;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::town::{SECRET, Town};
+use crate::town::{App, SECRET, Town};
 
-fn canvas(components: Value, stored: Value) -> Value {
+fn canvas(components: &Value, stored: &Value) -> Value {
     json!({"canvas": {"content": {"components": components}, "stored_data": stored}})
 }
 
@@ -42,7 +42,7 @@ async fn opening_a_conversation_asks_for_the_card_and_shows_it() {
     let town = Town::new();
     let id = first_conversation(&town).await;
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({"step": 1})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({"step": 1})));
     let (status, page) = town.page(&format!("/inbox/conversations/{id}"), "").await;
     assert_eq!(status, 200);
     let asked = town.app.take();
@@ -78,13 +78,13 @@ async fn a_click_carries_all_inputs_and_the_canvas_that_was_shown() {
     let id = first_conversation(&town).await;
     let page = format!("/inbox/conversations/{id}");
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({"step": 1})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({"step": 1})));
     town.page(&page, "").await;
     town.app.take();
 
     let done = json!([{"type": "text", "text": "Created"}]);
     town.app
-        .will_answer(StatusCode::OK, canvas(done, json!({})));
+        .will_answer(StatusCode::OK, canvas(&done, &json!({})));
     let fields = [
         ("component_id", "create"),
         ("value:last_name", "Lovelace"),
@@ -125,7 +125,7 @@ async fn a_choice_submits_what_was_chosen() {
     let town = Town::new();
     let page = format!("/inbox/contacts/{}", town.sim.user_id(0));
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
     let (_, shown) = town.page(&page, "").await;
     assert!(
         shown.contains("value=\"[&#34;size&#34;,&#34;l&#34;]\""),
@@ -139,7 +139,7 @@ async fn a_choice_submits_what_was_chosen() {
     );
 
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
     town.form(&format!("{page}/card"), &[("pick", "[\"size\",\"l\"]")])
         .await;
     let body = town.app.take()[0].json();
@@ -153,7 +153,7 @@ async fn only_what_submits_can_be_clicked() {
     let id = first_conversation(&town).await;
     let page = format!("/inbox/conversations/{id}");
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
     town.page(&page, "").await;
     town.app.take();
     for component in ["off", "open", "h", "last_name", "locked", "nobody"] {
@@ -172,7 +172,7 @@ async fn an_answer_that_breaks_a_rule_is_an_error_card_and_listed() {
     for (status, answer, reason) in [
         (
             StatusCode::OK,
-            canvas(two, json!({})),
+            canvas(&two, &json!({})),
             "the id \"a\" is there twice",
         ),
         (StatusCode::OK, json!({}), "the answer has no canvas"),
@@ -191,13 +191,28 @@ async fn an_answer_that_breaks_a_rule_is_an_error_card_and_listed() {
     assert_eq!(town.sim.canvas_errors().len(), 3);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_app_that_is_silent_for_ten_seconds_is_given_up() {
+    let town = Town::new();
+    let id = first_conversation(&town).await;
+    town.sim.connect(App::silent());
+    let before = tokio::time::Instant::now();
+    let (status, shown) = town.page(&format!("/inbox/conversations/{id}"), "").await;
+    assert_eq!((status, before.elapsed().as_secs()), (200, 10));
+    assert!(shown.contains("data-testid=\"card-error\""));
+    assert_eq!(
+        town.sim.canvas_errors()[0].reason,
+        "the app did not answer within 10 s"
+    );
+}
+
 #[tokio::test]
 async fn an_app_that_fails_a_click_leaves_the_card_for_another_try() {
     let town = Town::new();
     let id = first_conversation(&town).await;
     let page = format!("/inbox/conversations/{id}");
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({"step": 1})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({"step": 1})));
     town.page(&page, "").await;
     town.app
         .will_answer(StatusCode::INTERNAL_SERVER_ERROR, json!({}));
@@ -207,7 +222,7 @@ async fn an_app_that_fails_a_click_leaves_the_card_for_another_try() {
     assert!(shown.contains("data-testid=\"card-error\""));
     town.app.take();
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
     town.form(&format!("{page}/card"), &click).await;
     let body = town.app.take()[0].json();
     assert_eq!(body["current_canvas"]["stored_data"], json!({"step": 1}));
@@ -219,10 +234,10 @@ async fn the_script_gets_the_card_alone() {
     let id = first_conversation(&town).await;
     let path = format!("/inbox/conversations/{id}");
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
     town.page(&path, "").await;
     town.app
-        .will_answer(StatusCode::OK, canvas(form(), json!({})));
+        .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
     let request = http::Request::builder()
         .method("POST")
         .uri(format!("{path}/card"))

@@ -364,7 +364,7 @@ async fn the_list_is_paged_and_its_last_page_has_no_next() {
         .flat_map(|page| page["data"].as_array().unwrap())
         .map(|row| &row["id"])
         .collect();
-    ids.sort_by_key(|id| id.to_string());
+    ids.sort_by_key(ToString::to_string);
     ids.dedup();
     assert_eq!(ids.len(), 24);
     assert_eq!(town.get("/contacts?per_page=151").await.status, 400);

@@ -44,77 +44,25 @@ async fn each_api_call_is_written_down_and_nothing_else() {
 async fn the_controls_are_served_too() {
     let town = Town::new();
     let id = town.sim.user_id(1);
+    let contact = format!("contacts/{id}");
+    let notice = json!({"topic": "contact.user.updated", "contact_id": id.to_string()});
     for (method, path, body, status) in [
-        (
-            Method::POST,
-            format!("/_sim/contacts/{id}"),
-            json!({"name": "Quietly"}),
-            204,
-        ),
-        (
-            Method::POST,
-            format!("/_sim/contacts/{id}"),
-            json!({"owner_id": "1"}),
-            400,
-        ),
-        (
-            Method::POST,
-            "/_sim/contacts/nobody".to_owned(),
-            json!({}),
-            404,
-        ),
-        (
-            Method::POST,
-            "/_sim/webhooks".to_owned(),
-            json!({"topic": "contact.user.updated", "contact_id": id.to_string()}),
-            204,
-        ),
-        (
-            Method::POST,
-            "/_sim/webhooks".to_owned(),
-            json!({"topic": "x"}),
-            400,
-        ),
-        (Method::POST, "/_sim/ping".to_owned(), Value::Null, 204),
-        (
-            Method::PUT,
-            "/_sim/webhooks/controls".to_owned(),
-            json!({"lose_next": 3}),
-            204,
-        ),
-        (
-            Method::PUT,
-            "/_sim/webhooks/controls".to_owned(),
-            json!({"loose_next": 3}),
-            422,
-        ),
-        (
-            Method::PUT,
-            "/_sim/rate-limit".to_owned(),
-            json!({"per_minute": 60}),
-            204,
-        ),
-        (
-            Method::PUT,
-            "/_sim/tokens/revoked".to_owned(),
-            json!({"token": "none"}),
-            404,
-        ),
-        (
-            Method::PUT,
-            "/_sim/tokens/revoked".to_owned(),
-            json!({"token": TOKEN}),
-            204,
-        ),
-        (
-            Method::DELETE,
-            "/_sim/installation".to_owned(),
-            Value::Null,
-            204,
-        ),
+        ("POST", contact.as_str(), json!({"name": "Quietly"}), 204),
+        ("POST", contact.as_str(), json!({"owner_id": "1"}), 400),
+        ("POST", "contacts/nobody", json!({}), 404),
+        ("POST", "webhooks", notice, 204),
+        ("POST", "webhooks", json!({"topic": "x"}), 400),
+        ("POST", "ping", Value::Null, 204),
+        ("PUT", "webhooks/controls", json!({"lose_next": 3}), 204),
+        ("PUT", "webhooks/controls", json!({"loose_next": 3}), 422),
+        ("PUT", "rate-limit", json!({"per_minute": 60}), 204),
+        ("PUT", "tokens/revoked", json!({"token": "none"}), 404),
+        ("PUT", "tokens/revoked", json!({"token": TOKEN}), 204),
+        ("DELETE", "installation", Value::Null, 204),
     ] {
-        let (answered, _) = control(&town, method.clone(), &path, body.clone()).await;
-        assert_eq!(answered, status, "{method} {path} {body}");
+        let (method, path) = (method.parse().unwrap(), format!("/_sim/{path}"));
+        let (answered, _) = control(&town, method, &path, body.clone()).await;
+        assert_eq!(answered, status, "{path} {body}");
     }
     let (_, controls) = control(&town, Method::GET, "/_sim/webhooks/controls", Value::Null).await;
     assert_eq!(controls["lose_next"], 3);

@@ -1,5 +1,10 @@
 //! The workspace from outside: through its HTTP contract, its pages and its controls.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "outside of a test function too: this is all test"
+)]
+
 mod attributes;
 mod cards;
 mod companies;

@@ -77,7 +77,7 @@ async fn a_teammate_replies_notes_assigns_closes_and_reopens() {
         (
             vec![("deed", "assign"), ("assignee", &me)],
             "conversation.admin.assigned",
-            "assigned the conversation to",
+            "took the conversation",
         ),
         (
             vec![("deed", "close")],

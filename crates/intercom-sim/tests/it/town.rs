@@ -7,47 +7,52 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use intercom_sim::{HttpService, Options, Sim};
-use model::{Clock, ManualClock, Timestamp};
+use model::{ManualClock, Timestamp};
 use serde_json::{Value, json};
 use tower::{ServiceExt as _, service_fn};
 
 /// 2026-06-15T12:00:00Z.
-pub const NOON: i64 = 1_781_524_800;
-pub const TOKEN: &str = "dG9rOnRlc3Q=";
-pub const SECRET: &str = "test_client_secret_0123456789abcdef";
+pub(crate) const NOON: i64 = 1_781_524_800;
+pub(crate) const TOKEN: &str = "dG9rOnRlc3Q=";
+pub(crate) const SECRET: &str = "test_client_secret_0123456789abcdef";
 
 /// A request that reached the app.
 #[derive(Debug, Clone)]
-pub struct Received {
-    pub path: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Received {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Received {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 }
 
 /// The app: it writes down what it gets and answers what it was told to, else 200.
 #[derive(Clone, Default)]
-pub struct App {
+pub(crate) struct App {
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<(StatusCode, Value)>>>,
 }
 
 impl App {
-    pub fn take(&self) -> Vec<Received> {
+    pub(crate) fn take(&self) -> Vec<Received> {
         std::mem::take(&mut self.received.lock().unwrap())
     }
 
-    pub fn will_answer(&self, status: StatusCode, body: Value) {
+    pub(crate) fn will_answer(&self, status: StatusCode, body: Value) {
         self.answers.lock().unwrap().push_back((status, body));
+    }
+
+    /// An app that takes a request and never answers.
+    pub(crate) fn silent() -> HttpService {
+        HttpService::new(service_fn(|_: Request<Body>| std::future::pending()))
     }
 
     fn service(&self) -> HttpService {
@@ -73,35 +78,35 @@ impl App {
     }
 }
 
-pub struct Town {
-    pub sim: Sim,
-    pub clock: ManualClock,
-    pub app: App,
+pub(crate) struct Town {
+    pub(crate) sim: Sim,
+    pub(crate) clock: ManualClock,
+    pub(crate) app: App,
     token: String,
 }
 
 /// An answer of the API.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Answer {
     /// The code of the first error.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body["errors"][0]["code"].as_str().unwrap_or_default()
     }
 
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.body["errors"][0]["message"]
             .as_str()
             .unwrap_or_default()
     }
 }
 
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         leads: 12,
         users: 12,
@@ -121,17 +126,17 @@ pub fn options() -> Options {
 }
 
 impl Town {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(options())
     }
 
-    pub fn with(options: Options) -> Self {
+    pub(crate) fn with(options: Options) -> Self {
         let clock = ManualClock::at(Timestamp::from_seconds(NOON));
         let sim = Sim::new(options, Arc::new(clock.clone()), 7);
         Self::around(sim, clock)
     }
 
-    pub fn around(sim: Sim, clock: ManualClock) -> Self {
+    pub(crate) fn around(sim: Sim, clock: ManualClock) -> Self {
         let app = App::default();
         sim.connect(app.service());
         Self {
@@ -142,19 +147,15 @@ impl Town {
         }
     }
 
-    pub fn now(&self) -> i64 {
-        self.clock.now().as_seconds()
-    }
-
-    pub fn wait(&self, seconds: u64) {
+    pub(crate) fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
         self.sim.service().oneshot(request).await.unwrap()
     }
 
-    pub async fn call_as(
+    pub(crate) async fn call_as(
         &self,
         headers: &[(&str, &str)],
         method: Method,
@@ -186,24 +187,24 @@ impl Town {
         self.call_as(&headers, method, path, body).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(Method::POST, path, Some(&body)).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.call(Method::PUT, path, Some(&body)).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.call(Method::DELETE, path, None).await
     }
 
     /// A new lead with an email.
-    pub async fn lead(&self, email: &str) -> String {
+    pub(crate) async fn lead(&self, email: &str) -> String {
         let answer = self
             .post("/contacts", json!({"role": "lead", "email": email}))
             .await;
@@ -211,14 +212,14 @@ impl Town {
     }
 
     /// The topics of what is due now, delivered.
-    pub async fn topics(&self) -> Vec<String> {
+    pub(crate) async fn topics(&self) -> Vec<String> {
         self.sim.step_due().await;
         let topic = |it: &Received| it.json()["topic"].as_str().unwrap().to_owned();
         self.app.take().iter().map(topic).collect()
     }
 
     /// A page as a browser gets it, with the cookies that it sends.
-    pub async fn page(&self, path: &str, cookie: &str) -> (u16, String) {
+    pub(crate) async fn page(&self, path: &str, cookie: &str) -> (u16, String) {
         let request = Request::builder()
             .uri(path)
             .header("accept", "text/html")
@@ -229,7 +230,7 @@ impl Town {
     }
 
     /// A posted form: status, where it leads, and the page.
-    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();

@@ -5,7 +5,7 @@ use http::StatusCode;
 use intercom_sim::{Effect, Outcome, WebhookControls};
 use serde_json::{Value, json};
 
-use crate::town::{NOON, Received, SECRET, Town};
+use crate::town::{App, NOON, Received, SECRET, Town};
 
 async fn delivered(town: &Town) -> Vec<Received> {
     town.sim.step_due().await;
@@ -94,6 +94,18 @@ async fn a_delivery_without_an_answer_is_repeated_too() {
     town.sim.delivered(delivery.sequence, Outcome::Unanswered);
     town.wait(60);
     assert_eq!(delivered(&town).await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_after_five_seconds_is_none() {
+    let town = Town::new();
+    town.lead("a@x.example").await;
+    town.sim.connect(App::silent());
+    let before = tokio::time::Instant::now();
+    assert_eq!(town.sim.step_due().await, 1);
+    assert_eq!(before.elapsed().as_secs(), 5);
+    let due = town.sim.next_due().unwrap();
+    assert_eq!(due.as_seconds(), NOON + 60, "it is repeated");
 }
 
 #[tokio::test]
