@@ -12,7 +12,7 @@ use crate::world::World;
 use super::bearer;
 
 impl World {
-    /// The user behind the token of a header or of `oauth_token`, or the words of the vendor's refusal.
+    /// The user behind the token of a header or of `oauth_token`, or the vendor's refusal.
     fn identified(&mut self, request: &Request) -> Result<RecordId, &'static str> {
         let query = pairs(request.uri().query().unwrap_or_default().as_bytes());
         let in_query = query.into_iter().find(|(key, _)| key == "oauth_token");

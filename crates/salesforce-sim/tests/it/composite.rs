@@ -16,11 +16,14 @@ fn part(method: &str, path: &str, reference: &str, body: &Json) -> Json {
 #[test]
 fn later_parts_refer_to_earlier_answers() {
     let mut org = Org::empty();
+    let contact = json!({"LastName": "Lee", "AccountId": "@{acc.id}", "Title": "of @{acc.id}"});
+    let search = "query?q=SELECT Id, LastName FROM Contact WHERE AccountId = '@{acc.id}'";
+    let named = json!({"Department": "@{found.records[0].LastName}"});
     let body = json!({"compositeRequest": [
         part("POST", "sobjects/Account", "acc", &json!({"Name": "Acme"})),
-        part("POST", "sobjects/Contact", "con", &json!({"LastName": "Lee", "AccountId": "@{acc.id}", "Title": "of @{acc.id}"})),
-        part("GET", "query?q=SELECT Id, LastName FROM Contact WHERE AccountId = '@{acc.id}'", "found", &Json::Null),
-        part("PATCH", "sobjects/Contact/@{found.records[0].Id}", "named", &json!({"Department": "@{found.records[0].LastName}"})),
+        part("POST", "sobjects/Contact", "con", &contact),
+        part("GET", search, "found", &Json::Null),
+        part("PATCH", "sobjects/Contact/@{found.records[0].Id}", "named", &named),
         part("GET", "sobjects/Contact/@{con.id}?fields=Department,Title", "read", &Json::Null),
     ]});
     let (status, answer) = org.call("POST", "composite", &body);
@@ -45,9 +48,10 @@ fn later_parts_refer_to_earlier_answers() {
 #[test]
 fn a_part_fails_alone_and_so_does_what_refers_to_it() {
     let mut org = Org::empty();
+    let follower = json!({"LastName": "Lee", "AccountId": "@{bad.id}"});
     let body = json!({"compositeRequest": [
         part("POST", "sobjects/Account", "bad", &json!({})),
-        part("POST", "sobjects/Contact", "follows", &json!({"LastName": "Lee", "AccountId": "@{bad.id}"})),
+        part("POST", "sobjects/Contact", "follows", &follower),
         part("POST", "sobjects/Contact", "free", &json!({"LastName": "Poe"})),
     ]});
     let (_, answer) = org.call("POST", "composite", &body);

@@ -39,7 +39,8 @@ fn submit(org: &mut Org, path: &str, fields: &[(&str, &str)]) -> (u16, String, S
 fn lead(org: &mut Org) -> RecordId {
     let lead = json!({
         "LastName": HOSTILE, "FirstName": "Ada", "Company": HOSTILE, "Title": HOSTILE,
-        "Website": "javascript:alert(1)", "Description": "</textarea><b>", "Email": "ada@engines.example",
+        "Website": "javascript:alert(1)", "Description": "</textarea><b>",
+        "Email": "ada@engines.example",
     });
     org.world.create_as_rep(Object::Lead, &lead).unwrap()
 }

@@ -82,7 +82,8 @@ fn an_inactive_user_cannot_become_owner() {
     assert_eq!(
         refusal(org.call("POST", "sobjects/Lead", &lead)),
         format!(
-            "400 INACTIVE_OWNER_OR_USER: operation performed with inactive user [{}] as owner of lead",
+            "400 INACTIVE_OWNER_OR_USER: operation performed with inactive user [{}] as owner of \
+             lead",
             rep.short()
         )
     );
@@ -137,7 +138,9 @@ fn an_alert_can_be_passed_and_a_block_cannot() {
         );
         let (status, _) = org.call_with("POST", "sobjects/Lead", &allow, &ada());
         assert_eq!(status == 201, passes);
-        let collection = json!({"records": [{"attributes": {"type": "Lead"}, "LastName": "L", "Company": "C", "Email": "ada@engines.example"}]});
+        let mut typed = ada();
+        typed["attributes"] = json!({"type": "Lead"});
+        let collection = json!({ "records": [typed] });
         let (_, outcomes) = org.call("POST", "composite/sobjects", &collection);
         assert_eq!(
             outcomes[0]["errors"],

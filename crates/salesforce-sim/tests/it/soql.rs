@@ -20,16 +20,37 @@ fn populated() -> Org {
             "MailingCity": "Cork", "Birthdate": "1990-05-01",
         }),
     );
-    org.create("Contact", &json!({"LastName": "Obi", "Email": "obi@acme.example", "AccountId": acme, "ReportsToId": ann}));
+    org.create(
+        "Contact",
+        &json!({
+            "LastName": "Obi", "Email": "obi@acme.example", "AccountId": acme, "ReportsToId": ann,
+        }),
+    );
     org.create("Contact", &json!({"LastName": "Poe"}));
     org.wait(Duration::from_mins(1));
-    let ada = org.create("Lead", &json!({
-        "LastName": "Lovelace", "FirstName": "Ada", "Company": "Engines", "Email": "Ada@Engines.example",
-        "NumberOfEmployees": 12, "AnnualRevenue": 1_000_000, "OwnerId": queue,
-    }));
+    let ada = org.create(
+        "Lead",
+        &json!({
+            "LastName": "Lovelace", "FirstName": "Ada", "Company": "Engines",
+            "Email": "Ada@Engines.example",
+            "NumberOfEmployees": 12, "AnnualRevenue": 1_000_000, "OwnerId": queue,
+        }),
+    );
     org.wait(Duration::from_mins(1));
-    org.create("Lead", &json!({"LastName": "O'Neill", "Company": "100% Wool", "Email": "o.neill@wool.example", "Status": "Working - Contacted"}));
-    org.create("Lead", &json!({"LastName": "Zoë", "FirstName": "Åsa", "Company": "Nord_Line", "IsUnreadByOwner": true, "Rating": "Hot"}));
+    org.create(
+        "Lead",
+        &json!({
+            "LastName": "O'Neill", "Company": "100% Wool", "Email": "o.neill@wool.example",
+            "Status": "Working - Contacted",
+        }),
+    );
+    org.create(
+        "Lead",
+        &json!({
+            "LastName": "Zoë", "FirstName": "Åsa", "Company": "Nord_Line", "IsUnreadByOwner": true,
+            "Rating": "Hot",
+        }),
+    );
     let gone = org.create(
         "Lead",
         &json!({"LastName": "Gone", "Company": "Gone", "Email": "gone@gone.example"}),
@@ -158,7 +179,8 @@ fn conditions_nest() {
             "O'Neill; Zoë",
         ),
         (
-            "SELECT LastName FROM Lead WHERE (LastName = 'Zoë' OR LastName = 'Lovelace') AND Email != null",
+            "SELECT LastName FROM Lead WHERE (LastName = 'Zoë' OR LastName = 'Lovelace') \
+             AND Email != null",
             "Lovelace",
         ),
         (
@@ -200,11 +222,13 @@ fn each_kind_of_value_is_compared_as_such() {
             "Lovelace",
         ),
         (
-            "SELECT LastName FROM Lead WHERE SystemModstamp >= 2026-06-10T12:01:00Z AND SystemModstamp < 2026-06-10T12:02:00Z",
+            "SELECT LastName FROM Lead WHERE SystemModstamp >= 2026-06-10T12:01:00Z \
+             AND SystemModstamp < 2026-06-10T12:02:00Z",
             "Lovelace",
         ),
         (
-            "SELECT LastName FROM Lead WHERE SystemModstamp > 2026-06-10T12:01:00Z OR (SystemModstamp = 2026-06-10T12:01:00Z AND Id > '00Q5e0000000001')",
+            "SELECT LastName FROM Lead WHERE SystemModstamp > 2026-06-10T12:01:00Z \
+             OR (SystemModstamp = 2026-06-10T12:01:00Z AND Id > '00Q5e0000000001')",
             "O'Neill; Zoë",
         ),
         (
@@ -272,7 +296,8 @@ fn parents_are_followed() {
             "Zeta \"Z\" Ltd",
         ),
         (
-            "SELECT l.LastName, l.Owner.Name FROM Lead l WHERE l.Rating = null AND l.Email LIKE 'ada%'",
+            "SELECT l.LastName, l.Owner.Name FROM Lead l \
+             WHERE l.Rating = null AND l.Email LIKE 'ada%'",
             "Lovelace|Inbound Leads",
         ),
         ("SELECT Lead.LastName FROM Lead LIMIT 1", "Lovelace"),
@@ -347,7 +372,8 @@ fn counting_returns_no_rows() {
 #[test]
 fn parents_are_nested_and_keep_the_order_of_the_select() {
     let mut org = populated();
-    let soql = "SELECT LastName, Account.Name, Id, Account.Id, Owner.Name FROM Contact WHERE LastName = 'Lee'";
+    let soql = "SELECT LastName, Account.Name, Id, Account.Id, Owner.Name FROM Contact \
+        WHERE LastName = 'Lee'";
     let q: String = url::form_urlencoded::byte_serialize(soql.as_bytes()).collect();
     let request = http::Request::get(format!("/services/data/v58.0/query/?q={q}"))
         .header("authorization", "OAuth token")
@@ -369,9 +395,11 @@ fn parents_are_nested_and_keep_the_order_of_the_select() {
         text,
         format!(
             "{{\"totalSize\":1,\"done\":true,\"records\":[{{\"attributes\":{{\"type\":\"Contact\",\
-             \"url\":\"{base}/Contact/{contact}\"}},\"LastName\":\"Lee\",\"Account\":{{\"attributes\":\
+             \"url\":\"{base}/Contact/{contact}\"}},\"LastName\":\"Lee\",\
+             \"Account\":{{\"attributes\":\
              {{\"type\":\"Account\",\"url\":\"{base}/Account/{account}\"}},\"Name\":\"Acme\",\
-             \"Id\":\"{account}\"}},\"Id\":\"{contact}\",\"Owner\":{{\"attributes\":{{\"type\":\"User\",\
+             \"Id\":\"{account}\"}},\"Id\":\"{contact}\",\
+             \"Owner\":{{\"attributes\":{{\"type\":\"User\",\
              \"url\":\"{base}/User/{user}\"}},\"Name\":\"{name}\"}}}}]}}"
         )
     );
@@ -388,7 +416,8 @@ fn addresses_are_compounds() {
     assert_eq!(
         found["records"][0]["MailingAddress"],
         json!({
-            "city": "Cork", "country": null, "geocodeAccuracy": null, "latitude": null, "longitude": null,
+            "city": "Cork", "country": null, "geocodeAccuracy": null, "latitude": null,
+            "longitude": null,
             "postalCode": null, "state": null, "street": null,
         })
     );

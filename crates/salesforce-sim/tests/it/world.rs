@@ -162,5 +162,8 @@ pub(crate) fn refusal((status, body): Answer) -> String {
 }
 
 pub(crate) fn ada() -> Json {
-    json!({"LastName": "Lovelace", "FirstName": "Ada", "Company": "Engines", "Email": "Ada@Engines.example"})
+    json!({
+        "LastName": "Lovelace", "FirstName": "Ada", "Company": "Engines",
+        "Email": "Ada@Engines.example",
+    })
 }
