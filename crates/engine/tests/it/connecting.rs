@@ -30,13 +30,11 @@ pub(crate) async fn allow(router: axum::Router, page: &Url) -> Url {
         .body(Body::from(form.finish()))
         .unwrap();
     let answer = router.oneshot(post).await.unwrap();
-    let location = answer
-        .headers()
-        .get("location")
-        .expect("the way back")
-        .to_str()
-        .unwrap();
-    location.parse().unwrap()
+    let location = answer.headers().get("location").cloned();
+    let Some(location) = location else {
+        panic!("no way back: {}", text(answer).await)
+    };
+    location.to_str().unwrap().parse().unwrap()
 }
 
 async fn text(answer: http::Response<Body>) -> String {

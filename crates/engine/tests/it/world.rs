@@ -20,6 +20,9 @@ use transport::{Body, BoxError, HttpService, TransportError};
 pub(crate) const INTERCOM: &str = "http://127.0.0.1:4020";
 pub(crate) const SALESFORCE: &str = "http://127.0.0.1:4010";
 pub(crate) const INTERCOM_SECRET: &str = "intercom-secret";
+const INTERCOM_APP: &str = "intercom-app";
+const SALESFORCE_APP: &str = "salesforce-app";
+const SALESFORCE_SECRET: &str = "salesforce-secret";
 const INTERCOM_TOKEN: &str = "intercom-token";
 const REFRESH_TOKEN: &str = "salesforce-refresh-token";
 
@@ -97,6 +100,7 @@ impl World {
                 companies: 6,
                 conversations: 0,
                 token: Some(INTERCOM_TOKEN.to_owned()),
+                client_id: INTERCOM_APP.to_owned(),
                 client_secret: INTERCOM_SECRET.to_owned(),
                 webhook_url: Some("http://127.0.0.1:4000/intercom/main/webhook".to_owned()),
                 rate_limit: None,
@@ -112,6 +116,8 @@ impl World {
                 accounts: 6,
                 opportunities: 0,
                 cases: 0,
+                client_id: SALESFORCE_APP.to_owned(),
+                client_secret: SALESFORCE_SECRET.to_owned(),
                 instance_url: Some(SALESFORCE.to_owned()),
                 refresh_token: Some(REFRESH_TOKEN.to_owned()),
                 ..salesforce_sim::Options::default()
@@ -350,7 +356,7 @@ pub(crate) fn fields(pairs: &[(&str, Value)]) -> Map<String, Value> {
 
 fn engine_on(parts: &Shared, clock: Arc<VirtualClock>) -> Engine {
     let app = intercom::App {
-        client_id: "carrick-demo".to_owned(),
+        client_id: INTERCOM_APP.to_owned(),
         client_secret: INTERCOM_SECRET.into(),
         authorize_url: format!("{INTERCOM}/oauth").parse().unwrap(),
         api_url: INTERCOM.parse().unwrap(),
@@ -364,8 +370,8 @@ fn engine_on(parts: &Shared, clock: Arc<VirtualClock>) -> Engine {
         apps: Apps {
             intercom: BTreeMap::from([("main".to_owned(), app)]),
             salesforce: salesforce::App {
-                client_id: "carrick-consumer-key".to_owned(),
-                client_secret: "carrick-consumer-secret".into(),
+                client_id: SALESFORCE_APP.to_owned(),
+                client_secret: SALESFORCE_SECRET.into(),
                 login_url: SALESFORCE.parse().unwrap(),
             },
             loopback: salesforce::Loopback::Allowed,
