@@ -21,6 +21,7 @@ pub(super) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
             Instant::now() < until,
             "not seen within {PATIENCE:?}: {what}"
         );
+        // sleeps because: a page in another process tells nobody when it changes.
         tokio::time::sleep(EVERY).await;
     }
 }
