@@ -24,6 +24,8 @@ pub struct Options {
     pub cases: u32,
     /// API requests that a day allows.
     pub daily_limit: u32,
+    /// The connected app's name, as the consent page shows it.
+    pub app_name: String,
     /// The connected app's consumer key.
     pub client_id: String,
     /// The connected app's consumer secret.
@@ -57,6 +59,7 @@ impl Default for Options {
             opportunities: 40,
             cases: 24,
             daily_limit: 100_000,
+            app_name: "Carrick".to_owned(),
             client_id: "carrick-consumer-key".to_owned(),
             client_secret: "carrick-consumer-secret".to_owned(),
             redirect_uris: Vec::new(),

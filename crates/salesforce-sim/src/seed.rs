@@ -150,7 +150,7 @@ impl<'options> Seeder<'options> {
     fn organization(&self) -> Row {
         let mut draft = self.draft(Object::Organization, 0, 700);
         for (field, text) in [
-            ("Name", "Lighthouse Supply Co."),
+            ("Name", "Harbourline"),
             ("OrganizationType", "Enterprise Edition"),
             ("InstanceName", "CS5E0"),
             ("LanguageLocaleKey", "en_US"),

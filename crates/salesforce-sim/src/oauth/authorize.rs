@@ -105,7 +105,7 @@ impl World {
             org: self.org_name(),
             user: text("Name"),
             username: text("Username"),
-            app: &self.options.client_id,
+            app: &self.options.app_name,
             scopes: asked.scope.split_whitespace().map(scope_in_words).collect(),
             asked: sent,
         };

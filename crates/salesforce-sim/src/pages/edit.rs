@@ -161,7 +161,7 @@ impl World {
         shown
             .map(|field| Input {
                 name: field.name.clone(),
-                label: field.label.clone(),
+                label: label(field),
                 value: values.get(&field.name).cloned().unwrap_or_default(),
                 is_required: field.presence == Presence::Required,
                 is_wrong: wrong.contains(&field.name),
@@ -233,6 +233,15 @@ impl World {
             })
             .collect()
     }
+}
+
+/// A form asks for who it is, not for the id; other references are typed as ids.
+fn label(field: &Field) -> String {
+    let owner = field
+        .label
+        .strip_suffix(" ID")
+        .filter(|_| field.name == "OwnerId");
+    owner.unwrap_or(&field.label).to_owned()
 }
 
 /// A picklist that may be empty begins with nothing.

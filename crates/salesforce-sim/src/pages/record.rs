@@ -6,7 +6,7 @@ use http::StatusCode;
 use crate::answer::Response;
 use crate::id::RecordId;
 use crate::row::Row;
-use crate::schema::{Field, Kind, Object};
+use crate::schema::{Field, Kind, Object, Source};
 use crate::value::Value;
 use crate::world::World;
 
@@ -28,7 +28,7 @@ struct RecordPage {
     offers: Offers,
     highlights: Vec<Shown>,
     path: Vec<PathStep>,
-    fields: Vec<Shown>,
+    sections: Vec<Section>,
     related: Vec<Related>,
 }
 
@@ -46,6 +46,12 @@ struct Shown {
     value: String,
     /// Empty where the value leads nowhere.
     href: String,
+}
+
+/// A card of fields.
+struct Section {
+    title: &'static str,
+    fields: Vec<Shown>,
 }
 
 struct PathStep {
@@ -88,13 +94,31 @@ impl World {
                 row.text(schema, status_field(object)),
                 schema.field(status_field(object)),
             ),
-            fields: all()
-                .filter(|(_, field)| field.kind != Kind::Address)
-                .map(shown)
-                .collect(),
+            sections: self.sections(row),
             related: self.related(row),
         };
         rendered(StatusCode::OK, &page)
+    }
+
+    /// What people entered, then what the org keeps for itself.
+    fn sections(&self, row: &Row) -> Vec<Section> {
+        let schema = self.records.schema_of(row.object());
+        let scalars = schema
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.kind != Kind::Address);
+        let (details, system): (Vec<_>, Vec<_>) = scalars.partition(|(_, f)| is_detail(f));
+        [("Details", details), ("System information", system)]
+            .into_iter()
+            .map(|(title, fields)| Section {
+                title,
+                fields: fields
+                    .into_iter()
+                    .map(|(place, f)| self.shown(row, place, f))
+                    .collect(),
+            })
+            .collect()
     }
 
     fn shown(&self, row: &Row, place: usize, field: &Field) -> Shown {
@@ -118,9 +142,14 @@ impl World {
             | Value::Date(_)
             | Value::Instant(_) => (value.to_plain(), String::new()),
         };
+        // A page shows who it is, not the id.
+        let label = field
+            .label
+            .strip_suffix(" ID")
+            .filter(|_| field.kind == Kind::Reference);
         Shown {
             name: field.name.clone(),
-            label: field.label.clone(),
+            label: label.unwrap_or(&field.label).to_owned(),
             value: text,
             href,
         }
@@ -192,6 +221,25 @@ impl World {
             title: title.to_owned(),
             links,
         }
+    }
+}
+
+/// Whether people, rather than the org, care for the field.
+fn is_detail(field: &Field) -> bool {
+    match field.source {
+        Source::Stored => field.name != "MasterRecordId",
+        Source::FullName
+        | Source::Address
+        | Source::IsClosed
+        | Source::IsWon
+        | Source::IsHighPriority => true,
+        Source::Id
+        | Source::IsDeleted
+        | Source::CreatedDate
+        | Source::CreatedById
+        | Source::LastModifiedDate
+        | Source::LastModifiedById
+        | Source::SystemModstamp => false,
     }
 }
 

@@ -11,6 +11,7 @@ mod faults;
 mod oauth;
 mod pages;
 mod records;
+mod refusals;
 mod rules;
 mod save;
 mod seeding;

@@ -337,14 +337,14 @@ fn sessions_end_by_idling_and_by_control() {
 #[test]
 fn identity_and_user_info_name_the_user() {
     let mut org = Org::new(Options {
-        user: Some("ops@lighthouse.example".to_owned()),
+        user: Some("ops@harbourline.example".to_owned()),
         ..empty()
     });
     let (user, id) = (org.world.integration_user(), org.world.org());
     let (status, identity) = org.get(&format!("/id/{id}/{user}"));
     assert_eq!(status, 200);
     assert_eq!(identity["organization_id"], id.to_string());
-    assert_eq!(identity["username"], "ops@lighthouse.example");
+    assert_eq!(identity["username"], "ops@harbourline.example");
     let (_, info) = org.get("/services/oauth2/userinfo");
     assert_eq!(info["user_id"], user.to_string());
     assert_eq!(info["name"], identity["display_name"]);
