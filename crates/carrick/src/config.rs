@@ -6,6 +6,7 @@
 //!
 //! What belongs to one connection is not here but in its settings (`carrick settings`).
 
+pub(crate) mod address;
 mod environment;
 mod intercom;
 mod load;

@@ -3,10 +3,14 @@
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{Failure, OrFail};
+
+#[cfg(test)]
+mod tests;
 
 /// How long a soft end may take before it becomes a hard one.
 const GRACE: Duration = Duration::from_secs(10);
@@ -32,27 +36,34 @@ pub(crate) enum Ending {
 impl Shutdown {
     /// Begins to listen for Ctrl-C and for the system's request to end.
     pub(crate) fn on_signals() -> Result<Self, Failure> {
-        let shutdown = Self {
-            soft: CancellationToken::new(),
-            hard: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-        };
+        let shutdown = Self::new();
         let signals = Signals::listen().or_fail(|| "signals cannot be received".to_owned())?;
         let watch = shutdown.clone();
         // Not in the tracker, which it ends: it waits for signals as long as the process lives.
-        tokio::spawn(async move { watch.follow(signals).await });
+        tokio::spawn(async move {
+            let (tell, told) = mpsc::channel(1);
+            tokio::join!(signals.pass_on(tell), watch.follow(told))
+        });
         Ok(shutdown)
     }
 
-    async fn follow(self, mut signals: Signals) {
+    fn new() -> Self {
+        Self {
+            soft: CancellationToken::new(),
+            hard: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    async fn follow(self, mut signals: mpsc::Receiver<()>) {
         tokio::select! {
             biased;
-            () = signals.next() => self.soft.cancel(),
+            Some(()) = signals.recv() => self.soft.cancel(),
             () = self.soft.cancelled() => {}
         }
         tokio::select! {
             biased;
-            () = signals.next() => {}
+            Some(()) = signals.recv() => {}
             () = tokio::time::sleep(GRACE) => {}
         }
         self.hard.cancel();
@@ -109,11 +120,17 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
-        tokio::select! {
-            biased;
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+    /// Tells each signal, until nobody listens any more.
+    async fn pass_on(mut self, tell: mpsc::Sender<()>) {
+        loop {
+            tokio::select! {
+                biased;
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
+            }
+            if tell.send(()).await.is_err() {
+                return;
+            }
         }
     }
 }
@@ -128,10 +145,8 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
-        // An error means that there is no console to press Ctrl-C on.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
+    /// Tells each Ctrl-C, until nobody listens any more or there is no console to press it on.
+    async fn pass_on(self, tell: mpsc::Sender<()>) {
+        while tokio::signal::ctrl_c().await.is_ok() && tell.send(()).await.is_ok() {}
     }
 }

@@ -4,10 +4,9 @@ use engine::{ConnectionState, Engine, EngineError};
 use model::{Entropy, OsEntropy, Settings};
 use store::Connection;
 use transport::Secret;
-use url::{Host, Url};
 
 use crate::cli::ConnectArguments;
-use crate::config::{Config, Configured, IntercomApp, RememberedApp};
+use crate::config::{Config, Configured, IntercomApp, RememberedApp, address};
 use crate::failure::{Failure, OrFail};
 use crate::{installation, lock};
 
@@ -20,7 +19,9 @@ pub(super) async fn run(
         file: _,
         names_salesforce,
     } = configured;
+    check_addresses(&arguments)?;
     choose_intercom(&mut config, &arguments);
+    let earlier = config.salesforce.client_id.clone();
     let named = if names_salesforce {
         require_the_configured_app(&config, &arguments)?;
         None
@@ -31,6 +32,9 @@ pub(super) async fn run(
     installation::make_directory(&directory)?;
     let _lock = lock::require(&directory, "connect")?;
     let engine = installation::engine(&config)?;
+    if earlier != config.salesforce.client_id {
+        require_no_other_org(&engine, &arguments.name).await?;
+    }
 
     let connection = found_or_made(&engine, &arguments.name).await?;
     let token = Secret::from(arguments.intercom_token);
@@ -50,12 +54,32 @@ pub(super) async fn run(
     Ok(())
 }
 
+/// All connections of a store renew their tokens through one Salesforce app.
+async fn require_no_other_org(engine: &Engine, name: &str) -> Result<(), Failure> {
+    let all = engine.connections().await.or_fail(unreadable)?;
+    let connected = |connection: &&Connection| {
+        connection.name != name && connection.profile.salesforce.is_some()
+    };
+    match all.iter().find(connected) {
+        None => Ok(()),
+        Some(other) => Err(Failure::usage(format!(
+            "the connection {:?} of this store uses another Salesforce app",
+            other.name
+        ))
+        .try_this("use the same app, or another store: CARRICK_STORE_DIRECTORY names its folder")),
+    }
+}
+
+fn unreadable() -> String {
+    "the connections cannot be read".to_owned()
+}
+
 async fn found_or_made(engine: &Engine, name: &str) -> Result<Connection, Failure> {
     let found = engine
         .store()
         .connection_named(name)
         .await
-        .or_fail(|| "the connections cannot be read".to_owned())?;
+        .or_fail(unreadable)?;
     match found {
         Some(connection) => Ok(connection),
         None => engine
@@ -99,6 +123,22 @@ fn report(connection: &Connection) {
     if connection.state == ConnectionState::Ready {
         println!("Next: carrick sync {}", connection.name);
     }
+}
+
+fn check_addresses(arguments: &ConnectArguments) -> Result<(), Failure> {
+    let given = [
+        ("--intercom-url", &arguments.intercom_url),
+        ("--salesforce-url", &arguments.salesforce_url),
+    ];
+    let mut given = given
+        .into_iter()
+        .filter_map(|(name, url)| Some((name, url.as_ref()?)));
+    given
+        .try_for_each(|(name, url)| address::check(name, url))
+        .map_err(|what| {
+            Failure::usage(what)
+                .try_this("tokens are sent there: only a simulator on this machine may use http://")
+        })
 }
 
 /// The Intercom app with the address given. An app that is not configured gets a secret that nobody
@@ -183,17 +223,8 @@ fn choose_salesforce(
         client_secret: app.client_secret.expose().to_owned(),
         login_url: app.login_url.clone(),
         // An address on this machine, typed by the operator, is the permission to use it.
-        allow_loopback: is_loopback(&app.login_url),
+        allow_loopback: address::is_loopback(&app.login_url),
     };
     config.security.allow_loopback_salesforce |= remembered.allow_loopback;
     Ok(remembered)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }

@@ -22,8 +22,10 @@ pub(super) async fn run(config: Config, arguments: SyncArguments) -> Result<(), 
             directory.display(),
             holder.description
         );
-        Failure::new(what)
-            .try_this("start the sync on the connection's page there, or end that process first")
+        Failure::new(what).try_this(format!(
+            "start the sync on the connection's page, usually at {}, or end that process first",
+            config.server.public_url(config.server.listen)
+        ))
     })?;
     let shutdown = Shutdown::on_signals()?;
     let engine = installation::engine(&config)?;

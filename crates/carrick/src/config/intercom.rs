@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use transport::Secret;
 use url::Url;
 
-use super::{Field, secret};
+use super::{Field, address, secret};
 
 /// In the environment a field of the app `main` is `CARRICK_INTERCOM_MAIN_…`.
 pub(super) const APP_FIELDS: &[Field] = &[
@@ -91,7 +91,8 @@ impl IntercomApp {
                 return Err(format!("the Intercom app {:?} has no {field}", self.name));
             }
         }
-        Ok(())
+        address::check("authorize_url of an Intercom app", &self.authorize_url)?;
+        address::check("api_url of an Intercom app", &self.api_url)
     }
 }
 

@@ -83,10 +83,14 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 fn checked(config: &Config, file: Option<&Path>) -> Result<(), Failure> {
-    config
-        .server
-        .check()
-        .and_then(|()| config.intercom.check())
+    let sections = [
+        config.server.check(),
+        config.intercom.check(),
+        config.salesforce.check(),
+    ];
+    sections
+        .into_iter()
+        .collect::<Result<(), String>>()
         .map_err(|what| {
             let next = match file {
                 Some(file) => format!("correct {} or the CARRICK_… variable", file.display()),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use transport::Secret;
 use url::Url;
 
-use super::{Field, secret};
+use super::{Field, address, secret};
 
 pub(super) const FIELDS: &[Field] = &[
     Field::text("client_id", "Consumer key of the connected app."),
@@ -41,5 +41,9 @@ impl Salesforce {
     /// Whether an app was named at all.
     pub(crate) fn is_named(&self) -> bool {
         !self.client_id.trim().is_empty()
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        address::check("salesforce.login_url", &self.login_url)
     }
 }

@@ -234,6 +234,10 @@ fn what_is_wrong_in_a_variable_is_named() {
     error: the Intercom app "main" has no client_secret
       what to do: correct carrick.toml or the CARRICK_… variable
     "#);
+    insta::assert_snapshot!(of("CARRICK_SALESFORCE_LOGIN_URL", "http://login.salesforce.com"), @"
+    error: salesforce.login_url must begin with https://, but is http://login.salesforce.com/
+      what to do: correct carrick.toml or the CARRICK_… variable
+    ");
     insta::assert_snapshot!(of("CARRICK_SERVER_PUBLIC_URL", "ftp://x"), @"
     error: server.public_url must begin with https:// or http://, but is ftp://x/
       what to do: correct carrick.toml or the CARRICK_… variable

@@ -6,9 +6,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{is_under_way, words};
 
 /// With a total.
-const MEASURED: &str = "{prefix:<24} [{bar:30}] {msg}";
+const MEASURED: &str = "{prefix:<22} [{bar:24}] {wide_msg}";
 /// Without one.
-const UNMEASURED: &str = "{prefix:<24} {msg}";
+const UNMEASURED: &str = "{prefix:<22} {wide_msg}";
 
 /// See the module's documentation.
 pub(crate) struct Bar {
@@ -33,8 +33,10 @@ impl Bar {
             self.begin(progress);
             self.shown = Some(looks);
         }
-        self.bar.set_length(progress.total.unwrap_or(0));
-        self.bar.set_position(progress.done);
+        self.bar.update(|state| {
+            state.set_len(progress.total.unwrap_or(0));
+            state.set_pos(progress.done);
+        });
         self.bar.set_message(words::position(progress));
     }
 
@@ -51,8 +53,12 @@ impl Bar {
             UNMEASURED
         };
         let style = ProgressStyle::with_template(template).expect("a constant template");
-        self.bar = ProgressBar::new(0).with_style(style.progress_chars("=> "));
-        self.bar.set_prefix(words::activity(progress.phase));
+        // Complete before it is drawn for the first time.
+        self.bar = ProgressBar::new(progress.total.unwrap_or(0))
+            .with_style(style.progress_chars("=> "))
+            .with_position(progress.done)
+            .with_prefix(words::activity(progress.phase))
+            .with_message(words::position(progress));
     }
 
     pub(super) fn end(self) {

@@ -23,7 +23,7 @@ pub(super) fn position(progress: &Progress) -> String {
     if progress.rate_per_second >= 0.5 {
         parts.push(format!("{:.0}/s", progress.rate_per_second));
     }
-    if let Some(seconds) = progress.seconds_left {
+    if let Some(seconds @ 1..) = progress.seconds_left {
         parts.push(format!("about {} left", duration(seconds)));
     }
     parts.join(", ")

@@ -262,6 +262,43 @@ fn i1_a_refused_token_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn i1_tokens_are_not_sent_in_the_clear() {
+    let folder = tempdir().unwrap();
+    let refused = run(
+        folder.path(),
+        &[
+            &["connect", "--name", "acme", "--intercom-token", "token"][..],
+            &[
+                "--intercom-url",
+                "http://api.intercom.io",
+                "--salesforce-refresh-token",
+                "refresh",
+            ],
+            &[
+                "--salesforce-client-id",
+                "key",
+                "--salesforce-client-secret",
+                "hush",
+            ],
+        ]
+        .concat(),
+    );
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("--intercom-url must begin with https://"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "nothing is made"
+    );
+}
+
+#[test]
 fn s3_the_timeline_tells_what_was_done_by_email_and_by_id() {
     let folder = tempdir().unwrap();
     let clouds = Clouds::connected(folder.path(), "12");
