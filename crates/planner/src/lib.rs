@@ -8,7 +8,7 @@
 //! Never here: async, IO, the clock (`observed_at` is a fact), a vendor's client or wire format,
 //! hash-map order. Nothing returns `Result` for what is merely undesirable.
 //!
-//! Start at [`plan`]: one person, all of whose facts fit on a page. [`card::card`] says what the
+//! Start at [`plan()`]: one person, all of whose facts fit on a page. [`card::card`] says what the
 //! inbox shows of it, [`lead::decide`] what a click on *Create lead* does, and [`intent::look`]
 //! what it means to find, or not to find, what a lost request may have created.
 #![deny(missing_docs)]

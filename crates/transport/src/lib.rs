@@ -2,7 +2,7 @@
 //! the few things that all clients do alike: bounds on time and size, telling *never sent* from
 //! *outcome unknown*, repeating a read within seconds, keeping secrets out of the logs.
 //!
-//! In production the service is [`network`]'s TLS client; in tests and simulations it is a
+//! In production the service is [`network()`]'s TLS client; in tests and simulations it is a
 //! simulator's router, plugged in by [`in_process`]. This crate must never know a vendor: no
 //! address, header or error code of Intercom or Salesforce appears here. All timers are tokio's,
 //! so that a paused clock moves them.

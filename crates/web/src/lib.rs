@@ -2,12 +2,12 @@
 //! redirects, and the settings pages.
 //!
 //! A handler parses, calls the engine and renders; it decides nothing. Addresses come from
-//! [`routes`] and nowhere else, every page has one typed context that `samples` fill for the test
+//! `routes` and nowhere else, every page has one typed context that `samples` fill for the test
 //! that renders them all, and every state-changing form is refused when another site sent it.
 //!
 //! Must never know: rules, SQL, a vendor's REST API, a simulator.
 //!
-//! Start at [`router`].
+//! Start at [`router()`].
 
 mod assets;
 mod body;

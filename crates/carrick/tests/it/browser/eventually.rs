@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// A first sync of a debug build on a busy machine takes seconds; this is far beyond.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const EVERY: Duration = Duration::from_millis(100);
 
