@@ -8,6 +8,9 @@
 //! dropped from the inbox, and a cloud is called, on the strength of it. Bulk work (what a scan
 //! read) is not synced by itself: it can be read again, and the next prompt commit syncs it too.
 //!
+//! There are no statistics for the query planner, so that a statement has the same plan on every
+//! file. Where it would take the connection alone for selective, the statement names its index.
+//!
 //! Never here: decisions, the clock, a vendor's wire format. Rows that do not parse are errors
 //! which name table, column and key, and never print an email.
 //!

@@ -67,7 +67,7 @@ impl<'v> Reader<'v> {
                 links::COLUMNS
             ))?,
             links_to_record: view.prepare_cached(&format!(
-                "SELECT {} FROM link WHERE c = ?1 AND record_id = ?2",
+                "SELECT {} FROM link INDEXED BY link_by_record WHERE c = ?1 AND record_id = ?2",
                 links::COLUMNS
             ))?,
             pins: view.prepare_cached(

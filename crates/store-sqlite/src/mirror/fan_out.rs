@@ -11,19 +11,21 @@ use crate::mirror::record;
 use crate::queue;
 use crate::trouble::Tried;
 
-/// Records of an Account. The index holds them in the order of their hashes.
+/// Records of an Account. The index holds them in the order of their hashes; without being told, the
+/// database would walk all records of the connection for the sake of that order.
 pub(crate) const OF_ACCOUNT: &str = "
-    SELECT id, kh, key FROM record
+    SELECT id, kh, key FROM record INDEXED BY record_by_account
     WHERE c = ?1 AND account_id = ?2 AND (kh, id) > (?3, ?4)
     ORDER BY kh, id LIMIT ?5";
 
-/// Records of an owner, and those of the Accounts of an owner.
+/// Records of an owner, and those of the Accounts of an owner; a cross join is read from the left.
 pub(crate) const OF_OWNER: &str = "
-    SELECT id, kh, key FROM record
+    SELECT id, kh, key FROM record INDEXED BY record_by_owner
     WHERE c = ?1 AND owner_id = ?2 AND (kh, id) > (?3, ?4)
     UNION
     SELECT record.id, record.kh, record.key FROM account
-    JOIN record ON record.c = account.c AND record.account_id = account.id
+    CROSS JOIN record INDEXED BY record_by_account
+      ON record.c = account.c AND record.account_id = account.id
     WHERE account.c = ?1 AND account.owner_id = ?2 AND (record.kh, record.id) > (?3, ?4)
     ORDER BY 2, 1 LIMIT ?5";
 

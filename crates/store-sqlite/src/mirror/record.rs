@@ -259,7 +259,8 @@ pub(crate) fn persons_before_conversion(
     id: sf::RecordId,
 ) -> Tried<Vec<PersonKey>> {
     let mut statement = view.prepare_cached(
-        "SELECT id, key FROM record WHERE c = ?1 AND successor_id = ?2 AND key IS NOT NULL",
+        "SELECT id, key FROM record INDEXED BY record_by_successor
+         WHERE c = ?1 AND successor_id = ?2 AND key IS NOT NULL",
     )?;
     let mut rows = statement.query((connection.0, id.as_str()))?;
     let mut persons = Vec::new();
