@@ -15,6 +15,7 @@ use std::ops::Deref;
 use crate::{Inbox, Store};
 
 pub mod connections;
+pub mod dependants;
 pub mod failures;
 pub mod inbox;
 pub mod intents;
@@ -82,10 +83,10 @@ macro_rules! conformance {
             mirror::a_record_without_a_key_is_kept_only_if_needed,
             mirror::marks_and_cursor_move_with_the_readings,
             mirror::absorbing_twice_changes_nothing,
-            mirror::changed_accounts_are_named,
-            mirror::the_directory_names_what_changed_and_keeps_what_left,
-            mirror::a_fan_out_goes_through_an_account_in_pages,
-            mirror::a_fan_out_meets_all_that_an_owner_owns,
+            dependants::changed_accounts_are_named,
+            dependants::the_directory_names_what_changed_and_keeps_what_left,
+            dependants::a_fan_out_goes_through_an_account_in_pages,
+            dependants::a_fan_out_meets_all_that_an_owner_owns,
             mirror::rows_can_be_marked_stale,
             mirror::what_is_gone_is_not_counted,
             persons::unknown_persons_come_back_empty_in_the_order_asked,

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 /// Every area with its source.
 const AREAS: &[(&str, &str)] = &[
     ("connections", include_str!("connections.rs")),
+    ("dependants", include_str!("dependants.rs")),
     ("failures", include_str!("failures.rs")),
     ("inbox", include_str!("inbox.rs")),
     ("intents", include_str!("intents.rs")),

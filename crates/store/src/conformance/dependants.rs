@@ -1,0 +1,147 @@
+//! Promises of `Mirror` about what many persons share: Accounts, owners, and who follows them.
+
+use model::{Lane, Subject};
+
+use super::rows::{
+    absorption, account, account_id, at, connected, contact_id, drain, given, lead_id, persons,
+    record, tickets, user_id,
+};
+use crate::{DirectoryKind, DirectoryRow, Store};
+
+/// Dependants follow a changed Account; an older reading does not count.
+pub async fn changed_accounts_are_named(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    for (name, owner, seconds, changed) in [
+        ("Acme", 2, 10, true),
+        ("Acme", 2, 11, false),
+        ("Acme Ltd", 2, 12, true),
+        ("Acme", 2, 9, false),
+        ("Acme Ltd", 3, 13, true),
+    ] {
+        let mut row = account(1, name, seconds);
+        row.owner_id = Some(user_id(owner));
+        let mut reading = absorption(30);
+        reading.accounts = vec![row];
+        let absorbed = store.absorb(c, &reading).await.unwrap();
+        assert_eq!(!absorbed.accounts_changed.is_empty(), changed, "{seconds}");
+    }
+}
+
+/// Users that disappear become inactive and are named once.
+pub async fn the_directory_names_what_changed_and_keeps_what_left(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let row = |kind, id: &str, name: &str| DirectoryRow {
+        kind,
+        id: id.to_owned(),
+        name: name.to_owned(),
+        email: Some(format!("{id}@acme.io")),
+        role: None,
+        title: Some("Account Executive".to_owned()),
+        active: true,
+    };
+    let (user, queue, mate) = (
+        DirectoryKind::User,
+        DirectoryKind::Queue,
+        DirectoryKind::Teammate,
+    );
+    let (ada, zoe) = (row(user, "u1", "Ada"), row(user, "u2", "Zoe"));
+    let inbound = row(queue, "q1", "Inbound");
+    let all = [zoe.clone(), ada.clone(), inbound.clone()];
+    let put = async |kinds: &[DirectoryKind], rows: &[DirectoryRow]| {
+        store.put_directory(c, kinds, rows, at(1)).await.unwrap()
+    };
+    assert_eq!(put(&[user, queue], &all).await, ["q1", "u1", "u2"]);
+    assert_eq!(put(&[user, queue], &all).await, [""; 0]);
+    assert_eq!(put(&[mate], &[row(mate, "u1", "Ada")]).await, ["u1"]);
+    let mut renamed = ada;
+    renamed.name = String::from("Ada King");
+    assert_eq!(put(&[user], &[renamed.clone()]).await, ["u1", "u2"]);
+    assert_eq!(put(&[user], &[renamed.clone()]).await, [""; 0]);
+    let mut left = zoe;
+    left.active = false;
+    assert_eq!(store.directory(c, user).await.unwrap(), [renamed, left]);
+    assert_eq!(store.directory(c, queue).await.unwrap(), [inbound]);
+}
+
+/// Everybody of the Account is due once, in pages in the order of hashes; what became one of its
+/// contacts follows too.
+pub async fn a_fan_out_goes_through_an_account_in_pages(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let emails = [
+        "a@acme.io",
+        "b@acme.io",
+        "c@acme.io",
+        "d@acme.io",
+        "e@acme.io",
+    ];
+    let mut records = vec![record(contact_id(9), "else@acme.io", 10)];
+    for (number, email) in (1..).zip(emails) {
+        let mut row = record(contact_id(number), email, 10);
+        row.account_id = Some(account_id(1));
+        records.push(row);
+    }
+    let mut converted = record(lead_id(1), "old@acme.io", 10);
+    converted.successor = Some(contact_id(1));
+    records.push(converted);
+    given(store, c, vec![], records).await;
+    let mut after = None;
+    let mut pages = Vec::new();
+    loop {
+        after = store
+            .fan_out_account(c, account_id(1), after, 2, Lane::Repair, at(40))
+            .await
+            .unwrap();
+        let tickets = tickets(store, c).await;
+        assert!(tickets.iter().all(|ticket| ticket.lane == Lane::Repair));
+        pages.push(drain(store, c).await);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages.len(), 3);
+    let mut due: Vec<Subject> = pages.into_iter().flatten().collect();
+    due.sort();
+    let mut expected = persons(&emails);
+    expected.extend(persons(&["old@acme.io"]));
+    assert_eq!(due, expected);
+}
+
+/// Records of the owner, and records whose Account is the owner's, each once.
+pub async fn a_fan_out_meets_all_that_an_owner_owns(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let owner = user_id(2);
+    let row = |number, email, owner_id, account_id| {
+        let mut row = record(contact_id(number), email, 10);
+        row.owner_id = Some(owner_id);
+        row.account_id = account_id;
+        row
+    };
+    let (mine, theirs) = (Some(account_id(1)), Some(account_id(2)));
+    let records = vec![
+        row(1, "own@acme.io", owner, None),
+        row(2, "both@acme.io", owner, mine),
+        row(3, "account@acme.io", user_id(3), mine),
+        row(4, "none@acme.io", user_id(3), theirs),
+    ];
+    given(store, c, vec![], records).await;
+    let mut other = account(2, "Else", 10);
+    other.owner_id = Some(user_id(3));
+    let mut reading = absorption(20);
+    reading.accounts = vec![account(1, "Acme", 10), other];
+    store.absorb(c, &reading).await.unwrap();
+    let mut after = None;
+    let mut due = Vec::new();
+    for _ in 0..4 {
+        after = store
+            .fan_out_owner(c, owner, after, 1, Lane::Repair, at(40))
+            .await
+            .unwrap();
+        due.extend(drain(store, c).await);
+    }
+    assert_eq!(after, None);
+    due.sort();
+    assert_eq!(
+        due,
+        persons(&["account@acme.io", "both@acme.io", "own@acme.io"])
+    );
+}
