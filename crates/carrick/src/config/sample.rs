@@ -54,5 +54,23 @@ fn explained(section: &str, name: &str) -> String {
     } else {
         format!("# {variable}\n")
     };
-    format!("# {}\n{by_variable}", field.purpose)
+    format!("{}{by_variable}", commented(field.purpose))
+}
+
+/// The text as comment lines of at most 100 columns.
+fn commented(text: &str) -> String {
+    let mut lines = vec!["#".to_owned()];
+    for word in text.split(' ') {
+        let is_full = lines
+            .last()
+            .is_some_and(|line| line.len() + 1 + word.len() > 100);
+        if is_full {
+            lines.push("#".to_owned());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
 }

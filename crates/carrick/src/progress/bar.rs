@@ -33,11 +33,11 @@ impl Bar {
             self.begin(progress);
             self.shown = Some(looks);
         }
+        self.bar.set_message(words::position(progress));
         self.bar.update(|state| {
             state.set_len(progress.total.unwrap_or(0));
             state.set_pos(progress.done);
         });
-        self.bar.set_message(words::position(progress));
     }
 
     /// One bar per phase; what is through stays on the screen.

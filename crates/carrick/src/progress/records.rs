@@ -67,7 +67,7 @@ impl Records {
             },
             done: progress.done,
             total: progress.total,
-            rate_per_second: progress.rate_per_second,
+            rate_per_second: (progress.rate_per_second * 10.0).round() / 10.0,
             seconds_left: progress.seconds_left,
         };
         Some(serde_json::to_string(&step).expect("numbers and constant names"))

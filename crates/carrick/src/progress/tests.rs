@@ -1,5 +1,6 @@
 use engine::{Phase, Progress, SweepCounts};
 use model::Timestamp;
+use serde_json::{Value, json};
 
 use super::lines::Lines;
 use super::records::{Records, Summary};
@@ -11,10 +12,14 @@ fn progress(phase: Phase, second: i64) -> Progress {
         counts: SweepCounts::default(),
         done: 12_400,
         total: Some(1_024_000),
-        rate_per_second: 3100.4,
+        rate_per_second: 3100.4321,
         seconds_left: Some(326),
         at: Timestamp::from_seconds(second),
     }
+}
+
+fn parsed(line: &str) -> Value {
+    serde_json::from_str(line).unwrap()
 }
 
 #[test]
@@ -36,11 +41,17 @@ fn a_pipe_gets_a_line_per_phase_and_then_one_every_five_seconds() {
 fn a_program_gets_one_object_a_second_and_each_change_of_phase() {
     let mut records = Records::default();
     let mut next = |phase, second| records.next(&progress(phase, second));
+    let first = next(Phase::Reading, 0).unwrap();
+    assert!(!first.contains('\n'));
     assert_eq!(
-        next(Phase::Reading, 0).as_deref(),
-        Some(
-            r#"{"phase":"reading","done":12400,"total":1024000,"rate_per_second":3100.4,"seconds_left":326}"#
-        )
+        parsed(&first),
+        json!({
+            "phase": "reading",
+            "done": 12_400,
+            "total": 1_024_000,
+            "rate_per_second": 3100.4,
+            "seconds_left": 326,
+        })
     );
     assert_eq!(next(Phase::Reading, 0), None);
     assert!(next(Phase::Reading, 1).is_some());
@@ -64,9 +75,26 @@ fn the_summary_has_the_fields_that_scripts_read() {
         reconcile_ms: 250,
         ..SweepCounts::default()
     };
+    let summary = Summary::new(&counts, Some(10)).to_json();
+    assert!(!summary.contains('\n'));
     assert_eq!(
-        Summary::new(&counts, Some(10)).to_json(),
-        r#"{"contacts_read":1,"records_read":2,"linked":3,"ambiguous":4,"unmatched":5,"intercom_writes":6,"salesforce_writes":7,"intercom_calls":8,"salesforce_calls":9,"read_seconds":1.5,"reconcile_seconds":0.25,"peak_rss_bytes":10,"failed":0,"unreadable":0}"#
+        parsed(&summary),
+        json!({
+            "contacts_read": 1,
+            "records_read": 2,
+            "linked": 3,
+            "ambiguous": 4,
+            "unmatched": 5,
+            "intercom_writes": 6,
+            "salesforce_writes": 7,
+            "intercom_calls": 8,
+            "salesforce_calls": 9,
+            "read_seconds": 1.5,
+            "reconcile_seconds": 0.25,
+            "peak_rss_bytes": 10,
+            "failed": 0,
+            "unreadable": 0,
+        })
     );
 }
 
