@@ -111,7 +111,7 @@ impl ApiError {
         if let Some(duplicates) = &self.duplicates {
             duplicates.write(&self.message, &mut out);
         }
-        self.write_common("errorCode", &mut out);
+        self.write_members("errorCode", &mut out);
         out.push_str("}]");
         out
     }
@@ -119,11 +119,11 @@ impl ApiError {
     /// The object that stands in the `errors` of one record in a collection.
     pub(crate) fn write_record_error(&self, out: &mut String) {
         out.push('{');
-        self.write_common("statusCode", out);
+        self.write_members("statusCode", out);
         out.push('}');
     }
 
-    fn write_common(&self, code_key: &str, out: &mut String) {
+    fn write_members(&self, code_key: &str, out: &mut String) {
         out.push_str("\"message\":");
         write_json_text(&self.message, out);
         write!(out, ",\"{code_key}\":\"{}\"", self.code).expect("a string takes everything");

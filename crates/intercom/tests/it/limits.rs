@@ -58,6 +58,7 @@ async fn a_refusal_met_by_one_clone_makes_the_others_wait() {
     let began = Instant::now();
     let jane = jane();
     let (first, second) = tokio::join!(client.contact(&jane), async {
+        // sleeps because: the clock is paused, and the second call has to come later.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let contact = other.contact(&jane).await;
         (contact, began.elapsed())

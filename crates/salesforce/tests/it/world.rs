@@ -130,6 +130,7 @@ impl World {
         self.client_renewing(Arc::new(move |StaleToken(stale)| {
             let world = world.clone();
             async move {
+                // sleeps because: the clock is paused, and renewing has to take time.
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 let mut state = world.state.lock().unwrap();
                 state.renewals.push(stale.expose().to_owned());
@@ -145,6 +146,7 @@ impl World {
         self.client_renewing(Arc::new(move |StaleToken(stale)| {
             let world = world.clone();
             async move {
+                // sleeps because: the clock is paused, and renewing has to take time.
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 world
                     .state
