@@ -134,8 +134,13 @@ impl Engine {
                 let before = before.map(|row| job.terms.shown(row)).unwrap_or_default();
                 let answer = job.terms.shown(&row);
                 let shown = attribute::shown_after(&write.changes, &before, &answer);
-                lines.push(format!("{} {}", write.rule, described(&write.changes)));
-                book(
+                let name = called(rows, &write.contact);
+                lines.push(format!(
+                    "{} {name}: {}",
+                    write.rule,
+                    described(&write.changes)
+                ));
+                let booked = book(
                     &mut done.settlement,
                     rows,
                     &write.contact,
@@ -143,6 +148,7 @@ impl Engine {
                     &shown,
                     self,
                 );
+                lines.extend(booked.map(|line| format!("{} {line}", write.rule)));
                 done.settlement.contacts.push(*row);
                 done.written.push(write.contact);
             }
@@ -216,8 +222,8 @@ impl Engine {
             Outcome::NotSent | Outcome::Refused => {}
         }
         let what = format!(
-            "Salesforce data could not be written to contact {}",
-            write.contact
+            "Salesforce data could not be written to {}",
+            called(rows, &write.contact)
         );
         lines.push(format!("{} {what}: {error}", write.rule));
         done.settlement.failures.push(failure::of_intercom(
@@ -257,13 +263,24 @@ fn book(
                 How::Pin => "by a pin",
                 How::Created => "because it was created from it",
             };
-            new.then(|| format!("contact {contact} is linked to {record} {how}"))
+            new.then(|| format!("{} is linked to {record} {how}", called(rows, contact)))
         }
         LinkChange::Remove { record } => {
             settlement.unlinks.push((contact.clone(), *record));
-            Some(format!("contact {contact} is no longer linked to {record}"))
+            Some(format!(
+                "{} is no longer linked to {record}",
+                called(rows, contact)
+            ))
         }
     }
+}
+
+/// A contact as people call it: by name, else by email, else by id.
+fn called(rows: &PersonRows, contact: &ic::ContactId) -> String {
+    let row = rows.contacts.iter().find(|row| row.id == *contact);
+    let fact = row.map(projection::contact_fact);
+    fact.and_then(|fact| fact.name.or(fact.email))
+        .unwrap_or_else(|| format!("contact {contact}"))
 }
 
 fn described(changes: &BTreeMap<Attribute, Option<String>>) -> String {
