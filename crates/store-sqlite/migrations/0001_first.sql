@@ -121,16 +121,17 @@ CREATE TABLE link (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_by_record ON link (c, record_id);
 
--- A teammate's choice among several matches. Cannot be read again from anywhere.
+-- A teammate's choice of the record that a person is; one each. Cannot be read again from anywhere.
 CREATE TABLE pin (
   c         INTEGER NOT NULL, -- connection
   kh        INTEGER NOT NULL, -- hash of the match key
-  record_id TEXT NOT NULL,    -- the chosen record
   key       TEXT NOT NULL,    -- match key
+  record_id TEXT NOT NULL,    -- the chosen record
   by        TEXT NOT NULL,    -- teammate
   at        INTEGER NOT NULL, -- when
-  PRIMARY KEY (c, kh, record_id)
+  PRIMARY KEY (c, kh, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX pin_by_record ON pin (c, record_id);
 
 -- Ids that were replaced by merges and conversions.
 CREATE TABLE alias (

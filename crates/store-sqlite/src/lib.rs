@@ -29,6 +29,7 @@ mod links;
 mod migrations;
 mod mirror;
 mod persons;
+mod pins;
 mod queue;
 mod scans;
 mod settle;

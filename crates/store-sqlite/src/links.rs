@@ -64,6 +64,18 @@ pub(crate) fn remove(
     record::drop_unneeded(transaction, connection, record)
 }
 
+/// Removes all links of a contact.
+pub(crate) fn remove_all_of(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    contact: &ic::ContactId,
+) -> Tried<()> {
+    for record in linked_records(transaction, connection, contact)? {
+        remove(transaction, connection, contact, record)?;
+    }
+    Ok(())
+}
+
 fn linked_records(
     transaction: &Transaction<'_>,
     connection: ConnectionId,

@@ -11,7 +11,7 @@ use store::{
 };
 
 use crate::trouble::Tried;
-use crate::{SqliteStore, cursors, queue};
+use crate::{SqliteStore, cursors, links, queue};
 
 pub(crate) mod account;
 pub(crate) mod contact;
@@ -22,7 +22,7 @@ pub(crate) mod record;
 use fan_out::Page;
 
 /// Whether persons have to follow a reading.
-fn is_news(sighting: Sighting) -> bool {
+pub(crate) fn is_news(sighting: Sighting) -> bool {
     match sighting {
         Sighting::New | Sighting::Changed | Sighting::Doubt => true,
         Sighting::Unchanged | Sighting::Older => false,
@@ -46,6 +46,7 @@ fn absorb(
     }
     for id in &absorption.contacts_gone {
         persons.extend(contact::remove(transaction, connection, id)?);
+        links::remove_all_of(transaction, connection, id)?;
     }
     for observed in &absorption.records {
         let taken = record::take(transaction, connection, &observed.row, observed.source)?;
@@ -79,8 +80,8 @@ fn absorb(
     Ok(absorbed)
 }
 
-/// Adds everybody whose facts hold the record, before or now: by its key, as what another row
-/// became, or as what it became itself.
+/// Adds everybody whose facts hold the record, before or now: by its key, by a pin, as what another
+/// row became, or as what it became itself.
 pub(crate) fn persons_of_record(
     view: &Transaction<'_>,
     connection: ConnectionId,
@@ -91,7 +92,7 @@ pub(crate) fn persons_of_record(
     let key_before = before.and_then(|standing| standing.key.clone());
     persons.extend(key_before.map(PersonKey::Matched));
     persons.extend(row.key.clone().map(PersonKey::Matched));
-    persons.extend(record::persons_before_conversion(view, connection, row.id)?);
+    persons.extend(record::persons_beside_its_key(view, connection, row.id)?);
     let successors = [
         before.and_then(|standing| standing.successor),
         row.successor,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::{ConnectionId, KeyHash, Link, MatchKey, PersonKey, ic, sf};
+use model::{ConnectionId, KeyHash, Link, MatchKey, PersonKey, sf};
 use rusqlite::{CachedStatement, Row, ToSql, Transaction};
 use store::{
     AccountRow, ContactRow, DirectoryRow, Failure, Intent, PersonRows, Persons, Position,
@@ -11,7 +11,6 @@ use store::{
 };
 
 use crate::SqliteStore;
-use crate::cells::{Cells, RowKey};
 use crate::executor::Turn;
 use crate::mirror::{account, contact, directory, record};
 use crate::subject::person_text;
@@ -26,7 +25,7 @@ struct Reader<'v> {
     records: CachedStatement<'v>,
     links_of_contact: CachedStatement<'v>,
     links_to_record: CachedStatement<'v>,
-    pins: CachedStatement<'v>,
+    pinned: CachedStatement<'v>,
     intents: CachedStatement<'v>,
     failures: CachedStatement<'v>,
     /// The connection has listed failures at all.
@@ -70,10 +69,11 @@ impl<'v> Reader<'v> {
                 "SELECT {} FROM link INDEXED BY link_by_record WHERE c = ?1 AND record_id = ?2",
                 links::COLUMNS
             ))?,
-            pins: view.prepare_cached(
-                "SELECT record_id FROM pin WHERE c = ?1 AND kh = ?2 AND key = ?3
-                 ORDER BY record_id",
-            )?,
+            pinned: view.prepare_cached(&format!(
+                "SELECT {} FROM record WHERE c = ?1 AND gone = 0 AND id =
+                   (SELECT record_id FROM pin WHERE c = ?1 AND kh = ?2 AND key = ?3)",
+                record::COLUMNS
+            ))?,
             intents: view.prepare_cached(&format!(
                 "SELECT {} FROM intent
                  WHERE org_id = (SELECT org_id FROM connection WHERE c = ?1)
@@ -94,25 +94,26 @@ impl<'v> Reader<'v> {
     /// The rows of `person`, whose contacts are known already.
     fn read(&mut self, person: PersonKey, contacts: Vec<ContactRow>) -> Tried<PersonRows> {
         let hash = person.hash();
-        let (records, pins, intents) = match &person {
+        let (records, pinned, intents) = match &person {
             PersonKey::Matched(key) => (
                 self.records_of(hash, key)?,
-                self.pins_of(hash, key)?,
+                self.pinned_of(hash, key)?,
                 self.intents_of(key)?,
             ),
-            PersonKey::Alone(_) => (Vec::new(), Vec::new(), Vec::new()),
+            PersonKey::Alone(_) => (Vec::new(), None, Vec::new()),
         };
-        let successors = self.successors(&records)?;
-        let accounts = self.accounts(records.iter().chain(&successors))?;
-        let owners = self.owners(records.iter().chain(&successors), &accounts)?;
+        let successors = self.successors(records.iter().chain(&pinned))?;
+        let all = || records.iter().chain(&pinned).chain(&successors);
+        let accounts = self.accounts(all())?;
+        let owners = self.owners(all(), &accounts)?;
         Ok(PersonRows {
-            links: self.links(&person, &contacts, &records)?,
+            links: self.links(&contacts, &records)?,
             failures: self.failures(&person, &contacts)?,
             person,
             contacts,
             records,
+            pinned,
             successors,
-            pins,
             accounts,
             owners,
             intents,
@@ -124,11 +125,10 @@ impl<'v> Reader<'v> {
         all(&mut self.records, &parameters, record::read)
     }
 
-    fn pins_of(&mut self, hash: KeyHash, key: &MatchKey) -> Tried<Vec<sf::RecordId>> {
+    fn pinned_of(&mut self, hash: KeyHash, key: &MatchKey) -> Tried<Option<RecordRow>> {
         let parameters: [&dyn ToSql; 3] = [&self.connection.0, &hash.0, &key.as_str()];
-        all(&mut self.pins, &parameters, |row| {
-            Cells::new(row, "pin", RowKey::Plain).parsed("record_id")
-        })
+        let mut rows = self.pinned.query(&parameters)?;
+        rows.next()?.map(record::read).transpose()
     }
 
     fn intents_of(&mut self, key: &MatchKey) -> Tried<Vec<Intent>> {
@@ -136,30 +136,24 @@ impl<'v> Reader<'v> {
         all(&mut self.intents, &parameters, intents::read)
     }
 
-    fn successors(&self, records: &[RecordRow]) -> Tried<Vec<RecordRow>> {
+    fn successors<'r>(
+        &self,
+        records: impl Iterator<Item = &'r RecordRow>,
+    ) -> Tried<Vec<RecordRow>> {
         let mut successors = BTreeMap::new();
-        for id in records.iter().filter_map(|record| record.successor) {
+        for id in records.filter_map(|record| record.successor) {
             let found = record::find(self.view, self.connection, id)?;
             successors.extend(found.filter(|row| !row.gone).map(|row| (id, row)));
         }
         Ok(successors.into_values().collect())
     }
 
-    /// Links of the contacts and links to the records; for a contact that is gone, its own.
-    fn links(
-        &mut self,
-        person: &PersonKey,
-        contacts: &[ContactRow],
-        records: &[RecordRow],
-    ) -> Tried<Vec<Link>> {
+    /// Links of the contacts and links to the records.
+    fn links(&mut self, contacts: &[ContactRow], records: &[RecordRow]) -> Tried<Vec<Link>> {
         let c = self.connection.0;
         let mut found = Vec::new();
-        let gone: Option<&ic::ContactId> = match person {
-            PersonKey::Alone(id) if contacts.is_empty() => Some(id),
-            PersonKey::Alone(_) | PersonKey::Matched(_) => None,
-        };
-        for id in contacts.iter().map(|contact| &contact.id).chain(gone) {
-            let parameters: [&dyn ToSql; 2] = [&c, &id.as_str()];
+        for contact in contacts {
+            let parameters: [&dyn ToSql; 2] = [&c, &contact.id.as_str()];
             found.extend(all(&mut self.links_of_contact, &parameters, links::read)?);
         }
         for record in records {

@@ -11,7 +11,7 @@ use crate::SqliteStore;
 use crate::mirror::{contact, record};
 use crate::subject::person_text;
 use crate::trouble::Tried;
-use crate::{failures, links, queue, timeline};
+use crate::{failures, links, pins, queue, timeline};
 
 /// Applies settlements in their order.
 pub(crate) fn settle(
@@ -58,7 +58,8 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// Stores what was shown back, and notes the persons of rows whose key moved.
+/// Stores what was shown back, and notes the persons of rows whose key moved, and those who pinned
+/// a row that changed.
 fn settle_rows(
     transaction: &Transaction<'_>,
     connection: ConnectionId,
@@ -78,6 +79,9 @@ fn settle_rows(
     for row in &settlement.records {
         let taken = record::take(transaction, connection, row, Source::Answer)?;
         let kept = taken.sighting == store::Sighting::Changed;
+        if kept {
+            moved.extend(pins::persons_of(transaction, connection, row.id)?);
+        }
         if let Some(before) = taken.before
             && kept
             && before.key != row.key

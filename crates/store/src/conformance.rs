@@ -21,6 +21,7 @@ pub mod inbox;
 pub mod intents;
 pub mod mirror;
 pub mod persons;
+pub mod pins;
 pub mod queue;
 mod rows;
 pub mod scans;
@@ -77,7 +78,7 @@ macro_rules! conformance {
             mirror::an_equal_answer_clears_stale,
             mirror::a_doubtful_snapshot_never_replaces,
             mirror::both_persons_of_a_changed_key_are_due,
-            mirror::a_gone_contact_is_deleted_and_its_links_stay,
+            mirror::a_gone_contact_is_deleted_with_its_links,
             mirror::a_gone_record_makes_its_old_person_due,
             mirror::the_person_of_a_successor_and_of_what_became_it_are_due,
             mirror::a_record_without_a_key_is_kept_only_if_needed,
@@ -97,6 +98,13 @@ macro_rules! conformance {
             persons::a_walk_never_splits_a_person,
             persons::a_walk_goes_on_from_a_stored_position,
             persons::connections_have_persons_of_their_own,
+            pins::a_pinned_record_is_read_with_its_person_whatever_its_key,
+            pins::what_a_pinned_lead_became_is_read_with_the_person,
+            pins::a_person_has_one_pin_and_the_next_replaces_it,
+            pins::pinning_and_unpinning_make_the_person_due_interactively,
+            pins::a_record_without_a_key_is_kept_while_it_is_pinned,
+            pins::whoever_pinned_a_record_follows_its_changes,
+            pins::a_pin_counts_for_nothing_while_its_record_is_gone,
             settle::what_was_shown_back_replaces_older_rows_only,
             settle::a_link_replaces_any_other_of_its_contact,
             settle::an_unlinked_record_without_a_key_is_dropped,

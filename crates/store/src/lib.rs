@@ -22,6 +22,7 @@ mod inbox;
 mod intents;
 mod mirror;
 mod persons;
+mod pins;
 mod queue;
 mod settle;
 mod sweeps;
@@ -43,6 +44,7 @@ pub use mirror::{
 };
 pub use model::{Base, BasePair, How, Link};
 pub use persons::{PersonRows, Persons, Position};
+pub use pins::Pins;
 pub use queue::{Due, Queue, Ticket};
 pub use settle::{Settle, Settlement};
 pub use sweeps::{
@@ -55,6 +57,7 @@ pub trait Store:
     Connections
     + Mirror
     + Persons
+    + Pins
     + Queue
     + Settle
     + Intents
@@ -70,6 +73,7 @@ impl<T> Store for T where
     T: Connections
         + Mirror
         + Persons
+        + Pins
         + Queue
         + Settle
         + Intents

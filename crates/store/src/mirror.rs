@@ -44,7 +44,8 @@ pub struct ContactRow {
 pub struct RecordRow {
     /// Its id.
     pub id: sf::RecordId,
-    /// Its match key. A record without one is kept only while linked, or as a successor.
+    /// Its match key. A record without one is kept only while linked or pinned, or as a
+    /// successor.
     pub key: Option<MatchKey>,
     /// `SystemModstamp`; resolution 1 s.
     pub stamp: Timestamp,
@@ -329,11 +330,12 @@ pub trait Mirror: Send + Sync {
     /// (an `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
     /// doubted ones stale, marks due the persons of the old *and* of the new key of every new,
     /// changed, doubted or gone row (lane and reason of the absorption, due now), marks `due`, moves
-    /// the cursor. A record's person of its key; a successor's person too. A gone contact's row is
-    /// deleted, its links stay for the run to settle. Repeating it changes nothing.
+    /// the cursor. The persons of a record are that of its key, whoever pinned it or what became
+    /// it, and a successor's. A gone contact's row is deleted, and its links with it (M8). Repeating
+    /// it changes nothing.
     ///
-    /// A record without a key is stored only if it is linked, is somebody's successor, or is
-    /// stored already.
+    /// A record without a key is stored only if it is linked or pinned, is somebody's successor,
+    /// or is stored already.
     async fn absorb(
         &self,
         connection: ConnectionId,
@@ -380,8 +382,9 @@ pub trait Mirror: Send + Sync {
         records: &[sf::RecordId],
     ) -> Result<(), StoreError>;
 
-    /// Persons that hang on an Account (its contacts' keys, and those of what became one of them),
-    /// in pages of `limit` records ordered by hash; marks them due in the same transaction. Returns the position to go on from, `None` at the end.
+    /// Persons that hang on an Account (its contacts' keys, those of what became one of them, and
+    /// whoever pinned either), in pages of `limit` records ordered by hash; marks them due in the
+    /// same transaction. Returns the position to go on from, `None` at the end.
     async fn fan_out_account(
         &self,
         connection: ConnectionId,

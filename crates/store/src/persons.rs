@@ -1,7 +1,7 @@
 //! Reading persons: all rows that one run needs.
 
 use async_trait::async_trait;
-use model::{ConnectionId, KeyHash, PersonKey, sf};
+use model::{ConnectionId, KeyHash, PersonKey};
 
 use crate::{AccountRow, ContactRow, DirectoryRow, Failure, Intent, Link, RecordRow, StoreError};
 
@@ -14,14 +14,14 @@ pub struct PersonRows {
     pub contacts: Vec<ContactRow>,
     /// Records with the key that are not gone, by id; converted Leads included.
     pub records: Vec<RecordRow>,
-    /// What converted Leads among `records` became, where known and not gone, by id.
+    /// The record that a teammate pinned for this key (M9), whatever its own key is, if it is
+    /// known and not gone. One with this key is among `records` too.
+    pub pinned: Option<RecordRow>,
+    /// What converted Leads among `records` and `pinned` became, where known and not gone, by id.
     pub successors: Vec<RecordRow>,
-    /// Links of `contacts`, and links to `records`, by contact and record. Of a contact alone that
-    /// is gone, its own.
+    /// Links of `contacts`, and links to `records`, by contact and record.
     pub links: Vec<Link>,
-    /// Pinned records of this key.
-    pub pins: Vec<sf::RecordId>,
-    /// Accounts of `records` and `successors`, by id.
+    /// Accounts of `records`, `pinned` and `successors`, by id.
     pub accounts: Vec<AccountRow>,
     /// Salesforce owners of all of these, by id.
     pub owners: Vec<DirectoryRow>,

@@ -64,7 +64,7 @@ pub(crate) fn fan_out(
     let mut persons = BTreeSet::new();
     for (id, person, _) in &met {
         persons.extend(person.clone());
-        persons.extend(record::persons_before_conversion(
+        persons.extend(record::persons_beside_its_key(
             transaction,
             connection,
             *id,

@@ -5,6 +5,7 @@ use rusqlite::{Row, Transaction};
 use store::{Digest, RecordRow, Sighting, Source, judge};
 
 use crate::cells::{Cells, RowKey, json_text};
+use crate::pins;
 use crate::trouble::Tried;
 
 /// The select list that `read` reads.
@@ -131,6 +132,7 @@ pub(crate) fn belongs(
     let needed = view
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM link WHERE c = ?1 AND record_id = ?2)
+                 OR EXISTS (SELECT 1 FROM pin WHERE c = ?1 AND record_id = ?2)
                  OR EXISTS (SELECT 1 FROM record WHERE c = ?1 AND successor_id = ?2)",
         )?
         .query_row((connection.0, row.id.as_str()), |row| row.get(0))?;
@@ -147,6 +149,7 @@ pub(crate) fn drop_unneeded(
         .prepare_cached(
             "DELETE FROM record WHERE c = ?1 AND id = ?2 AND key IS NULL
                AND NOT EXISTS (SELECT 1 FROM link WHERE c = ?1 AND record_id = ?2)
+               AND NOT EXISTS (SELECT 1 FROM pin WHERE c = ?1 AND record_id = ?2)
                AND NOT EXISTS (SELECT 1 FROM record AS other
                                WHERE other.c = ?1 AND other.successor_id = ?2)",
         )?
@@ -252,22 +255,24 @@ pub(crate) fn find(
     rows.next()?.map(read).transpose()
 }
 
-/// Persons whose facts hold a record other than by its key: those with a row that became it.
-pub(crate) fn persons_before_conversion(
+/// Persons whose facts hold a record other than by its key: those with a row that became it, and
+/// those who pinned it or such a row.
+pub(crate) fn persons_beside_its_key(
     view: &Transaction<'_>,
     connection: ConnectionId,
     id: sf::RecordId,
 ) -> Tried<Vec<PersonKey>> {
     let mut statement = view.prepare_cached(
         "SELECT id, key FROM record INDEXED BY record_by_successor
-         WHERE c = ?1 AND successor_id = ?2 AND key IS NOT NULL",
+         WHERE c = ?1 AND successor_id = ?2",
     )?;
     let mut rows = statement.query((connection.0, id.as_str()))?;
-    let mut persons = Vec::new();
+    let mut persons = pins::persons_of(view, connection, id)?;
     while let Some(row) = rows.next()? {
         let mut cells = Cells::new(row, "record", RowKey::Plain);
-        cells.text("id")?;
+        let became_it = cells.parsed("id")?;
         persons.extend(cells.key_or_none("key")?.map(PersonKey::Matched));
+        persons.extend(pins::persons_of(view, connection, became_it)?);
     }
     Ok(persons)
 }

@@ -200,14 +200,19 @@ pub async fn both_persons_of_a_changed_key_are_due(store: &impl Store) {
     assert_eq!((&rows[0].contacts, &rows[0].records), (&vec![], &vec![]));
 }
 
-/// The run of its person, or of the contact alone, finds the link and settles it.
-pub async fn a_gone_contact_is_deleted_and_its_links_stay(store: &impl Store) {
+/// It leaves its person, or was one; what was kept only for its link goes too.
+pub async fn a_gone_contact_is_deleted_with_its_links(store: &impl Store) {
     let c = connected(store, "acme").await;
     let lead = record(lead_id(1), "ada@acme.io", 10);
     let contacts = vec![contact("a", "ada@acme.io", 10), contact("b", "", 10)];
     given(store, c, contacts, vec![lead.clone()]).await;
     let mut linked = Settlement::of(matched("ada@acme.io"));
-    linked.links = vec![link("a", lead.id), link("b", lead_id(2))];
+    linked.links = vec![
+        link("a", lead.id),
+        link("b", lead_id(2)),
+        link("other", lead.id),
+    ];
+    linked.records = vec![record(lead_id(2), "", 10)];
     store.settle(c, &[linked], at(20)).await.unwrap();
     let mut reading = absorption(30);
     reading.contacts_gone = vec![ic_id("a"), ic_id("b"), ic_id("never")];
@@ -225,8 +230,10 @@ pub async fn a_gone_contact_is_deleted_and_its_links_stay(store: &impl Store) {
         .await
         .unwrap();
     assert_eq!(rows[0].contacts, []);
-    assert_eq!(rows[0].links, [link("a", lead.id)]);
-    assert_eq!(rows[1].links, [link("b", lead_id(2))]);
+    assert_eq!(rows[0].links, [link("other", lead.id)]);
+    assert_eq!(rows[1].links, []);
+    assert_eq!(store.mirror_counts(c).await.unwrap().links, 1);
+    assert_eq!(store.record(c, lead_id(2)).await.unwrap(), None);
 }
 
 /// A deleted record comes without its key; it stays known, but belongs to nobody.

@@ -153,7 +153,7 @@ pub async fn links_intents_and_failures_of_a_person_are_read(store: &impl Store)
         .unwrap();
     assert_eq!(rows[0].links, links);
     assert_eq!(rows[0].intents, standing[..1]);
-    assert_eq!(rows[0].pins, []);
+    assert_eq!(rows[0].pinned, None);
     let failures: Vec<_> = rows[0].failures.iter().map(|row| &row.report).collect();
     assert_eq!(failures, [&reports[0], &reports[1]]);
 
