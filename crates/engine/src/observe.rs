@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use intercom::IntercomError;
@@ -17,6 +18,9 @@ use crate::projection::{self, PROJECTION, Surroundings};
 
 /// Contacts read by id at the same time.
 const READS_AT_ONCE: usize = 8;
+
+/// A person with a row that could not be read is looked at again after this.
+pub(crate) const UNREAD_PAUSE: Duration = Duration::from_mins(1);
 
 /// Ids in one call to Salesforce.
 const IDS_PER_CALL: usize = 200;
@@ -43,8 +47,9 @@ impl Wanted {
 }
 
 impl Engine {
-    /// The rows of these persons as fresh as they have to be. Persons that moved on the way come
-    /// back with what is left of them; those that they moved to are due.
+    /// The rows of these persons as fresh as they have to be, in the order given. Persons that moved
+    /// on the way come back with what is left of them; those that they moved to are due. Where a
+    /// row could not be read, which is listed then, [`is_fresh`] says so of the person.
     pub(crate) async fn observe(
         &self,
         id: ConnectionId,
@@ -123,6 +128,8 @@ impl Engine {
             }
         });
         let answers: Vec<_> = stream::iter(reads).buffered(READS_AT_ONCE).collect().await;
+        // One contact that cannot be read costs the others nothing; when all fail, it is Intercom.
+        let any_read = answers.iter().any(|(_, shown)| shown.is_ok());
         for (contact, shown) in answers {
             match shown {
                 Ok(shown) if shown.archived => absorption.contacts_gone.push(contact),
@@ -140,11 +147,29 @@ impl Engine {
                         .due
                         .extend(into.map(|into| due_contact(into, now)));
                 }
+                Err(error) if is_about_one(&error) || any_read => {
+                    self.list_unread(id, contact, &error, now).await?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
         self.inner.store.absorb(id, &absorption).await?;
         Ok(())
+    }
+
+    /// Lists a contact that could not be read by id.
+    async fn list_unread(
+        &self,
+        id: ConnectionId,
+        contact: ic::ContactId,
+        error: &IntercomError,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let what = format!("contact {contact} could not be read");
+        let retry_at = Some(now.plus(UNREAD_PAUSE));
+        let subject = Subject::Contact(contact);
+        let report = failure::of_intercom(error, subject, 0, &what, retry_at);
+        Ok(self.inner.store.report_failure(id, &report, now).await?)
     }
 
     /// A record that was read by id: shown, gone, or unreadable, which is listed.
@@ -173,6 +198,10 @@ impl Engine {
                 return Ok(());
             }
         };
+        self.inner
+            .store
+            .clear_failures(id, &Subject::Record(record))
+            .await?;
         absorption.records.push(Observed {
             row,
             source: Source::Answer,
@@ -207,6 +236,34 @@ impl Engine {
         }
         self.read_by_id(id, clients, wanted).await
     }
+}
+
+/// Whether the error is about the one contact that was asked for, and not about the connection.
+fn is_about_one(error: &IntercomError) -> bool {
+    match error {
+        IntercomError::Forbidden { .. }
+        | IntercomError::NotFound
+        | IntercomError::Merged { .. }
+        | IntercomError::Conflict { .. }
+        | IntercomError::Invalid { .. }
+        | IntercomError::UnexpectedAnswer { .. } => true,
+        IntercomError::Transport(_)
+        | IntercomError::Unauthorized { .. }
+        | IntercomError::PlanRestricted
+        | IntercomError::RateLimited { .. }
+        | IntercomError::Unavailable { .. }
+        | IntercomError::Empty => false,
+    }
+}
+
+/// Whether everything about a person is as fresh as a plan needs it.
+pub(crate) fn is_fresh(person: &PersonRows) -> bool {
+    let contacts = person.contacts.iter();
+    let records = person.records.iter().chain(&person.successors);
+    contacts
+        .map(|row| row.stale)
+        .chain(records.map(|row| row.stale))
+        .all(|stale| !stale)
 }
 
 fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute::{Again, Executed};
 use crate::failure;
-use crate::observe::{Terms, facts};
+use crate::observe::{Terms, UNREAD_PAUSE, facts, is_fresh};
 
 /// Tickets taken from the queue at once.
 const TICKETS_PER_TURN: u32 = 200;
@@ -213,19 +213,19 @@ impl Engine {
         mut tickets: BTreeMap<PersonKey, Vec<Ticket>>,
     ) -> Result<RunCounts, EngineError> {
         let id = job.connection;
-        let mut claimed = Vec::new();
+        let mut counts = RunCounts::default();
+        let mut claimed = BTreeMap::new();
         let mut mine = Vec::new();
         for person in rows {
             let contacts = person.contacts.iter().map(|contact| &contact.id);
-            match self.inner.claims.try_claim(id, &person.person, contacts) {
-                Some(claim) => {
-                    claimed.push((person.person.clone(), claim));
-                    mine.push(person);
-                }
-                None => {
-                    self.come_back(job, &person.person, tickets.remove(&person.person))
-                        .await?;
-                }
+            if let Some(claim) = self.inner.claims.try_claim(id, &person.person, contacts) {
+                claimed.insert(person.person.clone(), claim);
+                mine.push(person);
+            } else {
+                counts.contacts += person.contacts.len() as u64;
+                let own = tickets.remove(&person.person);
+                self.come_back(job, &person.person, own, CLAIMED_PAUSE)
+                    .await?;
             }
         }
         let mine = match self.observe(id, clients, mine).await {
@@ -238,12 +238,20 @@ impl Engine {
                 });
             }
         };
-        let mut counts = RunCounts::default();
-        let works = mine.into_iter().zip(claimed).map(|(rows, (_, claim))| {
-            let clients = Arc::clone(clients);
-            let tickets = tickets.remove(&rows.person).unwrap_or_default();
-            async move { self.run_one(job, &clients, rows, tickets, claim).await }
-        });
+        let mut works = Vec::new();
+        for person in mine {
+            let own = tickets.remove(&person.person);
+            if !is_fresh(&person) {
+                counts.failed += 1;
+                counts.contacts += person.contacts.len() as u64;
+                self.come_back(job, &person.person, own, UNREAD_PAUSE)
+                    .await?;
+            } else if let Some(claim) = claimed.remove(&person.person) {
+                let clients = Arc::clone(clients);
+                let own = own.unwrap_or_default();
+                works.push(async move { self.run_one(job, &clients, person, own, claim).await });
+            }
+        }
         let mut done = stream::iter(works)
             .buffer_unordered(AT_ONCE)
             .ready_chunks(SETTLED_TOGETHER);
@@ -354,14 +362,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Somebody else works on this person.
+    /// A person that cannot be worked on now is looked at again after `pause`.
     async fn come_back(
         &self,
         job: &Job,
         person: &PersonKey,
         tickets: Option<Vec<Ticket>>,
+        pause: Duration,
     ) -> Result<(), EngineError> {
-        let until = self.now().plus(CLAIMED_PAUSE);
+        let until = self.now().plus(pause);
         let store = &self.inner.store;
         match tickets {
             Some(tickets) => {

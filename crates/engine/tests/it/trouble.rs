@@ -328,3 +328,62 @@ async fn l6_a_duplicate_rule_shows_what_it_found_and_a_warning_can_be_overruled(
     assert!(matches!(shown, Shown::Card(card) if card.message.as_deref() == Some("Lead created.")));
     assert_eq!(world.salesforce_writes(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn invariant_10_one_contact_that_cannot_be_read_costs_the_others_nothing() {
+    let world = World::synced().await;
+    let (unread, other) = (world.intercom.lead_id(0), world.intercom.lead_id(11));
+    world.intercom.add_fault(intercom_sim::Fault {
+        method: Some("GET".to_owned()),
+        path: format!("/contacts/{unread}"),
+        times: 1,
+        status: Some(403),
+        body: Some(json!({
+            "type": "error.list", "request_id": null,
+            "errors": [{ "code": "forbidden", "message": "Not this one" }],
+        })),
+        ..intercom_sim::Fault::default()
+    });
+    // Both are doubted, so both have to be read before they are planned.
+    let ids = [unread, other].map(|id| world.contact(id).id);
+    world
+        .engine
+        .store()
+        .mark_stale(world.id, &ids, &[])
+        .await
+        .unwrap();
+    for index in [0, 11] {
+        let lead = world.lead_with_email(&lead_email(index)).pop().unwrap();
+        world.edit_record(
+            lead["Id"].as_str().unwrap(),
+            &json!({ "Title": "Promoted" }),
+        );
+    }
+    world.step(Step::Poll).await;
+    world.step(Step::Queue).await;
+    let title = |contact| world.attribute(contact, "SALESFORCE_TITLE");
+    assert_eq!(title(other).as_deref(), Some("Promoted"));
+    assert_ne!(title(unread).as_deref(), Some("Promoted"));
+    let failures = world.engine.overview(world.id).await.unwrap().failures;
+    assert_eq!(failures.len(), 1);
+    assert!(
+        failures[0]
+            .report
+            .vendor_words
+            .as_ref()
+            .unwrap()
+            .contains("Not this one")
+    );
+    world.pass(Duration::from_mins(1)).await;
+    world.settle().await;
+    assert_eq!(title(unread).as_deref(), Some("Promoted"));
+    assert!(
+        world
+            .engine
+            .overview(world.id)
+            .await
+            .unwrap()
+            .failures
+            .is_empty()
+    );
+}
