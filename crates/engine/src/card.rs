@@ -1,12 +1,15 @@
 //! The card beside a conversation (rules C): drawn from the mirror where that is known to be
-//! fresh, else from one call to Salesforce; never empty, never a code, always in time.
+//! fresh, else from one call to Salesforce; never empty, never a code, always in time. What clicks
+//! change is in `clicks`.
 
 mod ask;
+mod clicks;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{ConnectionId, Lane, MatchKey, PersonKey, Reason, Timestamp, ic, sf};
-use planner::card::{CardFacts, Creating, View};
+use model::{ConnectionId, Lane, MatchKey, PersonKey, Reason, Timestamp, sf};
+use planner::card::{Card, CardFacts, Creating, View};
 use store::{Absorption, Connection, IntentState, Observed, PersonRows, Source};
 use tokio::time::timeout;
 use url::Url;
@@ -14,7 +17,7 @@ use url::Url;
 pub use ask::{CardAsk, CardContact, CardReply, Click, Shown};
 
 use crate::clients::Clients;
-use crate::create_lead::{Click as LeadClick, Creation};
+use crate::create_lead::Click as LeadClick;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::observe::facts;
@@ -23,9 +26,6 @@ use crate::projection;
 /// A card is answered within this time, whatever the vendors do (C7).
 const CARD_TIME: Duration = Duration::from_millis(2900);
 
-/// How long a click waits for its result; then the card says that it is under way.
-const CLICK_TIME: Duration = Duration::from_millis(2500);
-
 /// How long drawing waits for Salesforce; then it shows what the mirror has.
 const READ_TIME: Duration = Duration::from_millis(1800);
 
@@ -33,6 +33,7 @@ const READ_TIME: Duration = Duration::from_millis(1800);
 const FRESH_INTERVALS: u32 = 3;
 
 /// How a card is to be drawn.
+#[derive(Default)]
 struct Drawing {
     view: Option<View>,
     page: usize,
@@ -101,115 +102,51 @@ impl Engine {
             let text = "This conversation has no contact whom Salesforce could know.";
             return Ok(Shown::Sentence(text.to_owned()));
         };
-        let plain = Drawing {
-            view: None,
-            page: 0,
-            fresh: false,
-            message: None,
-        };
-        match ask.click {
-            Click::Draw => self.draw(connection, &contact, plain).await,
-            Click::Refresh => {
-                self.draw(
-                    connection,
-                    &contact,
-                    Drawing {
-                        fresh: true,
-                        ..plain
-                    },
-                )
-                .await
+        let drawing = match ask.click {
+            Click::Draw => Drawing::default(),
+            Click::Refresh(view) => Drawing {
+                view,
+                fresh: true,
+                ..Drawing::default()
+            },
+            Click::View(view) => Drawing {
+                view: Some(view),
+                ..Drawing::default()
+            },
+            Click::Page(page) => Drawing {
+                page,
+                ..Drawing::default()
+            },
+            Click::Take(record) => {
+                return self
+                    .take_record(connection, &contact, &ask.teammate, record)
+                    .await;
             }
-            Click::View(view) => {
-                self.draw(
-                    connection,
-                    &contact,
-                    Drawing {
-                        view: Some(view),
-                        ..plain
-                    },
-                )
-                .await
-            }
-            Click::Page(page) => {
-                self.draw(connection, &contact, Drawing { page, ..plain })
-                    .await
+            Click::Unpin => {
+                return self
+                    .let_record_go(connection, &contact, &ask.teammate)
+                    .await;
             }
             Click::AskLead => {
                 let click = LeadClick {
                     typed: None,
                     anyway: false,
                 };
-                self.clicked(connection, &contact, &ask.teammate, click)
-                    .await
+                return self
+                    .create(connection, &contact, &ask.teammate, click)
+                    .await;
             }
             Click::SubmitLead { typed, anyway } => {
                 let click = LeadClick {
                     typed: Some(typed),
                     anyway,
                 };
-                self.clicked(connection, &contact, &ask.teammate, click)
-                    .await
+                return self
+                    .create(connection, &contact, &ask.teammate, click)
+                    .await;
             }
-        }
-    }
-
-    /// Runs a creation in a task of its own, so that neither a slow vendor nor a teammate who goes
-    /// on to the next conversation can cut it in half.
-    async fn clicked(
-        &self,
-        connection: &Connection,
-        contact: &CardContact,
-        teammate: &ic::TeammateId,
-        click: LeadClick,
-    ) -> Result<Shown, EngineError> {
-        let typed = click.typed.clone().unwrap_or_default();
-        let work = {
-            let (engine, id) = (self.clone(), connection.id);
-            let (contact, teammate) = (contact.id.clone(), teammate.clone());
-            tokio::spawn(async move { engine.create_lead(id, contact, teammate, click).await })
         };
-        let created = match timeout(CLICK_TIME, work).await {
-            Ok(Ok(outcome)) => outcome?,
-            Ok(Err(_)) => return Ok(Shown::Sentence("The click failed. Try again.".to_owned())),
-            Err(_) => Creation::UnderWay,
-        };
-        let drawing = |message: &str| Drawing {
-            view: None,
-            page: 0,
-            fresh: false,
-            message: Some(message.to_owned()),
-        };
-        match created {
-            Creation::Form(form) => Ok(Shown::Form(form)),
-            Creation::Created => {
-                self.draw(connection, contact, drawing("Lead created."))
-                    .await
-            }
-            Creation::Matched => {
-                let said = "This person is in Salesforce already; no lead was created.";
-                self.draw(connection, contact, drawing(said)).await
-            }
-            Creation::UnderWay | Creation::NotConfirmed => {
-                let plain = Drawing {
-                    view: None,
-                    page: 0,
-                    fresh: false,
-                    message: None,
-                };
-                self.draw(connection, contact, plain).await
-            }
-            Creation::Duplicates {
-                records,
-                may_create_anyway,
-                words,
-            } => Ok(Shown::Duplicates {
-                records,
-                may_create_anyway,
-                typed,
-                words,
-            }),
-        }
+        self.draw(connection, &contact, drawing).await
     }
 
     async fn draw(
@@ -222,7 +159,7 @@ impl Engine {
         let email = self.current_email(id, contact).await?;
         let key = email.as_deref().and_then(MatchKey::from_email);
         let Some(key) = key else {
-            return Ok(Shown::Card(planner::card::card(&CardFacts {
+            let card = planner::card::card(&CardFacts {
                 person: None,
                 has_email: false,
                 view: None,
@@ -230,7 +167,8 @@ impl Engine {
                 creating: None,
                 as_of: None,
                 salesforce_silent: false,
-            })));
+            });
+            return Ok(saying(drawing.message, card));
         };
         let (as_of, silent) = self.freshen(connection, &key, drawing.fresh).await;
         let person = PersonKey::Matched(key);
@@ -242,7 +180,7 @@ impl Engine {
         let rows = rows.into_iter().next();
         let terms = self.terms(id).await?;
         let facts = rows.as_ref().map(|rows| facts(rows, &terms, self.now()));
-        let mut card = planner::card::card(&CardFacts {
+        let card = planner::card::card(&CardFacts {
             person: facts.as_ref(),
             has_email: true,
             view: drawing.view,
@@ -251,13 +189,7 @@ impl Engine {
             as_of,
             salesforce_silent: silent,
         });
-        if let Some(message) = drawing.message {
-            card.message = Some(match card.message {
-                Some(said) => format!("{message} {said}"),
-                None => message,
-            });
-        }
-        Ok(Shown::Card(card))
+        Ok(saying(drawing.message, card))
     }
 
     /// The contact's email as the mirror knows it. The request's own copy decides only for a
@@ -353,13 +285,14 @@ impl Engine {
             .store
             .persons(id, std::slice::from_ref(&person))
             .await?;
-        let missing: Vec<sf::RecordId> = rows
+        let missing: BTreeSet<sf::RecordId> = rows
             .iter()
-            .flat_map(|rows| &rows.records)
+            .flat_map(|rows| rows.records.iter().chain(&rows.pinned))
             .map(|record| record.id)
             .filter(|record| !shown.contains(record))
             .collect();
         if !missing.is_empty() {
+            let missing: Vec<sf::RecordId> = missing.into_iter().collect();
             self.read_records(id, clients, &missing).await?;
         }
         let rows = self
@@ -371,6 +304,17 @@ impl Engine {
         self.inner.wake.notify_waiters();
         Ok(())
     }
+}
+
+/// The card with something said before what it says itself.
+fn saying(message: Option<String>, mut card: Card) -> Shown {
+    if let Some(message) = message {
+        card.message = Some(match card.message {
+            Some(said) => format!("{message} {said}"),
+            None => message,
+        });
+    }
+    Shown::Card(card)
 }
 
 /// How far a creation for this person is.

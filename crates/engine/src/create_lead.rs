@@ -380,7 +380,11 @@ impl Engine {
     }
 
     /// Runs one person at once, so that the card shows what came of a click.
-    async fn run_now(&self, id: ConnectionId, key: Option<&MatchKey>) -> Result<(), EngineError> {
+    pub(crate) async fn run_now(
+        &self,
+        id: ConnectionId,
+        key: Option<&MatchKey>,
+    ) -> Result<(), EngineError> {
         let Some(key) = key else { return Ok(()) };
         let clients = self.clients(id).await?;
         let person = PersonKey::Matched(key.clone());

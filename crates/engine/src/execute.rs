@@ -255,7 +255,7 @@ fn book(
                 contact_id: contact.clone(),
                 record_id: *record,
                 since: same.map_or_else(|| engine.now(), |link| link.since),
-                how: same.map_or(*how, |link| link.how),
+                how: *how,
                 base: attribute::base(desired, shown),
             });
             let how = match how {

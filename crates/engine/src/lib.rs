@@ -33,6 +33,7 @@ mod failure;
 mod live;
 mod observe;
 mod overview;
+mod pins;
 mod poll;
 mod projection;
 mod receive;

@@ -77,19 +77,19 @@ impl Engine {
                     wanted.contacts.push(contact.id.clone());
                 }
             }
-            for record in person.records.iter().chain(&person.successors) {
+            let records = records_of(person);
+            for record in records.values() {
                 if record.stale || record.projection != PROJECTION {
                     wanted.record(record.id);
                 }
-            }
-            for record in &person.records {
-                let Some(successor) = record.successor else {
+                let unknown = record
+                    .successor
+                    .filter(|successor| !records.contains_key(successor));
+                let Some(successor) = unknown else {
                     continue;
                 };
-                let known = person.successors.iter().any(|row| row.id == successor)
-                    || person.records.iter().any(|row| row.id == successor);
                 // One that was looked for and is gone, or invisible, is not looked for again.
-                if !known && self.inner.store.record(id, successor).await?.is_none() {
+                if self.inner.store.record(id, successor).await?.is_none() {
                     wanted.record(successor);
                 }
             }
@@ -278,10 +278,18 @@ fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {
     }
 }
 
+/// The records of a person's facts, each once.
+fn records_of(person: &PersonRows) -> BTreeMap<sf::RecordId, &RecordRow> {
+    let beside = person.pinned.iter().chain(&person.successors);
+    let all = person.records.iter().chain(beside);
+    all.map(|row| (row.id, row)).collect()
+}
+
 /// Whether somebody owns something here whom the directory does not know yet.
 fn has_unknown_owner(person: &PersonRows) -> bool {
-    let records = person.records.iter().chain(&person.successors);
-    let owners = records.filter_map(|record| record.owner_id).chain(
+    let records = records_of(person);
+    let of_records = records.values().filter_map(|record| record.owner_id);
+    let owners = of_records.chain(
         person
             .accounts
             .iter()
@@ -355,6 +363,7 @@ pub(crate) fn facts(rows: &PersonRows, terms: &Terms, now: Timestamp) -> Facts {
             .iter()
             .map(|row| around.record_fact(row))
             .collect(),
+        pinned: rows.pinned.as_ref().map(|row| around.record_fact(row)),
         successors: successors.collect(),
         links: rows.links.clone(),
         parked: parked.collect(),

@@ -1,8 +1,10 @@
-//! What the inbox shows beside a conversation (C1, C2, C6): views, lines and actions, not pixels.
+//! What the inbox shows beside a conversation (C1, C2, C6, M9): views, lines and actions, not
+//! pixels.
 
 use model::{Timestamp, sf};
 
-use crate::{Account, Facts, Lead, Match, Owner, SfContact, verdict};
+use crate::matching::pinned;
+use crate::{Account, Facts, Lead, Match, Owner, Record, SfContact, verdict};
 
 /// Matches listed on one card.
 pub const MATCHES_PER_PAGE: usize = 9;
@@ -57,7 +59,7 @@ pub struct Card {
     pub view: View,
     /// Labels and values, at most six.
     pub lines: Vec<(String, String)>,
-    /// Matches to open in Salesforce.
+    /// Matches to open in Salesforce; with [`Action::TakeMatch`], to choose from as well.
     pub matches: Vec<MatchLine>,
     /// A further page of matches, if any.
     pub next_page: Option<usize>,
@@ -91,6 +93,10 @@ pub enum Action {
     OpenAccount(sf::AccountId),
     /// Create a Lead.
     CreateLead,
+    /// Pin one of `matches` (M9).
+    TakeMatch,
+    /// Remove the pin that makes this record the match (M9).
+    Unpin,
     /// Draw the card anew.
     Refresh,
 }
@@ -109,6 +115,9 @@ pub fn card(facts: &CardFacts<'_>) -> Card {
             }
         },
     };
+    if facts.person.is_some_and(|person| pinned(person).is_some()) {
+        pinned_by_a_teammate(&mut card);
+    }
     if facts.salesforce_silent {
         let silent = "Salesforce does not answer right now; this is what it showed last.";
         card.message = Some(match card.message {
@@ -219,6 +228,18 @@ fn of_contact(facts: &CardFacts<'_>, contact: &SfContact, leads: &[&Lead]) -> Ca
     card
 }
 
+/// M9: said of the record that is pinned, not of its Account.
+fn pinned_by_a_teammate(card: &mut Card) {
+    match card.view {
+        View::Person => {
+            let kind = card.subtitle.take().unwrap_or_default();
+            card.subtitle = Some(format!("{kind} · Pinned by a teammate"));
+            card.actions.push(Action::Unpin);
+        }
+        View::Account => {}
+    }
+}
+
 /// C2: name, domain, account owner, country.
 fn of_account(account: &Account) -> Card {
     let mut card = blank(&account.name);
@@ -245,7 +266,7 @@ fn of_account(account: &Account) -> Card {
     card
 }
 
-/// M4, M5: how many, and the list.
+/// M4, M5: how many, and the list to choose from (M9).
 fn many(facts: &CardFacts<'_>, lines: &[MatchLine], what: &str) -> Card {
     let mut card = blank("Multiple matches found");
     card.message = Some(format!(
@@ -253,6 +274,9 @@ fn many(facts: &CardFacts<'_>, lines: &[MatchLine], what: &str) -> Card {
         lines.len()
     ));
     page_of(&mut card, facts.page, lines);
+    if !card.matches.is_empty() {
+        card.actions.push(Action::TakeMatch);
+    }
     card
 }
 
@@ -268,30 +292,42 @@ fn page_of(card: &mut Card, page: usize, lines: &[MatchLine]) {
     card.next_page = (shown < lines.len()).then(|| page.saturating_add(1));
 }
 
+/// A record as one of several.
+pub fn match_line(record: &Record) -> MatchLine {
+    match record {
+        Record::Lead(lead) => lead_line(lead),
+        Record::Contact(contact) => contact_line(contact),
+    }
+}
+
 fn lead_lines(leads: &[&Lead]) -> Vec<MatchLine> {
-    let line = |lead: &&Lead| MatchLine {
+    leads.iter().map(|lead| lead_line(lead)).collect()
+}
+
+fn contact_lines(contacts: &[&SfContact]) -> Vec<MatchLine> {
+    contacts.iter().map(|it| contact_line(it)).collect()
+}
+
+fn lead_line(lead: &Lead) -> MatchLine {
+    MatchLine {
         record: sf::RecordId::Lead(lead.id),
         name: lead.name.clone(),
         detail: joined(&[lead.company.as_deref(), lead.status.as_deref()]),
         owner: owner_name(lead.owner.as_ref()).map(str::to_owned),
-    };
-    leads.iter().map(line).collect()
+    }
 }
 
-fn contact_lines(contacts: &[&SfContact]) -> Vec<MatchLine> {
-    let line = |contact: &&SfContact| MatchLine {
+fn contact_line(contact: &SfContact) -> MatchLine {
+    let account = contact.account.as_ref();
+    MatchLine {
         record: sf::RecordId::Contact(contact.id),
         name: contact.name.clone(),
         detail: joined(&[
-            contact
-                .account
-                .as_ref()
-                .map(|account| account.name.as_str()),
+            account.map(|account| account.name.as_str()),
             contact.title.as_deref(),
         ]),
         owner: owner_name(contact.owner.as_ref()).map(str::to_owned),
-    };
-    contacts.iter().map(line).collect()
+    }
 }
 
 fn joined(parts: &[Option<&str>]) -> String {
@@ -308,7 +344,9 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 fn owner_name(owner: Option<&Owner>) -> Option<&str> {
-    owner.map(|owner| owner.name.as_str())
+    let name = owner.map(|owner| owner.name.as_str());
+    // Of an owner whom the integration user may not see, only the id is known.
+    name.filter(|name| !name.is_empty())
 }
 
 fn line(card: &mut Card, label: &str, value: Option<&str>) {

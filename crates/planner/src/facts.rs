@@ -18,8 +18,11 @@ pub struct Facts {
     pub contacts: Vec<Contact>,
     /// Records that hold the key and are not deleted; converted Leads included.
     pub records: Vec<Record>,
-    /// The Salesforce contacts that converted Leads among `records` became, as far as visible and
-    /// not deleted.
+    /// The record that a teammate pinned for this person (M9), whatever its email is, unless it is
+    /// deleted. One that holds the key is among `records` too.
+    pub pinned: Option<Record>,
+    /// The Salesforce contacts that converted Leads among `records` and `pinned` became, as far as
+    /// visible and not deleted.
     pub successors: Vec<SfContact>,
     /// Stored links of `contacts`, at most one each, and of other contacts to `records`.
     pub links: Vec<Link>,

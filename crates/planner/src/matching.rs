@@ -1,4 +1,4 @@
-//! Which record a person is (M0–M5).
+//! Which record a person is (M0–M5, M9).
 
 use model::{PersonKey, sf};
 
@@ -9,13 +9,13 @@ use crate::{Facts, Lead, Record, SfContact};
 pub enum Match<'f> {
     /// No record with the key, or no key (M0, M1).
     None,
-    /// One Lead, no Salesforce contact (M2).
+    /// One Lead, no Salesforce contact (M2), or the Lead that a teammate pinned (M9).
     Lead(&'f Lead),
-    /// One Salesforce contact; it wins over any Leads (M3).
+    /// One Salesforce contact; it wins over any Leads (M3). Or the one that a teammate pinned (M9).
     Contact {
         /// The one.
         contact: &'f SfContact,
-        /// The Leads beside it, oldest first.
+        /// The Leads of the key beside it, oldest first.
         leads: Vec<&'f Lead>,
     },
     /// No Salesforce contact and several Leads, oldest first (M4).
@@ -114,10 +114,15 @@ pub fn verdict(facts: &Facts) -> Match<'_> {
             Record::Contact(contact) => contacts.push(contact),
         }
     }
+    leads.sort_by_key(|lead| (lead.created_at, lead.id));
+    match pinned(facts) {
+        Some(Matched::Contact(contact)) => return Match::Contact { contact, leads },
+        Some(Matched::Lead(lead)) => return Match::Lead(lead),
+        None => {}
+    }
     if contacts.is_empty() {
         contacts = converted_into(facts);
     }
-    leads.sort_by_key(|lead| (lead.created_at, lead.id));
     contacts.sort_by_key(|contact| (contact.created_at, contact.id));
     // Two converted Leads may have become the same contact.
     contacts.dedup_by_key(|contact| contact.id);
@@ -127,6 +132,22 @@ pub fn verdict(facts: &Facts) -> Match<'_> {
         ([], _) => Match::ManyLeads(leads),
         ([contact], _) => Match::Contact { contact, leads },
         _ => Match::ManyContacts { contacts, leads },
+    }
+}
+
+/// The record that a teammate's pin makes the match (M9). A pinned Lead that was converted stands
+/// for the contact that it became; if that one cannot be seen, the pin counts for nothing, and
+/// neither does it without a key (M0).
+pub(crate) fn pinned(facts: &Facts) -> Option<Matched<'_>> {
+    facts.person.key()?;
+    match facts.pinned.as_ref()? {
+        Record::Contact(contact) => Some(Matched::Contact(contact)),
+        Record::Lead(lead) if lead.converted => {
+            let mut successors = facts.successors.iter();
+            let contact = successors.find(|contact| lead.became == Some(contact.id));
+            contact.map(Matched::Contact)
+        }
+        Record::Lead(lead) => Some(Matched::Lead(lead)),
     }
 }
 

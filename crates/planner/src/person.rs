@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Base, How, Link, PersonKey};
 
 use crate::attribute::{self, Desired};
-use crate::matching::{Matched, is_crowded, verdict};
+use crate::matching::{Matched, is_crowded, pinned, verdict};
 use crate::{
     Attribute, Contact, ContactWrite, Facts, LinkChange, Match, Note, Operation, Plan, Rule,
     Verdict,
@@ -57,6 +57,9 @@ pub fn plan(facts: &Facts) -> Plan {
 /// What is to be told about the match itself.
 fn match_note(facts: &Facts, matched: &Match<'_>) -> Option<Note> {
     let note = |rule, text: String| Some(Note { rule, text });
+    if pinned(facts).is_some() {
+        return note(Rule::M9, "pinned by a teammate".to_owned());
+    }
     match matched {
         Match::None => match facts.person {
             PersonKey::Alone(_) => note(Rule::M0, "no email, so it matches nothing".to_owned()),
@@ -79,7 +82,7 @@ fn match_note(facts: &Facts, matched: &Match<'_>) -> Option<Note> {
     }
 }
 
-/// The contact shows the record (M2, M3, A1).
+/// The contact shows the record (M2, M3, M9, A1).
 fn show(
     facts: &Facts,
     contact: &Contact,
@@ -101,9 +104,16 @@ fn show(
     } else {
         BTreeMap::new()
     };
+    let pinned = pinned(facts).is_some();
+    let how = match (same_record.map(|link| link.how), pinned) {
+        // Where the record comes from stays true, whatever is pinned.
+        (Some(How::Created), _) => How::Created,
+        (Some(How::Key | How::Pin) | None, true) => How::Pin,
+        (Some(How::Key | How::Pin) | None, false) => How::Key,
+    };
     let change = LinkChange::Set {
         record: record.id(),
-        how: same_record.map_or(How::Key, |link| link.how),
+        how,
         desired: desired.clone(),
     };
     if !changes.is_empty() {
@@ -115,10 +125,11 @@ fn show(
     } else {
         known.clone()
     };
-    let booked = same_record.is_some_and(|link| link.base == agreed);
-    let rule = match record {
-        Matched::Lead(_) => Rule::M2,
-        Matched::Contact(_) => Rule::M3,
+    let booked = same_record.is_some_and(|link| link.how == how && link.base == agreed);
+    let rule = match (record, pinned) {
+        (Matched::Lead(_) | Matched::Contact(_), true) => Rule::M9,
+        (Matched::Lead(_), false) => Rule::M2,
+        (Matched::Contact(_), false) => Rule::M3,
     };
     (!booked).then(|| Operation::Book {
         contact: contact.id.clone(),

@@ -112,6 +112,8 @@ rules! {
     M4,
     /// Several Salesforce contacts.
     M5,
+    /// A teammate pinned the record.
+    M9,
     /// Attributes are kept current.
     A1,
     /// Only differences are written.

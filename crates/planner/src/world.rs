@@ -8,7 +8,7 @@
 //! intercom lead ada@acme.io STATUS=Open; lead 00Q1 ada@acme.io status=Open owner=0051
 //! owner 0051 'Bob Ray' email=bob@org.io; link c1 00Q1 pin STATUS=Open/Open
 //! converted 00Q2 ada@acme.io into 0031; contact 0031 countess@acme.io account=0011
-//! account 0011 Acme; parked c1; unusable TITLE; pause intercom; attributes off; crowded contacts=2 records=2
+//! account 0011 Acme; pinned 0031; parked c1; unusable TITLE; pause intercom; attributes off; crowded contacts=2 records=2
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,7 @@ pub(crate) struct World {
     owners: Vec<Owner>,
     accounts: Vec<Account>,
     links: Vec<Link>,
+    pinned: Option<sf::RecordId>,
     parked: Vec<ic::ContactId>,
     unusable: BTreeSet<Attribute>,
     pub(crate) settings: Settings,
@@ -142,6 +143,7 @@ impl World {
             }),
             "account" => self.account(statement),
             "link" => self.link(statement),
+            "pinned" => self.pinned = Some(expanded(&statement.must()).parse().unwrap()),
             "parked" => self.parked.push(statement.must().parse().unwrap()),
             "unusable" => _ = self.unusable.insert(attribute(&statement.must())),
             "pause" => match statement.must().as_str() {
@@ -285,22 +287,38 @@ impl World {
         self.facts_of(person)
     }
 
-    /// The facts of a person: who holds the key, and whom converted Leads among them became.
+    /// The facts of a person: who holds the key, who is pinned, and whom converted Leads among them
+    /// became.
     pub(crate) fn facts_of(self, person: PersonKey) -> Facts {
         let key = person.key().cloned();
         let holds = |it: &Option<MatchKey>| key.is_some() && *it == key;
-        let (here, elsewhere): (Vec<_>, Vec<_>) =
-            (self.records.into_iter()).partition(|(key, _)| holds(key));
-        let records: Vec<Record> = here.into_iter().map(|(_, record)| record).collect();
-        let successor = |(_, record): (_, Record)| match record {
-            Record::Contact(contact) => Some(contact),
+        let all = |of: &dyn Fn(&Option<MatchKey>, &Record) -> bool| -> Vec<Record> {
+            let found = self.records.iter().filter(|(key, record)| of(key, record));
+            found.map(|(_, record)| record.clone()).collect()
+        };
+        let records = all(&|key, _| holds(key));
+        let pinned = self.pinned.map(|id| {
+            let found = all(&|_, record| record.id() == id).pop();
+            found.expect("what is pinned is told")
+        });
+        let became = |id: sf::ContactId| {
+            let mut facts = records.iter().chain(&pinned);
+            facts.any(|record| match record {
+                Record::Lead(lead) => lead.converted && lead.became == Some(id),
+                Record::Contact(_) => false,
+            })
+        };
+        let successor = |(_, record): &(_, Record)| match record {
+            Record::Contact(contact) => became(contact.id).then(|| contact.clone()),
             Record::Lead(_) => None,
         };
+        let successors = self.records.iter().filter_map(successor).collect();
         let mut facts = Facts {
             observed_at: NOW,
             contacts: self.contacts,
             records,
-            successors: elsewhere.into_iter().filter_map(successor).collect(),
+            pinned,
+            successors,
             links: self.links,
             parked: Vec::new(),
             unusable: self.unusable,

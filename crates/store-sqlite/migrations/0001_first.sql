@@ -305,7 +305,7 @@ CREATE TABLE timeline (
   kh      INTEGER,             -- hash of the person's key, where it is about a person
   subject TEXT NOT NULL,       -- an id, or person:hash; never an email
   at      INTEGER NOT NULL,    -- when
-  kind    TEXT NOT NULL,       -- run, create, sync, connection or failure
+  kind    TEXT NOT NULL,       -- run, create, pin, sync, connection or failure
   rule    TEXT NOT NULL,       -- the rule that decided
   body    TEXT NOT NULL        -- JSON array of lines for people
 ) STRICT;

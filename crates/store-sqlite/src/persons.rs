@@ -126,8 +126,9 @@ impl<'v> Reader<'v> {
     }
 
     fn pinned_of(&mut self, hash: KeyHash, key: &MatchKey) -> Tried<Option<RecordRow>> {
-        let parameters: [&dyn ToSql; 3] = [&self.connection.0, &hash.0, &key.as_str()];
-        let mut rows = self.pinned.query(&parameters)?;
+        let mut rows = self
+            .pinned
+            .query((self.connection.0, hash.0, key.as_str()))?;
         rows.next()?.map(record::read).transpose()
     }
 

@@ -14,7 +14,7 @@ pub struct Entry {
     pub subject: String,
     /// When.
     pub at: Timestamp,
-    /// What kind: `run`, `create`, `sync`, `connection`, `failure`.
+    /// What kind: `run`, `create`, `pin`, `sync`, `connection`, `failure`.
     pub kind: String,
     /// The rule that decided, e.g. `A1`.
     pub rule: String,

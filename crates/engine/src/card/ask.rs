@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{Timestamp, ic, sf};
-use planner::card::{Card, View};
+use planner::card::{Card, MatchLine, View};
 use planner::lead::Form;
 use url::Url;
 
@@ -42,12 +42,16 @@ pub struct CardContact {
 pub enum Click {
     /// Nothing yet: the card appears.
     Draw,
-    /// Draw anew, from Salesforce.
-    Refresh,
+    /// Draw anew, from Salesforce, in the view that stands.
+    Refresh(Option<View>),
     /// Another view.
     View(View),
     /// Another page of matches.
     Page(usize),
+    /// This record is the person (M9): one of several matches, or of the duplicates found (L6).
+    Take(sf::RecordId),
+    /// What is pinned is not the person any more.
+    Unpin,
     /// *Create lead*.
     AskLead,
     /// The form was sent.
@@ -81,8 +85,8 @@ pub enum Shown {
     Form(Form),
     /// A duplicate rule found these (L6).
     Duplicates {
-        /// The records that it names.
-        records: Vec<sf::RecordId>,
+        /// The first of the records that it names; one that cannot be read has only its id.
+        records: Vec<MatchLine>,
         /// Whether the rule allows to create anyway.
         may_create_anyway: bool,
         /// What was typed, to be sent again.

@@ -215,7 +215,11 @@ async fn c7_refresh_asks_salesforce() {
         lead["Id"].as_str().unwrap(),
         &json!({ "Title": "Newly appointed" }),
     );
-    let shown = card(world.click(world.intercom.lead_id(0), Click::Refresh).await);
+    let shown = card(
+        world
+            .click(world.intercom.lead_id(0), Click::Refresh(None))
+            .await,
+    );
     assert!(
         shown
             .lines

@@ -318,7 +318,10 @@ async fn l6_a_duplicate_rule_shows_what_it_found_and_a_warning_can_be_overruled(
         panic!("{shown:?}")
     };
     assert_eq!(
-        records.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        records
+            .iter()
+            .map(|line| line.record.to_string())
+            .collect::<Vec<_>>(),
         [id]
     );
     assert!(may_create_anyway);

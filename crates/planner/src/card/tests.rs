@@ -87,6 +87,8 @@ fn print(card: &Card) -> String {
         Action::OpenRecord(id) => format!("<open {}>", short(id.as_str())),
         Action::OpenAccount(id) => format!("<open {}>", short(id.as_str())),
         Action::CreateLead => "<create lead>".to_owned(),
+        Action::TakeMatch => "<take one>".to_owned(),
+        Action::Unpin => "<unpin>".to_owned(),
         Action::Refresh => "<refresh>".to_owned(),
     };
     out.push(actions.iter().map(action).collect::<Vec<_>>().join(" "));
@@ -253,7 +255,7 @@ fn m4_several_leads_are_counted_and_listed() {
     2 leads in Salesforce have this email address, so none is chosen.
     * 00Q1 Ada Byron (Acme · Open) Bob Ray
     * 00Q2 A. Byron (Closed) -
-    <refresh>
+    <take one> <refresh>
     "
     );
 }
@@ -272,8 +274,76 @@ fn m5_several_contacts_are_counted_and_listed() {
     2 contacts in Salesforce have this email address, so none is chosen.
     * 0031 Ada Byron (Acme · Countess) Bob Ray
     * 0032 Ada Byron () -
-    <refresh>
+    <take one> <refresh>
     "
+    );
+}
+
+#[test]
+fn c6_an_empty_page_of_matches_offers_none() {
+    let world = "intercom user ada@acme.io; lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io; page 1";
+    assert_snapshot!(drawn(world), @r"
+    Multiple matches found
+    2 leads in Salesforce have this email address, so none is chosen.
+    <refresh>
+    ");
+}
+
+#[test]
+fn m9_a_pinned_record_says_so_and_can_be_let_go() {
+    assert_snapshot!(
+        drawn("intercom user ada@acme.io; lead 00Q1 king@acme.io status=Open; pinned 00Q1"),
+        @r"
+    Ada Byron
+    Lead · Open · Pinned by a teammate
+    [Lead]
+    Status: Open
+    <open 00Q1> <unpin> <refresh>
+    "
+    );
+    let pinned = format!("{CONTACT}; lead 00Q1 ada@acme.io company=Acme status=Open; pinned 0031");
+    assert_snapshot!(drawn(&pinned), @r"
+    Ada Byron
+    Contact · Pinned by a teammate
+    [Contact] Account
+    Email: ada@acme.io
+    Title: Countess
+    Account: Acme
+    Account owner: Cy Dee
+    Also 1 lead with this email:
+    * 00Q1 Ada Byron (Acme · Open) -
+    <open 0031> <unpin> <refresh>
+    ");
+    assert_eq!(
+        drawn(&format!("{pinned}; view account")),
+        drawn(&format!("{CONTACT}; view account"))
+    );
+}
+
+#[test]
+fn m9_a_line_of_several_says_whose_record_it_is() {
+    let world = "owner 0051 'Bob Ray'; owner 0052 ''; account 0011 Acme; intercom user ada@acme.io
+        lead 00Q1 ada@acme.io company=Initech status=Open owner=0051
+        lead 00Q2 ada@acme.io owner=0052
+        contact 0031 ada@acme.io account=0011 title=Countess name=Ada";
+    let lines: Vec<MatchLine> = crate::world::facts(world)
+        .records
+        .iter()
+        .map(match_line)
+        .collect();
+    let line = |id: &str, name: &str, detail: &str, owner: Option<&str>| MatchLine {
+        record: crate::world::expanded(id).parse().unwrap(),
+        name: name.to_owned(),
+        detail: detail.to_owned(),
+        owner: owner.map(str::to_owned),
+    };
+    assert_eq!(
+        lines,
+        [
+            line("00Q1", "Ada Byron", "Initech · Open", Some("Bob Ray")),
+            line("00Q2", "Ada Byron", "", None),
+            line("0031", "Ada", "Acme · Countess", None),
+        ]
     );
 }
 

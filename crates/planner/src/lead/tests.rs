@@ -508,6 +508,10 @@ fn l6_an_existing_match_is_shown_whatever_was_typed() {
             "show the match",
         ),
         (
+            "contact 0031 countess@acme.io; pinned 0031",
+            "show the match",
+        ),
+        (
             "lead 00Q1 ada@acme.io; standing; pause salesforce",
             "show the match",
         ),

@@ -90,6 +90,9 @@ fn m0_without_a_key_there_is_no_match_whatever_lies_about() {
     let mut facts = facts("intercom lead ada@acme.io; lead 00Q1 ada@acme.io");
     facts.person = PersonKey::Alone("c1".parse().unwrap());
     assert_eq!(print(&verdict(&facts)), "none");
+    facts.pinned = facts.records.pop();
+    assert_eq!(print(&verdict(&facts)), "none");
+    assert!(pinned(&facts).is_none());
 }
 
 #[test]
@@ -139,6 +142,45 @@ fn m4_m5_leads_and_contacts_are_told_oldest_first_then_by_id() {
         matched(&format!("{ADA}; {world}")),
         "many contacts 0032 0033 0031"
     );
+}
+
+#[test]
+fn m9_a_pinned_record_is_the_match_whatever_the_key_says() {
+    let (lead, contact) = ("lead 00Q9 king@acme.io", "contact 0039 countess@acme.io");
+    let beside = ["", ", beside 00Q1", ", beside 00Q1 00Q2"];
+    for (leads, beside) in LEADS.into_iter().zip(beside) {
+        for contacts in CONTACTS {
+            let world = [ADA, leads, contacts, lead, contact].join("; ");
+            let pinned = |id: &str| matched(&format!("{world}; pinned {id}"));
+            assert_eq!(pinned("00Q9"), "lead 00Q9", "{world}");
+            assert_eq!(pinned("0039"), format!("contact 0039{beside}"), "{world}");
+        }
+    }
+    let several = [ADA, LEADS[2], CONTACTS[2]].join("; ");
+    assert_eq!(matched(&format!("{several}; pinned 00Q2")), "lead 00Q2");
+    assert_eq!(
+        matched(&format!("{several}; pinned 0032")),
+        "contact 0032, beside 00Q1 00Q2"
+    );
+}
+
+#[test]
+fn m9_a_pinned_lead_that_was_converted_stands_for_what_it_became() {
+    let converted = "converted 00Q9 king@acme.io into 0039; pinned 00Q9";
+    let became = "contact 0039 countess@acme.io; contact 0038 else@acme.io";
+    for (contacts, by_key) in CONTACTS.into_iter().zip([
+        "lead 00Q1",
+        "contact 0031, beside 00Q1",
+        "many contacts 0031 0032, beside 00Q1",
+    ]) {
+        let world = [ADA, LEADS[1], contacts, converted].join("; ");
+        assert_eq!(matched(&world), by_key, "{world}");
+        assert_eq!(
+            matched(&format!("{world}; {became}")),
+            "contact 0039, beside 00Q1",
+            "{world}"
+        );
+    }
 }
 
 #[test]

@@ -357,6 +357,85 @@ fn m7_a_link_to_a_contact_of_another_person_is_left_alone() {
     );
 }
 
+#[test]
+fn m9_a_pinned_record_is_shown_whatever_its_email() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io; contact 0031 ada@acme.io
+             lead 00Q1 king@acme.io status=Open; pinned 00Q1"
+        ),
+        @r"
+    Lead
+    A1 c1: write STATUS=->Open ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Pin STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    note M9: pinned by a teammate
+    "
+    );
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io ID=00Q2 OBJECT_TYPE=Lead
+             link c1 00Q2 key ID=00Q2/00Q2 OBJECT_TYPE=Lead/Lead
+             lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io; contact 0031; pinned 0031"
+        ),
+        @r"
+    Contact
+    A1 c1: write ID=00Q2>0031 OBJECT_TYPE=Lead>Contact; book 0031 by Pin ID=0031 OBJECT_TYPE=Contact
+    note M9: pinned by a teammate
+    "
+    );
+}
+
+#[test]
+fn m9_without_its_pin_a_record_of_another_email_leaves() {
+    assert_snapshot!(
+        planned(
+            "intercom user ada@acme.io ID=00Q1; link c1 00Q1 pin ID=00Q1/00Q1; lead 00Q1 king@acme.io"
+        ),
+        @r"
+    None
+    M1 c1: write ID=00Q1>-; book no 00Q1
+    note M1: no record in Salesforce
+    "
+    );
+}
+
+#[test]
+fn m9_how_a_contact_was_linked_follows_the_pin_unless_the_record_came_from_it() {
+    let booked = |record: &str, how: &str, pinned: &str| {
+        let object = if record == "00Q1" { "Lead" } else { "Contact" };
+        let world = format!(
+            "intercom user ada@acme.io ID={record} OBJECT_TYPE={object}
+             link c1 {record} {how} ID={record}/{record} OBJECT_TYPE={object}/{object}
+             {} {record} ada@acme.io; {pinned}",
+            object.to_lowercase(),
+        );
+        let plan = planned(&world);
+        let book = plan.lines().find(|line| line.contains("book"));
+        book.map(str::to_owned)
+    };
+    let by = |line: &str| Some(line.to_owned());
+    assert_eq!(
+        booked("00Q1", "key", "pinned 00Q1"),
+        by("M9 c1: book 00Q1 by Pin ID=00Q1 OBJECT_TYPE=Lead")
+    );
+    assert_eq!(
+        booked("0031", "key", "pinned 0031"),
+        by("M9 c1: book 0031 by Pin ID=0031 OBJECT_TYPE=Contact")
+    );
+    assert_eq!(
+        booked("00Q1", "pin", ""),
+        by("M2 c1: book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead")
+    );
+    assert_eq!(booked("00Q1", "pin", "pinned 00Q1"), None);
+    assert_eq!(booked("00Q1", "created", "pinned 00Q1"), None);
+}
+
+#[test]
+fn m9_a_pin_does_not_open_a_crowded_key() {
+    let world = "crowded contacts=1 records=9; lead 00Q1 ada@acme.io; pinned 00Q1
+        intercom lead ada@acme.io; intercom user ada@acme.io";
+    assert!(planned(world).starts_with("Crowded\nnote M0"));
+}
+
 const IN_STEP: &str = "intercom lead ada@acme.io STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
     lead 00Q1 ada@acme.io status=Open";
 
@@ -375,11 +454,11 @@ fn a5_values_that_are_shown_already_are_only_booked() {
     assert_snapshot!(
         planned(
             "intercom lead ada@acme.io ID=0031 OBJECT_TYPE=Contact; contact 0031 ada@acme.io
-             link c1 0031 pin ID=0031/0031"
+             link c1 0031 created ID=0031/0031"
         ),
         @r"
     Contact
-    M3 c1: book 0031 by Pin ID=0031 OBJECT_TYPE=Contact
+    M3 c1: book 0031 by Created ID=0031 OBJECT_TYPE=Contact
     "
     );
 }

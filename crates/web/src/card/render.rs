@@ -8,21 +8,24 @@ use std::time::Duration;
 
 use engine::{CardReply, Shown};
 use intercom::canvas::{
-    Action, Button, ButtonStyle, Canvas, CanvasError, Choice, Component, DataTable, Item, LinkUrl,
-    List, Loopback, Options, Row, SingleSelect, Text, TextStyle,
+    Action, Button, ButtonStyle, Canvas, CanvasError, Choice, Component, DataTable, Dropdown, Item,
+    LinkUrl, List, Loopback, Options, Row, SingleSelect, Text, TextStyle,
 };
-use model::{Timestamp, sf};
+use model::Timestamp;
 use planner::{card, lead};
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::click::view_id;
-use super::control::{Control, STORED_PAGE, STORED_TYPED};
+use super::control::{Control, STORED_PAGE, STORED_TYPED, STORED_VIEW, TAKE_PREFIX, TAKEN};
 use super::form;
 use crate::wording::{absolute, ago, short};
 
 /// Longest text in one place, in characters: the whole canvas has 64 KB.
 const TEXT_MAX: usize = 300;
+
+/// Longest text of an option: the inbox shows a card about 400 pixels wide.
+const CHOICE_MAX: usize = 80;
 
 /// Ages up to this are said as such; older ones as an instant.
 const AGE_MAX: Duration = Duration::from_hours(24);
@@ -48,7 +51,7 @@ fn canvas(reply: &CardReply, page: usize) -> Result<Canvas, CanvasError> {
             let components = of_card(reply, card, page)?;
             let stored = Map::from_iter([
                 (STORED_PAGE.to_owned(), json!(page)),
-                (Control::View.id().to_owned(), json!(view_id(card.view))),
+                (STORED_VIEW.to_owned(), json!(view_id(card.view))),
             ]);
             Ok(Canvas::new(components)?.with_stored_data(stored))
         }
@@ -104,19 +107,15 @@ fn of_card(
         TextStyle::Paragraph
     };
     components.extend(card.message.as_deref().map(|words| text(style, words)));
-    if !card.matches.is_empty() {
-        let items = card
-            .matches
-            .iter()
-            .enumerate()
-            .map(|(place, line)| item(reply, place, line));
-        components.push(List::new(items.collect())?.into());
-    }
+    components.extend(list(reply, &card.matches)?);
     if page > 0 {
         components.push(moving(Control::PreviousPage, "Back"));
     }
     if card.next_page.is_some() {
         components.push(moving(Control::NextPage, "More…"));
+    }
+    if card.actions.contains(&card::Action::TakeMatch) {
+        components.extend(taking(&card.matches)?);
     }
     components.extend(
         card.actions
@@ -148,6 +147,45 @@ fn views(card: &card::Card) -> Result<Option<Component>, CanvasError> {
     Ok(Some(select.into()))
 }
 
+/// Records to open in Salesforce.
+fn list(reply: &CardReply, lines: &[card::MatchLine]) -> Result<Option<Component>, CanvasError> {
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let items = lines.iter().enumerate();
+    let items = items.map(|(place, line)| item(reply, place, line));
+    Ok(Some(List::new(items.collect())?.into()))
+}
+
+/// Makes one of the records the match (M9). A list's item has one action, which opens it, so the
+/// choice stands below the list.
+fn taking(lines: &[card::MatchLine]) -> Result<Vec<Component>, CanvasError> {
+    let button = |id: String| Button::new(id, "Use this record", Action::Submit).into();
+    match lines {
+        [] => Ok(Vec::new()),
+        [one] => Ok(vec![button(format!("{TAKE_PREFIX}{}", one.record))]),
+        [first, ..] => {
+            let choices = lines.iter().map(choice).collect();
+            let options = Options::new(choices)?.choosing(first.record.as_str())?;
+            let dropdown = Dropdown {
+                id: TAKEN.to_owned(),
+                label: Some("Which one is it?".to_owned()),
+                options,
+                disabled: false,
+            };
+            Ok(vec![dropdown.into(), button(Control::Take.id().to_owned())])
+        }
+    }
+}
+
+/// Several records often have one name, so an option says as much as the list does.
+fn choice(line: &card::MatchLine) -> Choice {
+    let owner = line.owner.as_deref().unwrap_or_default();
+    let mut words = vec![line.name.as_str(), line.detail.as_str(), owner];
+    words.retain(|words| !words.is_empty());
+    Choice::new(line.record.as_str(), short(&words.join(" · "), CHOICE_MAX))
+}
+
 fn item(reply: &CardReply, place: usize, line: &card::MatchLine) -> Item {
     Item {
         subtitle: Some(short(&line.detail, TEXT_MAX)).filter(|detail| !detail.is_empty()),
@@ -162,7 +200,8 @@ fn item_id(place: usize) -> String {
     format!("item.{place}")
 }
 
-/// The buttons of the card, *Refresh* excepted: it comes last, after the age.
+/// The buttons of the card. The choice of a match stands below their list; *Refresh* comes last,
+/// after the age.
 fn button(reply: &CardReply, action: card::Action) -> Option<Component> {
     let opening = |object: &str, id: &str| {
         let action = open(reply, object, id)?;
@@ -180,7 +219,8 @@ fn button(reply: &CardReply, action: card::Action) -> Option<Component> {
             let id = Control::CreateLead.id();
             Some(Button::new(id, "Create lead", Action::Submit).into())
         }
-        card::Action::Refresh => None,
+        card::Action::Unpin => Some(moving(Control::Unpin, "Unpin")),
+        card::Action::TakeMatch | card::Action::Refresh => None,
     }
 }
 
@@ -216,10 +256,11 @@ fn of_form(form: &lead::Form) -> Vec<Component> {
     components
 }
 
-/// L6: what the org's duplicate rule found, to open, and *create anyway* where the rule allows it.
+/// L6: what the org's duplicate rule found, to open, to take one, and *create anyway* where the rule
+/// allows it.
 fn of_duplicates(
     reply: &CardReply,
-    records: &[sf::RecordId],
+    records: &[card::MatchLine],
     may_create_anyway: bool,
     words: &str,
 ) -> Result<Vec<Component>, CanvasError> {
@@ -227,18 +268,8 @@ fn of_duplicates(
         text(TextStyle::Header, "Possible duplicates"),
         text(TextStyle::Paragraph, words),
     ];
-    let items: Vec<Item> = records
-        .iter()
-        .enumerate()
-        .map(|(place, record)| Item {
-            subtitle: Some(record.to_string()),
-            action: open(reply, record.object().as_str(), record.as_str()),
-            ..Item::new(item_id(place), record.object().as_str())
-        })
-        .collect();
-    if !items.is_empty() {
-        components.push(List::new(items)?.into());
-    }
+    components.extend(list(reply, records)?);
+    components.extend(taking(records)?);
     if may_create_anyway {
         let id = Control::SubmitAnyway.id();
         components.push(Button::new(id, "Create anyway", Action::Submit).into());

@@ -31,7 +31,26 @@ fn lead(typed: &[(&str, &str)], anyway: bool) -> Click {
 fn each_control_is_understood() {
     let none = || json!({});
     for (component, inputs, stored, expected) in [
-        ("refresh", none(), none(), Click::Refresh),
+        ("refresh", none(), none(), Click::Refresh(None)),
+        (
+            "refresh",
+            json!({"view": "person"}),
+            json!({"view": "account", "page": 1}),
+            Click::Refresh(Some(View::Account)),
+        ),
+        (
+            "take",
+            json!({"taken": "00QD000000QYVhdMAH"}),
+            none(),
+            Click::Take("00QD000000QYVhd".parse().unwrap()),
+        ),
+        (
+            "take:0035500001QdQWaAAN",
+            none(),
+            none(),
+            Click::Take("0035500001QdQWa".parse().unwrap()),
+        ),
+        ("unpin", none(), none(), Click::Unpin),
         ("back", none(), none(), Click::Draw),
         (
             "view",
@@ -87,6 +106,27 @@ fn whatever_is_not_understood_draws_the_card() {
         ("view", json!({"view": "admin"}), json!({}), Click::Draw),
         ("view", json!({"view": ["person"]}), json!({}), Click::Draw),
         ("view", json!({}), json!({}), Click::Draw),
+        ("take", json!({}), json!({}), Click::Draw),
+        (
+            "take",
+            json!({"taken": "0015500001QdQWa"}),
+            json!({}),
+            Click::Draw,
+        ),
+        ("take:", json!({}), json!({}), Click::Draw),
+        ("take:00QD000000QYVhdMAI", json!({}), json!({}), Click::Draw),
+        (
+            "refresh",
+            json!({}),
+            json!({"view": "admin"}),
+            Click::Refresh(None),
+        ),
+        (
+            "refresh",
+            json!({}),
+            json!({"view": 1}),
+            Click::Refresh(None),
+        ),
         ("previous_page", json!({}), json!({}), Click::Page(0)),
         ("next_page", json!({}), json!({"page": "2"}), Click::Page(1)),
         ("next_page", json!({}), json!({"page": -1}), Click::Page(1)),
@@ -104,5 +144,5 @@ fn whatever_is_not_understood_draws_the_card() {
 #[test]
 fn only_a_page_asks_for_a_page() {
     assert_eq!(page_of(&Click::Page(3)), 3);
-    assert_eq!(page_of(&Click::Refresh), 0);
+    assert_eq!(page_of(&Click::Refresh(None)), 0);
 }

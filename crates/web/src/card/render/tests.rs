@@ -99,6 +99,7 @@ fn c6_many_matches_are_a_list_in_pages() {
         message: Some("3 leads in Salesforce have this email address.".to_owned()),
         matches: matches(2),
         next_page: Some(2),
+        actions: vec![Action::TakeMatch, Action::Refresh],
         ..blank("Multiple matches found")
     };
     insta::assert_snapshot!(drawn(Shown::Card(card), 1), @r#"
@@ -110,9 +111,52 @@ fn c6_many_matches_are_a_list_in_pages() {
       -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVh1MAH/view
     link button previous_page "Back" -> submit
     link button next_page "More…" -> submit
+    dropdown taken label:"Which one is it?" value:"00QD000000QYVh0MAH" [00QD000000QYVh0MAH=Ada 0 · Acme · Working · Sam Rep, 00QD000000QYVh1MAH=Ada 1 · Acme · Working · Sam Rep]
+    secondary button take "Use this record" -> submit
     link button refresh "Refresh" -> submit
     stored {"page":1,"view":"person"}
     "#);
+}
+
+#[test]
+fn m9_leads_beside_a_contact_are_only_opened_and_a_pin_can_be_removed() {
+    let contact = "0035500001QdQWa".parse().unwrap();
+    let card = Card {
+        subtitle: Some("Contact · Pinned by a teammate".to_owned()),
+        lines: vec![("Email".to_owned(), "ada@acme.io".to_owned())],
+        message: Some("Also 2 leads with this email:".to_owned()),
+        matches: matches(2),
+        actions: vec![Action::OpenRecord(contact), Action::Unpin, Action::Refresh],
+        ..blank("Ada Byron")
+    };
+    insta::assert_snapshot!(drawn(Shown::Card(card), 0), @r#"
+    header: Ada Byron
+    muted: Contact · Pinned by a teammate
+    | Email | ada@acme.io |
+    paragraph: Also 2 leads with this email:
+    item item.0 "Ada 0" "Acme · Working • Sam Rep"
+      -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVh0MAH/view
+    item item.1 "Ada 1" "Acme · Working • Sam Rep"
+      -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVh1MAH/view
+    link button open.0035500001QdQWaAAN "Open in Salesforce"
+      -> https://acme.lightning.force.com/lightning/r/Contact/0035500001QdQWaAAN/view
+    link button unpin "Unpin" -> submit
+    link button refresh "Refresh" -> submit
+    stored {"page":0,"view":"person"}
+    "#);
+}
+
+#[test]
+fn m9_a_long_option_is_cut() {
+    let mut long = matches(2);
+    long[0].name = "A".repeat(200);
+    let card = Card {
+        matches: long,
+        actions: vec![Action::TakeMatch],
+        ..blank("Multiple matches found")
+    };
+    let cut = format!("00QD000000QYVh0MAH={}…,", "A".repeat(79));
+    assert!(drawn(Shown::Card(card), 0).contains(&cut));
 }
 
 #[test]
@@ -165,26 +209,48 @@ fn l1_each_kind_of_field_has_its_input() {
 }
 
 #[test]
-fn l6_possible_duplicates_can_be_opened_or_overridden() {
-    let record = "00QD000000QYVhd".parse().unwrap();
-    let shown = |may_create_anyway| Shown::Duplicates {
-        records: vec![record, record],
+fn l6_possible_duplicates_can_be_opened_taken_or_overridden() {
+    let unread = MatchLine {
+        record: "0035500001QdQWa".parse().unwrap(),
+        name: "Contact".to_owned(),
+        detail: "0035500001QdQWaAAN".to_owned(),
+        owner: None,
+    };
+    let several = [matches(1), vec![unread]].concat();
+    let shown = |records: &[MatchLine], may_create_anyway| Shown::Duplicates {
+        records: records.to_vec(),
         may_create_anyway,
         typed: BTreeMap::from([("email".to_owned(), "ada@acme.io".to_owned())]),
         words: "Use one of these records?".to_owned(),
     };
-    insta::assert_snapshot!(drawn(shown(true), 0), @r#"
+    insta::assert_snapshot!(drawn(shown(&several, true), 0), @r#"
     header: Possible duplicates
     paragraph: Use one of these records?
-    item item.0 "Lead" "00QD000000QYVhdMAH • "
-      -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVhdMAH/view
-    item item.1 "Lead" "00QD000000QYVhdMAH • "
-      -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVhdMAH/view
+    item item.0 "Ada 0" "Acme · Working • Sam Rep"
+      -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVh0MAH/view
+    item item.1 "Contact" "0035500001QdQWaAAN • "
+      -> https://acme.lightning.force.com/lightning/r/Contact/0035500001QdQWaAAN/view
+    dropdown taken label:"Which one is it?" value:"00QD000000QYVh0MAH" [00QD000000QYVh0MAH=Ada 0 · Acme · Working · Sam Rep, 0035500001QdQWaAAN=Contact · 0035500001QdQWaAAN]
+    secondary button take "Use this record" -> submit
     secondary button submit_anyway "Create anyway" -> submit
     link button back "Back" -> submit
     stored {"typed":{"email":"ada@acme.io"}}
     "#);
-    assert!(!drawn(shown(false), 0).contains("submit_anyway"));
+    insta::assert_snapshot!(drawn(shown(&several[..1], false), 0), @r#"
+    header: Possible duplicates
+    paragraph: Use one of these records?
+    item item.0 "Ada 0" "Acme · Working • Sam Rep"
+      -> https://acme.lightning.force.com/lightning/r/Lead/00QD000000QYVh0MAH/view
+    secondary button take:00QD000000QYVh0MAH "Use this record" -> submit
+    link button back "Back" -> submit
+    stored {"typed":{"email":"ada@acme.io"}}
+    "#);
+    insta::assert_snapshot!(drawn(shown(&[], false), 0), @r#"
+    header: Possible duplicates
+    paragraph: Use one of these records?
+    link button back "Back" -> submit
+    stored {"typed":{"email":"ada@acme.io"}}
+    "#);
 }
 
 #[test]
@@ -244,8 +310,9 @@ fn a_first_canvas_has_no_primary_button() {
     let card = Card {
         matches: matches(9),
         next_page: Some(1),
-        actions: vec![Action::CreateLead, Action::Refresh],
+        actions: vec![Action::CreateLead, Action::TakeMatch, Action::Refresh],
         ..blank("Multiple matches found")
     };
-    assert!(!body(&reply(Shown::Card(card)), 0).contains("primary"));
+    let drawn = body(&reply(Shown::Card(card)), 0);
+    assert!(drawn.contains("take") && !drawn.contains("primary"));
 }
