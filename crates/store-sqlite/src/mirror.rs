@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use model::{ConnectionId, Lane, PersonKey, Timestamp, ic, sf};
+use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject, Timestamp, ic, sf};
 use rusqlite::Transaction;
 use store::{
-    Absorbed, Absorption, ContactRow, DirectoryKind, DirectoryRow, Mirror, MirrorCounts, Position,
-    RecordRow, Sighting, StoreError,
+    Absorbed, Absorption, ContactRow, DirectoryKind, DirectoryRow, Due, Mirror, MirrorCounts,
+    Position, RecordRow, Sighting, StoreError,
 };
 
 use crate::trouble::Tried;
@@ -66,6 +66,15 @@ fn absorb(
             absorbed.accounts_changed.push(row.id);
         }
     }
+    let above = absorbed.accounts_changed.iter().map(|id| Due {
+        signal: Signal {
+            subject: Subject::Account(*id),
+            reason: absorption.reason,
+        },
+        lane: absorption.lane,
+        at: absorption.now,
+    });
+    queue::mark(transaction, connection, &above.collect::<Vec<_>>())?;
     absorbed.persons_due = u64::try_from(persons.len()).expect("persons of one call are few");
     queue::mark_persons(
         transaction,
@@ -139,11 +148,22 @@ impl Mirror for SqliteStore {
         connection: ConnectionId,
         kinds: &[DirectoryKind],
         rows: &[DirectoryRow],
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let (kinds, rows) = (kinds.to_vec(), rows.to_vec());
         self.write("storing the directory", move |transaction| {
-            directory::replace(transaction, connection, &kinds, &rows)
+            let changed = directory::replace(transaction, connection, &kinds, &rows)?;
+            let owners = changed.iter().filter_map(|id| id.parse().ok());
+            let due = owners.map(|owner| Due {
+                signal: Signal {
+                    subject: Subject::Owner(owner),
+                    reason: Reason::Poll,
+                },
+                lane: Lane::Live,
+                at: now,
+            });
+            queue::mark(transaction, connection, &due.collect::<Vec<_>>())?;
+            Ok(changed)
         })
         .await
     }

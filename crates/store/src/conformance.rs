@@ -88,6 +88,7 @@ macro_rules! conformance {
             dependants::the_directory_names_what_changed_and_keeps_what_left,
             dependants::a_fan_out_goes_through_an_account_in_pages,
             dependants::a_fan_out_meets_all_that_an_owner_owns,
+            dependants::what_hangs_above_is_due_with_its_change,
             mirror::rows_can_be_marked_stale,
             mirror::what_is_gone_is_not_counted,
             persons::unknown_persons_come_back_empty_in_the_order_asked,

@@ -40,7 +40,7 @@ pub use intents::{
 };
 pub use mirror::{
     Absorbed, Absorption, AccountRow, Body, ContactRow, Digest, DirectoryKind, DirectoryRow,
-    Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source, judge,
+    Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source, UNSTAMPED, Version, judge,
 };
 pub use model::{Base, BasePair, How, Link};
 pub use persons::{PersonRows, Persons, Position};

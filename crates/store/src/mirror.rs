@@ -259,6 +259,16 @@ impl ContactRow {
         )
     }
 
+    /// What decides whether it counts.
+    pub fn version(&self) -> Version {
+        Version {
+            stamp: self.stamp,
+            digest: self.digest(),
+            projection: self.projection,
+            stale: self.stale,
+        }
+    }
+
     /// The person it belongs to.
     pub fn person(&self) -> PersonKey {
         PersonKey::of_contact(self.key.as_ref(), &self.id)
@@ -280,6 +290,16 @@ impl RecordRow {
         )
     }
 
+    /// What decides whether it counts.
+    pub fn version(&self) -> Version {
+        Version {
+            stamp: self.stamp,
+            digest: self.digest(),
+            projection: self.projection,
+            stale: self.stale,
+        }
+    }
+
     /// The hash of its key, or zero without one.
     pub fn key_hash(&self) -> KeyHash {
         self.key.as_ref().map(MatchKey::hash).unwrap_or_default()
@@ -296,29 +316,43 @@ impl AccountRow {
     }
 }
 
+/// What of a row decides whether a reading of it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// The vendor's stamp; [`UNSTAMPED`] where the vendor showed nothing that has one.
+    pub stamp: Timestamp,
+    /// Over the fields in use.
+    pub digest: Digest,
+    /// Which fields these are.
+    pub projection: i64,
+    /// Of a stored row: it is doubted, and what is read by id counts.
+    pub stale: bool,
+}
+
+/// The stamp of a row of which the vendor showed nothing: gone, invisible, or not read back yet.
+/// Whatever is read later is newer.
+pub const UNSTAMPED: Timestamp = Timestamp::from_millis(0);
+
 /// When a reading counts: the one place where that is decided, for every database.
 ///
-/// `standing` is the stored row's stamp, digest and projection. Vendors' stamps have a resolution
-/// of one second, so a snapshot with the same stamp and other values cannot be ordered.
-pub fn judge(
-    standing: Option<(Timestamp, Digest, i64)>,
-    source: Source,
-    read: (Timestamp, Digest, i64),
-) -> Sighting {
-    let (read_stamp, read_digest, read_projection) = read;
-    let Some((stamp, digest, projection)) = standing else {
+/// Vendors' stamps have a resolution of one second, so a snapshot with the same stamp and other
+/// values cannot be ordered. An answer is what the vendor has, unless the row was read from
+/// somewhere newer; of a doubted row, and where the vendor shows nothing, it counts in any case.
+pub fn judge(standing: Option<Version>, source: Source, read: Version) -> Sighting {
+    let Some(standing) = standing else {
         return Sighting::New;
     };
-    let same_fields = projection == read_projection;
-    if same_fields && digest == read_digest {
+    let same_fields = standing.projection == read.projection;
+    if same_fields && standing.digest == read.digest {
         return Sighting::Unchanged;
     }
-    if read_stamp < stamp {
+    let settles = source == Source::Answer && (standing.stale || read.stamp == UNSTAMPED);
+    if read.stamp < standing.stamp && !settles {
         return Sighting::Older;
     }
     match source {
         Source::DoubtfulSnapshot => Sighting::Doubt,
-        Source::Snapshot if same_fields && read_stamp == stamp => Sighting::Doubt,
+        Source::Snapshot if same_fields && read.stamp == standing.stamp => Sighting::Doubt,
         Source::Snapshot | Source::Answer => Sighting::Changed,
     }
 }
@@ -329,8 +363,8 @@ pub trait Mirror: Send + Sync {
     /// Applies [`judge`] to each row and, in the same transaction: stores new and changed rows
     /// (an `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
     /// doubted ones stale, marks due the persons of the old *and* of the new key of every new,
-    /// changed, doubted or gone row (lane and reason of the absorption, due now), marks `due`, moves
-    /// the cursor. The persons of a record are that of its key, whoever pinned it or what became
+    /// changed, doubted or gone row (lane and reason of the absorption, due now), marks changed
+    /// Accounts and `due`, moves the cursor. The persons of a record are that of its key, whoever pinned it or what became
     /// it, and a successor's. A gone contact's row is deleted, and its links with it (M8). Repeating
     /// it changes nothing.
     ///
@@ -343,8 +377,9 @@ pub trait Mirror: Send + Sync {
     ) -> Result<Absorbed, StoreError>;
 
     /// Replaces the directory rows of these kinds; returns the ids of those that are new, changed
-    /// or no longer there (the latter stay, inactive, and are returned once), by id. Rows of other
-    /// kinds are ignored.
+    /// or no longer there (the latter stay, inactive, and are returned once), by id. Changed Users
+    /// and queues become due as subjects in the same transaction (lane live). Rows of other kinds
+    /// are ignored.
     async fn put_directory(
         &self,
         connection: ConnectionId,
@@ -419,9 +454,17 @@ mod tests {
     fn a_reading_counts_only_when_it_can_be_ordered() {
         use Sighting::{Changed, Doubt, New, Older, Unchanged};
         use Source::{Answer, DoubtfulSnapshot, Snapshot};
-        let at = |seconds, digest| (Timestamp::from_seconds(seconds), Digest(digest), 1);
-        let other_fields = |seconds, digest| (Timestamp::from_seconds(seconds), Digest(digest), 2);
+        let version = |seconds, digest, projection, stale| Version {
+            stamp: Timestamp::from_seconds(seconds),
+            digest: Digest(digest),
+            projection,
+            stale,
+        };
+        let at = |seconds, digest| version(seconds, digest, 1, false);
+        let other_fields = |seconds, digest| version(seconds, digest, 2, false);
         let row = Some(at(10, 1));
+        let doubted = Some(version(10, 1, 1, true));
+        let nothing = at(0, 9);
         for (standing, source, read, expected) in [
             (None, Snapshot, at(1, 1), New),
             (row, Snapshot, at(10, 1), Unchanged),
@@ -440,6 +483,12 @@ mod tests {
             (row, Snapshot, other_fields(9, 1), Older),
             (row, DoubtfulSnapshot, other_fields(10, 1), Doubt),
             (row, Answer, other_fields(10, 1), Changed),
+            (doubted, Answer, at(9, 2), Changed),
+            (doubted, Answer, at(9, 1), Unchanged),
+            (doubted, Snapshot, at(9, 2), Older),
+            (row, Answer, nothing, Changed),
+            (row, Snapshot, nothing, Older),
+            (Some(nothing), Snapshot, at(1, 1), Changed),
         ] {
             assert_eq!(
                 judge(standing, source, read),

@@ -2,7 +2,7 @@
 
 use model::{ConnectionId, KeyHash, MatchKey, PersonKey, Timestamp, ic};
 use rusqlite::{Row, Transaction};
-use store::{ContactRow, Digest, Sighting, Source, judge};
+use store::{ContactRow, Digest, Sighting, Source, Version, judge};
 
 use crate::cells::{Cells, RowKey, json_text};
 use crate::trouble::Tried;
@@ -41,6 +41,18 @@ pub(crate) struct Standing {
     pub(crate) stale: bool,
     pub(crate) projection: i64,
     pub(crate) digest: Digest,
+}
+
+impl Standing {
+    /// What decides whether a reading counts against it.
+    pub(crate) fn version(&self) -> Version {
+        Version {
+            stamp: self.stamp,
+            digest: self.digest,
+            projection: self.projection,
+            stale: self.stale,
+        }
+    }
 }
 
 pub(crate) fn standing(
@@ -84,13 +96,10 @@ pub(crate) fn take(
     source: Source,
 ) -> Tried<Taken> {
     let standing = standing(transaction, connection, &row.id)?;
-    let digest = row.digest();
     let sighting = judge(
-        standing
-            .as_ref()
-            .map(|standing| (standing.stamp, standing.digest, standing.projection)),
+        standing.as_ref().map(Standing::version),
         source,
-        (row.stamp, digest, row.projection),
+        row.version(),
     );
     let stale = row.stale && source != Source::Answer;
     match (&standing, sighting) {

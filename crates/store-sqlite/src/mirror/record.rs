@@ -2,7 +2,7 @@
 
 use model::{ConnectionId, KeyHash, MatchKey, PersonKey, Timestamp, sf};
 use rusqlite::{Row, Transaction};
-use store::{Digest, RecordRow, Sighting, Source, judge};
+use store::{Digest, RecordRow, Sighting, Source, Version, judge};
 
 use crate::cells::{Cells, RowKey, json_text};
 use crate::pins;
@@ -45,6 +45,18 @@ pub(crate) struct Standing {
     pub(crate) projection: i64,
     pub(crate) successor: Option<sf::RecordId>,
     pub(crate) digest: Digest,
+}
+
+impl Standing {
+    /// What decides whether a reading counts against it.
+    pub(crate) fn version(&self) -> Version {
+        Version {
+            stamp: self.stamp,
+            digest: self.digest,
+            projection: self.projection,
+            stale: self.stale,
+        }
+    }
 }
 
 pub(crate) fn standing(
@@ -96,11 +108,9 @@ pub(crate) fn take(
         });
     }
     let sighting = judge(
-        standing
-            .as_ref()
-            .map(|standing| (standing.stamp, standing.digest, standing.projection)),
+        standing.as_ref().map(Standing::version),
         source,
-        (row.stamp, row.digest(), row.projection),
+        row.version(),
     );
     let stale = row.stale && source != Source::Answer;
     match (&standing, sighting) {

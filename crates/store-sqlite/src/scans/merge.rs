@@ -181,11 +181,9 @@ fn merge_contact(
         return Ok(Merged::Kept);
     }
     let sighting = judge(
-        standing
-            .as_ref()
-            .map(|standing| (standing.stamp, standing.digest, standing.projection)),
+        standing.as_ref().map(contact::Standing::version),
         Source::Snapshot,
-        (row.stamp, row.digest(), row.projection),
+        row.version(),
     );
     match sighting {
         Sighting::New | Sighting::Changed => {
@@ -212,11 +210,9 @@ fn merge_record(
         return Ok(Merged::Kept);
     }
     let sighting = judge(
-        standing
-            .as_ref()
-            .map(|standing| (standing.stamp, standing.digest, standing.projection)),
+        standing.as_ref().map(record::Standing::version),
         Source::Snapshot,
-        (row.stamp, row.digest(), row.projection),
+        row.version(),
     );
     match sighting {
         Sighting::New | Sighting::Changed => {

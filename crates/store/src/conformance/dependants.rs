@@ -129,6 +129,7 @@ pub async fn a_fan_out_meets_all_that_an_owner_owns(store: &impl Store) {
     let mut reading = absorption(20);
     reading.accounts = vec![account(1, "Acme", 10), other];
     store.absorb(c, &reading).await.unwrap();
+    drain(store, c).await;
     let mut after = None;
     let mut due = Vec::new();
     for _ in 0..4 {
@@ -144,4 +145,34 @@ pub async fn a_fan_out_meets_all_that_an_owner_owns(store: &impl Store) {
         due,
         persons(&["account@acme.io", "both@acme.io", "own@acme.io"])
     );
+}
+
+/// What hangs on a changed Account, User or queue is due in the transaction that stores the change,
+/// so that nothing between the two can lose it.
+pub async fn what_hangs_above_is_due_with_its_change(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let mut reading = absorption(20);
+    reading.accounts = vec![account(1, "Acme", 10)];
+    store.absorb(c, &reading).await.unwrap();
+    assert_eq!(drain(store, c).await, [Subject::Account(account_id(1))]);
+    store.absorb(c, &reading).await.unwrap();
+    assert_eq!(drain(store, c).await, []);
+    let rows = [
+        (DirectoryKind::User, user_id(1).to_string()),
+        (DirectoryKind::Teammate, "7".to_owned()),
+    ]
+    .map(|(kind, id)| DirectoryRow {
+        kind,
+        id,
+        name: "Ada".to_owned(),
+        email: None,
+        role: None,
+        title: None,
+        active: true,
+    });
+    let kinds = [DirectoryKind::User, DirectoryKind::Teammate];
+    for expected in [vec![Subject::Owner(user_id(1))], vec![]] {
+        store.put_directory(c, &kinds, &rows, at(30)).await.unwrap();
+        assert_eq!(drain(store, c).await, expected);
+    }
 }
