@@ -4,6 +4,7 @@
 //! that they were skipped; with `CI=true` or `CARRICK_BROWSER=required` that is a failure. They
 //! wait for what the pages show, with a bound, never for a time.
 
+mod accessibility;
 mod chromium;
 mod demo;
 mod eventually;

@@ -26,17 +26,15 @@ const HOW: &str = "CARRICK_BROWSER";
 
 /// Does `visit` in a new browser, or says why not. The browser is ended whatever happens.
 pub(super) async fn visit(visit: impl AsyncFnOnce(&Window)) {
-    let how = env::var(HOW).unwrap_or_default();
-    if how == "later" {
+    if env::var(HOW).is_ok_and(|how| how == "later") {
         return skipped("the browser tests have a run of their own");
     }
     if let Some(missing) = [BROWSER, DRIVER]
         .into_iter()
         .find(|program| !is_here(program))
     {
-        let ci = env::var("CI").is_ok_and(|ci| ci == "true");
         assert!(
-            !ci && how != "required",
+            !is_required(),
             "{missing} is required here and was not found"
         );
         return skipped(&format!("{missing} was not found"));
@@ -56,8 +54,14 @@ pub(super) async fn visit(visit: impl AsyncFnOnce(&Window)) {
     }
 }
 
+/// Whether leaving anything out is a failure.
+pub(super) fn is_required() -> bool {
+    let is = |name, value| env::var(name).is_ok_and(|found| found == value);
+    is("CI", "true") || is(HOW, "required")
+}
+
 /// Past the test runner, which shows what a test prints only if it fails.
-fn skipped(why: &str) {
+pub(super) fn skipped(why: &str) {
     let mut screen = std::io::stderr();
     writeln!(screen, "\nSKIPPED: {why}.").unwrap();
 }

@@ -1,5 +1,6 @@
-//! Every page in light and dark, narrow and wide: nothing is wider than the window, nothing goes
-//! wrong in the console, and with `CARRICK_SCREENSHOTS=FOLDER` all of it is there to be looked at.
+//! Every page in light and dark, narrow and wide: nothing is wider than the window, no rule of
+//! accessibility is violated, nothing goes wrong in the console, and with
+//! `CARRICK_SCREENSHOTS=FOLDER` all of it is there to be looked at.
 
 use std::path::PathBuf;
 
@@ -7,6 +8,7 @@ use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::accessibility::Accessibility;
 use super::chromium::visit;
 use super::demo::Demo;
 use super::window::{Scheme, Window};
@@ -18,8 +20,10 @@ const HEIGHT: u32 = 800;
 /// A longer page is cut off in its picture.
 const HEIGHT_MAX: u32 = 2400;
 
+const OAUTH_WITHOUT_APP: &str = "/services/oauth2/authorize?client_id=nobody";
+
 #[tokio::test]
-async fn every_page_fits_in_light_and_dark_narrow_and_wide() {
+async fn every_page_fits_and_is_accessible_in_light_and_dark_narrow_and_wide() {
     visit(async |window| {
         let demo = Demo::start();
         let album = Album::new(window);
@@ -29,14 +33,17 @@ async fn every_page_fits_in_light_and_dark_narrow_and_wide() {
         syncing(&album, &demo).await;
         failing(&album, &demo, &record).await;
         assert_eq!(window.console_errors().await, Vec::<String>::new());
+        refused(&album, &demo).await;
+        album.accessibility.assert_none_violated();
         assert_eq!(demo.end(), Some(0));
     })
     .await;
 }
 
-/// Takes the pictures.
+/// Takes the pictures, and has each page checked.
 struct Album<'a> {
     window: &'a Window,
+    accessibility: Accessibility,
     folder: Option<PathBuf>,
 }
 
@@ -46,7 +53,11 @@ impl<'a> Album<'a> {
         if let Some(folder) = &folder {
             std::fs::create_dir_all(folder).unwrap();
         }
-        Self { window, folder }
+        Self {
+            window,
+            accessibility: Accessibility::new(),
+            folder,
+        }
     }
 
     /// The page as it is now, four times.
@@ -66,10 +77,12 @@ impl<'a> Album<'a> {
                 self.window
                     .look(scheme, width, height.clamp(HEIGHT, HEIGHT_MAX))
                     .await;
+                let name = format!("{name}-{width}-{scheme:?}").to_lowercase();
                 if let Some(folder) = &self.folder {
-                    let file = format!("{name}-{width}-{scheme:?}.png").to_lowercase();
-                    self.window.photograph(&folder.join(file)).await;
+                    let file = folder.join(&name).with_extension("png");
+                    self.window.photograph(&file).await;
                 }
+                self.accessibility.check(self.window, &name).await;
             }
         }
         self.window.look(Scheme::Light, 1280, HEIGHT).await;
@@ -101,6 +114,11 @@ async fn inbox(album: &Album<'_>, demo: &Demo) {
     window.click(r#"[data-component-id="create_lead"]"#).await;
     window.text(r#"[data-component-id="submit_lead"]"#).await;
     album.add("card-form").await;
+    window
+        .click(r#"[data-testid="person"] [data-attribute="name"] a"#)
+        .await;
+    window.text("main.profile-columns").await;
+    album.add("profile").await;
 }
 
 /// Returns the id of the lead that is looked at.
@@ -132,6 +150,10 @@ async fn org(album: &Album<'_>, demo: &Demo) -> String {
     window.click(r#"[data-testid="edit"]"#).await;
     window.text(r#"[data-testid="save"]"#).await;
     album.add("org-edit").await;
+    let convert = format!("/lightning/r/Lead/{id}/convert");
+    window.go(&demo.org.join(&convert).unwrap()).await;
+    window.text(r#"[data-testid="convert-save"]"#).await;
+    album.add("org-convert").await;
     id
 }
 
@@ -155,6 +177,17 @@ async fn settings(album: &Album<'_>, demo: &Demo) {
     album.add("settings-empty").await;
     window.go(&demo.settings).await;
     album.add("settings-list").await;
+    for (side, name) in [
+        ("intercom", "inbox-consent"),
+        ("salesforce", "org-authorize"),
+    ] {
+        window.go(&demo_connection(demo)).await;
+        window
+            .click(&format!(r#"a[href*="/connect/{side}"]"#))
+            .await;
+        window.text(r#"[data-testid="allow"]"#).await;
+        album.add(name).await;
+    }
 }
 
 /// Intercom is slow, so that a sync can be watched.
@@ -190,6 +223,27 @@ async fn failing(album: &Album<'_>, demo: &Demo, lead: &str) {
     window.go(&demo_connection(demo)).await;
     window.text("article.failure").await;
     album.add("settings-failures").await;
+}
+
+/// What is not there or cannot be taken. The browser writes each of these answers to its console.
+async fn refused(album: &Album<'_>, demo: &Demo) {
+    let window = album.window;
+    for (server, path, name) in [
+        (&demo.inbox, "/inbox/contacts/nobody", "inbox-refused"),
+        (&demo.org, "/lightning/r/Lead/nobody/view", "org-refused"),
+        (&demo.org, OAUTH_WITHOUT_APP, "org-authorize-refused"),
+        (&demo.settings, "/connections/nobody", "settings-refused"),
+    ] {
+        window.go(&server.join(path).unwrap()).await;
+        window.text("main h1").await;
+        album.add(name).await;
+    }
+    let text = demo.settings.join("/connections/demo/settings").unwrap();
+    window.go(&text).await;
+    window.fill("#text", "this is no TOML").await;
+    window.click("main form .primary").await;
+    window.text("#text-error").await;
+    album.add("settings-text-refused").await;
 }
 
 async fn intercom_has(demo: &Demo, method: Method, fault: Option<Value>) {

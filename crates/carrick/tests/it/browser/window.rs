@@ -152,13 +152,19 @@ impl Window {
             .unwrap();
     }
 
+    /// What the body of a function returns on the page.
+    pub(super) async fn execute(&self, body: &str) -> Value {
+        self.client.execute(body, vec![]).await.unwrap()
+    }
+
+    /// What the body of a function gives to the last of its arguments, which is added to these.
+    pub(super) async fn execute_async(&self, body: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute_async(body, arguments).await.unwrap()
+    }
+
     /// A number that a script finds out about the page.
     pub(super) async fn measure(&self, expression: &str) -> u32 {
-        let found = self
-            .client
-            .execute(&format!("return {expression};"), vec![])
-            .await
-            .unwrap();
+        let found = self.execute(&format!("return {expression};")).await;
         let number = found.as_f64().expect("the expression is a number").ceil();
         number
             .to_string()
