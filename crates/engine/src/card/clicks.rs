@@ -160,20 +160,14 @@ impl Engine {
         records: &[sf::RecordId],
         until: Instant,
     ) -> Vec<MatchLine> {
-        let mut first: Vec<sf::RecordId> = Vec::new();
-        for record in records {
-            // Two matching rules may find the same record.
-            if first.len() < MATCHES_PER_PAGE && !first.contains(record) {
-                first.push(*record);
-            }
-        }
-        match timeout_at(until, self.match_lines(connection.id, &first)).await {
+        let first = &records[..records.len().min(MATCHES_PER_PAGE)];
+        match timeout_at(until, self.match_lines(connection.id, first)).await {
             Ok(Ok(lines)) => lines,
             Ok(Err(error)) => {
                 tracing::warn!(connection.id = %connection.id, %error, "duplicates have no names");
-                first.into_iter().map(line_of_id).collect()
+                first.iter().copied().map(line_of_id).collect()
             }
-            Err(_) => first.into_iter().map(line_of_id).collect(),
+            Err(_) => first.iter().copied().map(line_of_id).collect(),
         }
     }
 }

@@ -10,5 +10,6 @@ mod connecting;
 mod first_sync;
 mod intents;
 mod live;
+mod pins;
 mod trouble;
 mod world;

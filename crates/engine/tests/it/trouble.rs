@@ -286,23 +286,7 @@ async fn l6_a_duplicate_rule_shows_what_it_found_and_a_warning_can_be_overruled(
     let found = world.lead_with_email(&lead_email(0)).pop().unwrap();
     let id = found["Id"].as_str().unwrap();
     let contact = world.intercom.lead_id(3);
-    // A fuzzy rule of the org's own: it finds somebody whose email is another one.
-    let detail = json!([{
-        "errorCode": "DUPLICATES_DETECTED", "message": "Use one of these records?",
-        "duplicateResut": { "allowSave": true, "matchResults": [{ "matchRecords": [{
-            "record": { "attributes": { "type": "Lead", "url": format!("/services/data/v67.0/sobjects/Lead/{id}") }, "Id": id },
-        }] }] },
-    }]);
-    let halted = json!([{ "errorCode": "PROCESSING_HALTED", "message": "Invalid reference" }]);
-    let body = json!({ "compositeResponse": [
-        { "body": detail, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "lead" },
-        { "body": halted, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "shown" },
-    ] });
-    world.trap(Action {
-        status: Some(200),
-        body: Some(body.to_string()),
-        ..Action::default()
-    });
+    world.find_duplicates(&[id]);
     let click = |anyway| Click::SubmitLead {
         typed: BTreeMap::new(),
         anyway,

@@ -8,10 +8,13 @@ use std::time::Duration;
 use engine::{Apps, CardAsk, CardContact, Click, Engine, Parts, SealKey, Shown, Step};
 use http_body_util::BodyExt;
 use intercom_sim::{CallKind, ObjectId};
-use model::{Clock, ConnectionId, SeededEntropy, Settings, Timestamp, ic};
+use model::{
+    Clock, ConnectionId, How, MatchKey, PersonKey, SeededEntropy, Settings, Timestamp, ic,
+};
 use population::{Counts, Population};
 use salesforce_sim::RecordId;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use store::Persons as _;
 use store_sqlite::{SqliteInbox, SqliteStore};
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -158,6 +161,37 @@ impl World {
         *self.trap.lock().unwrap() = Some(action);
     }
 
+    /// A fuzzy rule of the org's own: for the next call that creates a Lead it finds these, whose
+    /// emails are others. Saving is allowed.
+    pub(crate) fn find_duplicates(&self, ids: &[&str]) {
+        let record = |id: &&str| {
+            let object = if id.starts_with("003") {
+                "Contact"
+            } else {
+                "Lead"
+            };
+            let url = format!("/services/data/v67.0/sobjects/{object}/{id}");
+            json!({ "record": { "attributes": { "type": object, "url": url }, "Id": id } })
+        };
+        let matches: Vec<Value> = ids.iter().map(record).collect();
+        let detail = json!([{
+            "errorCode": "DUPLICATES_DETECTED", "message": "Use one of these records?",
+            "duplicateResut": { "allowSave": true, "matchResults": [{ "matchRecords": matches }] },
+        }]);
+        let halted = json!([{ "errorCode": "PROCESSING_HALTED", "message": "Invalid reference" }]);
+        let refused = |reference: &str, body: &Value| {
+            json!({
+                "body": body, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": reference,
+            })
+        };
+        let parts = [refused("lead", &detail), refused("shown", &halted)];
+        self.trap(salesforce_sim::Action {
+            status: Some(200),
+            body: Some(json!({ "compositeResponse": parts }).to_string()),
+            ..salesforce_sim::Action::default()
+        });
+    }
+
     /// Connects both sides with tokens.
     pub(crate) async fn connect(&self) {
         let engine = &self.engine;
@@ -290,6 +324,13 @@ impl World {
                 .is_some_and(|it| it.eq_ignore_ascii_case(email))
         };
         self.records("Lead").into_iter().filter(same).collect()
+    }
+
+    /// How the contacts with this email are linked to what they show, in the store.
+    pub(crate) async fn how_linked(&self, email: &str) -> Vec<How> {
+        let person = PersonKey::Matched(MatchKey::from_email(email).unwrap());
+        let rows = self.parts.store.persons(self.id, &[person]).await.unwrap();
+        rows[0].links.iter().map(|link| link.how).collect()
     }
 
     pub(crate) fn edit_record(&self, id: &str, fields: &Value) {
