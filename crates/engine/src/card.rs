@@ -213,15 +213,15 @@ impl Engine {
         let clients = self.clients(id).await?;
         let read = timeout(
             READ_TIME / 2,
-            self.read_contact(id, &clients, contact.id.clone()),
+            self.read_contacts(id, &clients, vec![contact.id.clone()]),
         );
         match read.await {
-            Ok(Ok(())) => {
+            Ok(Ok(unread)) if unread.is_empty() => {
                 self.inner.wake.notify_waiters();
                 Ok(email(self.inner.store.contact(id, &contact.id).await?)
                     .unwrap_or_else(|| contact.email.clone()))
             }
-            Ok(Err(_)) | Err(_) => Ok(contact.email.clone()),
+            Ok(Ok(_) | Err(_)) | Err(_) => Ok(contact.email.clone()),
         }
     }
 
@@ -238,7 +238,8 @@ impl Engine {
         self.pulse(id, |pulse| polled = pulse.last_poll_at);
         let interval = connection.settings.polling.salesforce();
         let fresh = polled.filter(|at| self.now().since(*at) < interval * FRESH_INTERVALS);
-        if fresh.is_some() && !asked {
+        let whole = self.was_read_whole(id).await.unwrap_or(false);
+        if fresh.is_some() && whole && !asked {
             return (fresh, false);
         }
         let read = async {
@@ -247,7 +248,7 @@ impl Engine {
         };
         match timeout(READ_TIME, read).await {
             Ok(Ok(())) => (Some(self.now()), false),
-            Ok(Err(_)) | Err(_) => (polled, true),
+            Ok(Err(_)) | Err(_) => (polled.filter(|_| whole), true),
         }
     }
 

@@ -46,10 +46,26 @@ impl Engine {
         if let Some(clients) = kept().get(&id) {
             return Ok(Arc::clone(clients));
         }
-        let connection = self.connection(id).await?;
-        let clients = Arc::new(self.build_clients(&connection).await?);
-        kept().insert(id, Arc::clone(&clients));
-        Ok(clients)
+        loop {
+            let revisions = self.credential_revisions(id).await?;
+            let connection = self.connection(id).await?;
+            let clients = Arc::new(self.build_clients(&connection).await?);
+            // Somebody reconnected while they were built: once more, from the new credentials.
+            if self.credential_revisions(id).await? == revisions {
+                kept().insert(id, Arc::clone(&clients));
+                return Ok(clients);
+            }
+        }
+    }
+
+    async fn credential_revisions(
+        &self,
+        id: ConnectionId,
+    ) -> Result<[Option<i64>; 2], EngineError> {
+        let store = &self.inner.store;
+        let intercom = store.credential(id, Side::Intercom).await?;
+        let salesforce = store.credential(id, Side::Salesforce).await?;
+        Ok([intercom, salesforce].map(|credential| credential.map(|it| it.rev)))
     }
 
     /// Forgets clients whose credentials changed.
@@ -110,6 +126,26 @@ impl Engine {
             org,
             integration_user: of_salesforce.integration_user,
         })
+    }
+
+    /// Whether the stored credential of a side is accepted; what time can cure counts as accepted.
+    async fn still_works(&self, id: ConnectionId, side: Side) -> bool {
+        let Ok(clients) = self.clients(id).await else {
+            return false;
+        };
+        let retry = match side {
+            Side::Intercom => clients
+                .intercom
+                .me()
+                .await
+                .map_err(|it| it.retry_when())
+                .err(),
+            Side::Salesforce => {
+                let asked = clients.salesforce.organization().await;
+                asked.map_err(|it| it.retry_when()).err()
+            }
+        };
+        retry != Some(transport::RetryWhen::Reconnected)
     }
 
     /// Opens a side's credential; also its revision, for compare-and-set.
@@ -190,8 +226,14 @@ impl Engine {
         })
     }
 
-    /// Pauses a connection whose credential was refused (E4). Webhooks are still kept.
+    /// Pauses a connection whose credential was refused (E4). Webhooks are still kept. The call
+    /// that was refused may have been begun before somebody reconnected, so what is stored now is
+    /// tried once more.
     pub(crate) async fn needs_reconnect(&self, id: ConnectionId, side: Side, why: &str) {
+        self.forget_clients(id);
+        if self.still_works(id, side).await {
+            return;
+        }
         let Ok(mut connection) = self.connection(id).await else {
             return;
         };

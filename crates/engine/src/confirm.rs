@@ -1,21 +1,35 @@
 //! Intents that are not settled: what was lost on the way is looked for, and sent again only when
 //! it surely does not exist (invariant 5).
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
-use model::{ConnectionId, MatchKey, Timestamp, sf};
+use model::{ConnectionId, MatchKey, PersonKey, Timestamp, sf};
 use planner::intent::{Found, Look, QUIET, Request, WINDOW_AFTER, WINDOW_BEFORE, look};
-use store::{Intent, IntentState, RecordRow, Settled};
+use store::{Intent, IntentId, IntentState, RecordRow, Settled, Side};
+use transport::RetryWhen;
 
 use crate::clients::Clients;
 use crate::create_lead::Payload;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::failure;
 use crate::projection;
 
 /// An open intent is sent again this long after its last attempt, or after it was written down:
 /// until then whoever opened it is about to send it.
 const SEND_AGAIN: Duration = Duration::from_secs(10);
+
+/// A call that was begun this long ago has ended, whatever became of it: the client gives up
+/// after two and a half minutes.
+const SENDING_MAX: Duration = Duration::from_mins(5);
+
+/// Until when an intent is left alone after trouble.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pause {
+    until: Timestamp,
+    failed: u64,
+}
 
 impl Engine {
     /// After a start nobody knows what became of calls that were under way: they are looked for.
@@ -32,15 +46,15 @@ impl Engine {
     }
 
     /// Looks for what is due, and sends what surely is not there. One intent's trouble does not
-    /// hold up the others.
+    /// hold up the others, and comes back later each time.
     pub(crate) async fn settle_intents(
         &self,
         id: ConnectionId,
         clients: &Clients,
     ) -> Result<(), EngineError> {
-        let now = self.now();
         for intent in self.inner.store.unsettled_intents(clients.org).await? {
-            if intent.connection != id {
+            let now = self.now();
+            if intent.connection != id || self.is_pausing(intent.id, now) {
                 continue;
             }
             let since = intent.sent_at.unwrap_or(intent.opened_at);
@@ -51,17 +65,77 @@ impl Engine {
                 IntentState::Open if now.since(since) >= SEND_AGAIN => {
                     self.send_again(id, clients, &intent).await
                 }
+                IntentState::Sent if now.since(since) >= SENDING_MAX => {
+                    let quiet_until = since.plus(QUIET);
+                    let distrusted = self
+                        .inner
+                        .store
+                        .intent_unknown(intent.id, now, quiet_until)
+                        .await;
+                    distrusted.map_err(EngineError::from)
+                }
                 IntentState::Unknown
                 | IntentState::Open
                 | IntentState::Sent
                 | IntentState::Done
-                | IntentState::Refused => Ok(()),
+                | IntentState::Refused => continue,
             };
-            if let Err(error) = outcome {
-                tracing::warn!(connection.id = %id, intent.id = intent.id.0, %error, "an intent waits");
-            }
+            self.note_attempt(id, intent.id, outcome).await;
         }
         Ok(())
+    }
+
+    fn is_pausing(&self, intent: IntentId, now: Timestamp) -> bool {
+        let pauses = self
+            .inner
+            .intent_pauses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        pauses.get(&intent).is_some_and(|pause| pause.until > now)
+    }
+
+    /// Whatever went wrong is tried again after a pause that grows.
+    async fn note_attempt(
+        &self,
+        id: ConnectionId,
+        intent: IntentId,
+        outcome: Result<(), EngineError>,
+    ) {
+        let now = self.now();
+        let when = match &outcome {
+            Ok(()) => None,
+            Err(EngineError::Salesforce(error)) => Some(error.retry_when()),
+            Err(_) => Some(RetryWhen::Later { not_before: None }),
+        };
+        {
+            let mut pauses = self
+                .inner
+                .intent_pauses
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            match when {
+                None => _ = pauses.remove(&intent),
+                Some(when) => {
+                    let pause = pauses.entry(intent).or_default();
+                    pause.until = failure::retry_at(now, when, pause.failed)
+                        .unwrap_or_else(|| now.plus(failure::LONGEST_PAUSE));
+                    pause.failed += 1;
+                }
+            }
+        }
+        let Err(error) = outcome else { return };
+        tracing::warn!(connection.id = %id, intent.id = intent.0, %error, "an intent waits");
+        if when == Some(RetryWhen::Reconnected) {
+            self.needs_reconnect(id, Side::Salesforce, &error.to_string())
+                .await;
+        }
+    }
+
+    /// What was to be created cannot be read any more: nobody can send it.
+    async fn give_up(&self, intent: &Intent) -> Result<(), EngineError> {
+        let store = &self.inner.store;
+        store.intent_reopened(intent.id).await?;
+        Ok(store.intent_refused(intent.id, UNREADABLE).await?)
     }
 
     /// Looks for what a lost call may have created.
@@ -74,11 +148,7 @@ impl Engine {
         let (Some((key, payload)), Some(sent_at), Some(quiet_until)) =
             (wish(intent), intent.sent_at, intent.quiet_until)
         else {
-            return Ok(self
-                .inner
-                .store
-                .intent_refused(intent.id, UNREADABLE)
-                .await?);
+            return self.give_up(intent).await;
         };
         let rows = self.candidates(clients, &key, sent_at).await?;
         let request = Request {
@@ -106,7 +176,7 @@ impl Engine {
                     let row = rows.iter().find(|(row, _)| row.id == record);
                     let Some((row, _)) = row else { continue };
                     let settled = self
-                        .settle_intent(id, clients, intent, &payload, row.clone())
+                        .settle_intent(id, intent, &payload, row.clone())
                         .await?;
                     match settled {
                         Settled::Done | Settled::Closed => return Ok(()),
@@ -171,12 +241,18 @@ impl Engine {
         intent: &Intent,
     ) -> Result<(), EngineError> {
         let Some((key, payload)) = wish(intent) else {
-            return Ok(self
-                .inner
-                .store
-                .intent_refused(intent.id, UNREADABLE)
-                .await?);
+            return self.give_up(intent).await;
         };
+        let person = PersonKey::Matched(key.clone());
+        let rows = self
+            .inner
+            .store
+            .persons(id, std::slice::from_ref(&person))
+            .await?;
+        if rows.iter().any(|rows| rows.pinned.is_some()) {
+            let why = "a teammate has linked another record meanwhile";
+            return Ok(self.inner.store.intent_refused(intent.id, why).await?);
+        }
         let people = clients.salesforce.people_with_email(key.as_str()).await?;
         let now = self.now();
         let leads = people
@@ -188,10 +264,11 @@ impl Engine {
             .iter()
             .map(|it| projection::sf_contact_row(it, now));
         // A contact wins over Leads (M3).
-        if let Some(row) = contacts.chain(leads).next() {
-            self.settle_intent(id, clients, intent, &payload, row)
-                .await?;
-            return Ok(());
+        for row in contacts.chain(leads) {
+            match self.settle_intent(id, intent, &payload, row).await? {
+                Settled::Done | Settled::Closed => return Ok(()),
+                Settled::RowTaken => {}
+            }
         }
         self.send_intent(id, clients, intent, &payload).await?;
         Ok(())

@@ -4,13 +4,15 @@ mod object;
 mod payload;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, Timestamp, ic, sf};
+use intercom::ContactPatch;
+use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, Reason, ic, sf};
 use planner::lead::{Ask, Decision, Form, Known};
 use salesforce::{AutoAssign, Duplicates, LeadDraft, Outcome, SalesforceError};
 use store::{
-    Entry, Intent, IntentId, IntentKind, IntentState, NewIntent, OpenedIntent, RecordRow, Settled,
-    Settlement, Side,
+    Absorption, Entry, Intent, IntentId, IntentKind, IntentState, NewIntent, Observed,
+    OpenedIntent, RecordRow, Settled, Settlement, Side, Source, UNSTAMPED,
 };
 
 pub(crate) use object::LeadObject;
@@ -23,6 +25,9 @@ use crate::error::EngineError;
 use crate::observe::facts;
 use crate::projection;
 use crate::run::due_person;
+
+/// Who joins a creation of somebody else waits this long for a change of it.
+const JOIN_TIME: Duration = Duration::from_secs(10);
 
 /// What a click brings along.
 #[derive(Debug, Clone)]
@@ -46,6 +51,8 @@ pub(crate) enum Creation {
     UnderWay,
     /// It was sent and no answer came; it is being looked for.
     NotConfirmed,
+    /// Salesforce refused the values, in its own words.
+    Refused(String),
     /// A duplicate rule found others.
     Duplicates {
         records: Vec<sf::RecordId>,
@@ -85,7 +92,7 @@ impl Engine {
                 rows.map(|rows| facts(&rows, &terms, self.now()))
             }
         };
-        let decision = planner::lead::decide(&Ask {
+        let ask = Ask {
             person: person.as_ref(),
             known,
             typed: click.typed,
@@ -93,8 +100,8 @@ impl Engine {
             assignment_rule: object.assignment_rule,
             standing: standing.is_some(),
             settings: &terms.settings,
-        });
-        match decision {
+        };
+        match planner::lead::decide(&ask) {
             Decision::ShowMatch => {
                 self.run_now(id, key.as_ref()).await?;
                 Ok(Creation::Matched)
@@ -105,9 +112,24 @@ impl Engine {
             },
             Decision::Form(form) => Ok(Creation::Form(form)),
             Decision::Create(order) => {
-                let payload = payload(&contact, order, &object.fields, click.anyway);
-                self.open_and_send(id, &clients, payload.0, &payload.1, &teammate)
-                    .await
+                // The contact first: a Lead under an email that the contact does not have could
+                // not be shown on it, and the next click would make a second one.
+                let edits = patch(&order.contact_edits);
+                if let Some(trouble) = self.write_edits(id, &clients, &contact, &edits).await? {
+                    let form = planner::lead::form_again(&ask, trouble);
+                    return Ok(Creation::Form(form));
+                }
+                let (key, payload) = payload(&contact, order, &object.fields, click.anyway);
+                let created = self
+                    .open_and_send(id, &clients, key, &payload, &teammate)
+                    .await?;
+                Ok(match created {
+                    Creation::Refused(words) => {
+                        let trouble = format!("Salesforce says: {words}");
+                        Creation::Form(planner::lead::form_again(&ask, trouble))
+                    }
+                    other => other,
+                })
             }
         }
     }
@@ -122,7 +144,8 @@ impl Engine {
     ) -> Result<Known, EngineError> {
         let mut row = self.inner.store.contact(id, contact).await?;
         if row.as_ref().is_none_or(|row| row.stale) {
-            self.read_contact(id, clients, contact.clone()).await?;
+            self.read_contacts(id, clients, vec![contact.clone()])
+                .await?;
             row = self.inner.store.contact(id, contact).await?;
         }
         let shown = row.map(|row| projection::contact_fact(&row));
@@ -152,6 +175,44 @@ impl Engine {
                 ..Known::default()
             },
         })
+    }
+
+    /// Writes the teammate's edits to the contact (L1). Returns what to say if that failed.
+    async fn write_edits(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+        contact: &ic::ContactId,
+        edits: &ContactPatch,
+    ) -> Result<Option<String>, EngineError> {
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        self.inner.writes.begin(id, contact);
+        let written = clients.intercom.update_contact(contact, edits).await;
+        let now = self.now();
+        let mut absorption = Absorption::new(Lane::Interactive, Reason::Click, now);
+        let trouble = match written {
+            Ok(shown) => {
+                let row = projection::contact_row(&shown, now);
+                let source = Source::Answer;
+                absorption.contacts.push(Observed { row, source });
+                None
+            }
+            Err(error) => {
+                self.inner
+                    .store
+                    .mark_stale(id, std::slice::from_ref(contact), &[])
+                    .await?;
+                Some(format!(
+                    "The changes could not be saved in Intercom, so nothing was created. {error}."
+                ))
+            }
+        };
+        let absorbed = self.inner.store.absorb(id, &absorption).await;
+        self.inner.writes.settled(id, contact, self.now());
+        absorbed?;
+        Ok(trouble)
     }
 
     /// Writes the wish down, or joins the one that stands, and sends it.
@@ -215,9 +276,11 @@ impl Engine {
                     Some(lead) => projection::lead_row(&lead, now),
                     None => self.read_created(clients, created.id).await,
                 };
-                self.settle_intent(id, clients, intent, payload, row)
-                    .await?;
-                Ok(Creation::Created)
+                match self.settle_intent(id, intent, payload, row).await? {
+                    Settled::Done => Ok(Creation::Created),
+                    // A look-up was quicker, or another wish claimed the row.
+                    Settled::Closed | Settled::RowTaken => Ok(Creation::Matched),
+                }
             }
             Err(error) => self.sending_failed(id, intent, payload, error).await,
         }
@@ -236,7 +299,7 @@ impl Engine {
             None => RecordRow {
                 gone: false,
                 stale: true,
-                stamp: Timestamp::from_millis(0),
+                stamp: UNSTAMPED,
                 ..projection::gone_row(sf::RecordId::Lead(lead), now)
             },
         }
@@ -298,8 +361,7 @@ impl Engine {
                         .map_or(error.to_string(), str::to_owned);
                     store.intent_refused(intent.id, &words).await?;
                     self.forget_lead_object(id);
-                    self.inner.intents_changed.notify_waiters();
-                    return Err(error.into());
+                    Creation::Refused(words)
                 }
             },
         };
@@ -307,12 +369,11 @@ impl Engine {
         Ok(creation)
     }
 
-    /// It exists: the contact shows the teammate's edits, is linked, and its attributes follow in
-    /// a run of their own. Repeating this changes nothing.
+    /// It exists: the contact is linked, and its attributes follow in a run of their own. Repeating
+    /// this changes nothing.
     pub(crate) async fn settle_intent(
         &self,
         id: ConnectionId,
-        clients: &Clients,
         intent: &Intent,
         payload: &Payload,
         row: RecordRow,
@@ -324,21 +385,6 @@ impl Engine {
         let person = PersonKey::Matched(key.clone());
         let record = row.id;
         let mut settlement = Settlement::of(person.clone());
-        let edits = patch(payload);
-        if !edits.is_empty() {
-            match clients
-                .intercom
-                .update_contact(&payload.contact, &edits)
-                .await
-            {
-                Ok(contact) => settlement
-                    .contacts
-                    .push(projection::contact_row(&contact, now)),
-                Err(error) => tracing::warn!(
-                    connection.id = %id, %error, "the form's edits did not reach the contact"
-                ),
-            }
-        }
         if !row.gone {
             settlement.links.push(Link {
                 contact_id: payload.contact.clone(),
@@ -409,14 +455,13 @@ impl Engine {
                 IntentState::Done => return Ok(Creation::Matched),
                 IntentState::Unknown => return Ok(Creation::NotConfirmed),
                 IntentState::Refused => {
-                    let refusal = intent.refusal.unwrap_or_default();
-                    return Ok(Creation::Duplicates {
-                        records: Vec::new(),
-                        may_create_anyway: false,
-                        words: refusal,
-                    });
+                    return Ok(Creation::Refused(intent.refusal.unwrap_or_default()));
                 }
-                IntentState::Open | IntentState::Sent => changed.await,
+                IntentState::Open | IntentState::Sent => {
+                    if tokio::time::timeout(JOIN_TIME, changed).await.is_err() {
+                        return Ok(Creation::UnderWay);
+                    }
+                }
             }
         }
     }

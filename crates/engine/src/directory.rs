@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use model::{ConnectionId, Lane, Reason, Signal, Subject, sf};
-use store::{DirectoryKind, Due};
+use model::ConnectionId;
+use store::DirectoryKind;
 
 use crate::clients::Clients;
 use crate::engine::Engine;
@@ -42,26 +42,10 @@ impl Engine {
             .chain(queues.iter().map(projection::queue_row))
             .collect();
         let kinds = [DirectoryKind::User, DirectoryKind::Queue];
-        let changed = self
-            .inner
+        self.inner
             .store
             .put_directory(id, &kinds, &rows, now)
             .await?;
-        let due: Vec<Due> = changed
-            .iter()
-            .filter_map(|owner| owner.parse::<sf::OwnerId>().ok())
-            .map(|owner| Due {
-                signal: Signal {
-                    subject: Subject::Owner(owner),
-                    reason: Reason::Poll,
-                },
-                lane: Lane::Live,
-                at: now,
-            })
-            .collect();
-        if !due.is_empty() {
-            self.inner.store.mark(id, &due).await?;
-        }
         Ok(())
     }
 

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Clock, ConnectionId, Entropy, Settings, Timestamp};
-use store::{Connection, Inbox, NewConnection, Store};
+use store::{Connection, Inbox, IntentId, NewConnection, Store};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 use transport::HttpService;
 
 use crate::claims::Claims;
 use crate::clients::Clients;
+use crate::confirm::Pause;
 use crate::connect::PendingSignIns;
 use crate::create_lead::LeadObject;
 use crate::error::EngineError;
@@ -66,7 +68,10 @@ pub(crate) struct Inner {
     pub(crate) clients: Mutex<BTreeMap<ConnectionId, Arc<Clients>>>,
     pub(crate) syncs: Mutex<BTreeMap<ConnectionId, SyncSlot>>,
     pub(crate) pulses: Mutex<BTreeMap<ConnectionId, Pulse>>,
+    pub(crate) intent_pauses: Mutex<BTreeMap<IntentId, Pause>>,
     pub(crate) lead_objects: Mutex<BTreeMap<ConnectionId, Arc<LeadObject>>>,
+    /// What was begun and has to be finished before the process ends: syncs and clicks.
+    pub(crate) tasks: TaskTracker,
     /// Work was marked: the live loops look now instead of at their next turn.
     pub(crate) wake: Notify,
     /// An intent was settled, refused or lost its answer: whoever joined it looks.
@@ -100,7 +105,9 @@ impl Engine {
                 clients: Mutex::default(),
                 syncs: Mutex::default(),
                 pulses: Mutex::default(),
+                intent_pauses: Mutex::default(),
                 lead_objects: Mutex::default(),
+                tasks: TaskTracker::new(),
                 wake: Notify::new(),
                 intents_changed: Notify::new(),
             }),

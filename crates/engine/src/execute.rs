@@ -24,15 +24,15 @@ pub(crate) struct Executed {
     pub(crate) gone: Vec<ic::ContactId>,
     /// When to come back, if something has to be tried again.
     pub(crate) again: Option<Again>,
-    /// A credential was refused.
-    pub(crate) refused: Option<String>,
 }
 
 /// Why and when a person has to be run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
-    /// The facts moved under the plan.
-    Now,
+    /// The facts moved under the plan, or the store did not answer.
+    Soon,
+    /// A credential was refused: when somebody reconnected.
+    Reconnected,
     /// A call failed in a way that time can cure.
     At(model::Timestamp),
 }
@@ -42,6 +42,8 @@ enum Written {
     Shown(Box<ContactRow>),
     Gone,
     Moved,
+    /// Not sent: the credential was refused before.
+    Held,
     Failed(Box<IntercomError>),
 }
 
@@ -60,7 +62,6 @@ impl Engine {
             written: Vec::new(),
             gone: Vec::new(),
             again: None,
-            refused: None,
         };
         let mut lines = Vec::new();
         let mut rule = None;
@@ -153,8 +154,9 @@ impl Engine {
                 done.written.push(write.contact);
             }
             Written::Gone => done.gone.push(write.contact),
-            Written::Moved => done.again = Some(Again::Now),
-            Written::Failed(error) => self.note_failure(rows, write, &error, done, lines),
+            Written::Moved => done.again = Some(Again::Soon),
+            Written::Held => done.again = Some(Again::Reconnected),
+            Written::Failed(error) => self.note_failure(job, rows, write, &error, done, lines),
         }
     }
 
@@ -176,6 +178,9 @@ impl Engine {
         if standing.stale || !holds {
             return Written::Moved;
         }
+        if !job.may_send() {
+            return Written::Held;
+        }
         let custom_attributes = write
             .changes
             .iter()
@@ -196,6 +201,7 @@ impl Engine {
 
     fn note_failure(
         &self,
+        job: &Job,
         rows: &PersonRows,
         write: ContactWrite,
         error: &IntercomError,
@@ -214,7 +220,10 @@ impl Engine {
             RetryWhen::Later { .. } | RetryWhen::Replanned => {
                 done.again = retry_at.map(Again::At);
             }
-            RetryWhen::Reconnected => done.refused = Some(error.to_string()),
+            RetryWhen::Reconnected => {
+                job.refuse(&error.to_string());
+                done.again = Some(Again::Reconnected);
+            }
             RetryWhen::Changed => {}
         }
         match error.outcome() {

@@ -13,7 +13,7 @@ use transport::RetryWhen;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// When something that failed `count` times before may be tried again.
 pub(crate) fn retry_at(now: Timestamp, when: RetryWhen, count: u64) -> Option<Timestamp> {

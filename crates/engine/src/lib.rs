@@ -37,6 +37,7 @@ mod pins;
 mod poll;
 mod projection;
 mod receive;
+mod resolve;
 mod run;
 mod seal;
 mod sync;

@@ -38,7 +38,7 @@ fn every(step: Step, polling: &Polling) -> Duration {
         Step::LatePass => LATE_PASS,
         Step::Directory => seconds(polling.directory_seconds),
         Step::CatchUp => seconds(polling.intercom_seconds),
-        Step::Intents => INTENTS,
+        Step::Intents | Step::Sync => INTENTS,
         Step::Inbox | Step::Queue | Step::Resume => TURN,
     }
 }
@@ -86,6 +86,8 @@ pub enum Step {
     Intents,
     /// Work on everybody who is due.
     Queue,
+    /// Go on with a sync that failed for a passing reason.
+    Sync,
     /// What a start does: distrust the calls that were under way when the process ended.
     Resume,
 }
@@ -97,6 +99,7 @@ impl Engine {
         match step {
             Step::Inbox => self.drain_inbox().await.map(|_| ()),
             Step::Resume => self.distrust_intents(id).await,
+            Step::Sync => self.retry_sync(id).await,
             Step::Poll => self.poll_salesforce(id, &*self.clients(id).await?).await,
             Step::LatePass => self.late_pass(id, &*self.clients(id).await?).await,
             Step::Directory => self.refresh_directory(id, &*self.clients(id).await?).await,
@@ -134,9 +137,11 @@ impl Engine {
                 () = tokio::time::sleep(TURN * 4) => {}
             }
         }
-        self.stop_syncs();
+        self.suspend_syncs();
         tracker.close();
         tracker.wait().await;
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
     }
 
     async fn inbox_loop(self, shutdown: CancellationToken) {
@@ -158,9 +163,10 @@ impl Engine {
     /// changed in Intercom.
     async fn connection_loop(self, id: ConnectionId, shutdown: CancellationToken) {
         let loops = [
-            vec![Step::Poll, Step::LatePass, Step::Directory],
+            // The late pass first: after a start it still reads from where the cursor stood then.
+            vec![Step::LatePass, Step::Poll, Step::Directory],
             vec![Step::CatchUp],
-            vec![Step::Intents],
+            vec![Step::Intents, Step::Sync],
             vec![Step::Queue],
         ];
         let mut resumed = false;
@@ -262,7 +268,17 @@ impl Engine {
             // What a signal made due does not wait for the clock, unless the queue is failing.
             let eager = *step == Step::Queue && beat.failed == 0;
             if eager || beat.is_due(self.now()) {
-                let outcome = self.step(id, *step).await;
+                let outcome = match step {
+                    Step::Queue => self.queue_turn(id).await,
+                    Step::Inbox
+                    | Step::Poll
+                    | Step::LatePass
+                    | Step::Directory
+                    | Step::CatchUp
+                    | Step::Intents
+                    | Step::Sync
+                    | Step::Resume => self.step(id, *step).await,
+                };
                 self.beat(
                     id,
                     beat,
@@ -272,6 +288,15 @@ impl Engine {
                 .await;
             }
         }
+    }
+
+    /// One turn of the queue; if there is more, the next one follows at once, after a look at
+    /// whether the connection still works and the process goes on.
+    async fn queue_turn(&self, id: ConnectionId) -> Result<(), EngineError> {
+        if self.run_due(id).await? > 0 {
+            self.inner.wake.notify_waiters();
+        }
+        Ok(())
     }
 
     /// Notes how a turn went. A refused credential pauses the connection.

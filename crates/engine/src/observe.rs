@@ -10,6 +10,8 @@ use model::{ConnectionId, Lane, PersonKey, Reason, Settings, Signal, Subject, Ti
 use planner::{Attribute, Facts, Parked};
 use store::{Absorption, ContactRow, Due, Observed, PersonRows, RecordRow, Source, WaitsFor};
 
+use transport::RetryWhen;
+
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -97,13 +99,14 @@ impl Engine {
         Ok(wanted)
     }
 
-    /// Reads rows by id and stores the answers; persons whose rows changed become due.
+    /// Reads rows by id and stores the answers; persons whose rows changed become due. Returns the
+    /// contacts that could not be read, which are listed.
     async fn read_by_id(
         &self,
         id: ConnectionId,
         clients: &Clients,
         wanted: Wanted,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Vec<ic::ContactId>, EngineError> {
         let now = self.now();
         let mut absorption = Absorption::new(Lane::Live, Reason::FollowUp, now);
         for ids in wanted.leads.chunks(IDS_PER_CALL) {
@@ -130,6 +133,7 @@ impl Engine {
         let answers: Vec<_> = stream::iter(reads).buffered(READS_AT_ONCE).collect().await;
         // One contact that cannot be read costs the others nothing; when all fail, it is Intercom.
         let any_read = answers.iter().any(|(_, shown)| shown.is_ok());
+        let mut unread = Vec::new();
         for (contact, shown) in answers {
             match shown {
                 Ok(shown) if shown.archived => absorption.contacts_gone.push(contact),
@@ -147,14 +151,15 @@ impl Engine {
                         .due
                         .extend(into.map(|into| due_contact(into, now)));
                 }
-                Err(error) if is_about_one(&error) || any_read => {
-                    self.list_unread(id, contact, &error, now).await?;
+                Err(error) if is_about_one(&error) || (any_read && is_passing(&error)) => {
+                    self.list_unread(id, contact.clone(), &error, now).await?;
+                    unread.push(contact);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         self.inner.store.absorb(id, &absorption).await?;
-        Ok(())
+        Ok(unread)
     }
 
     /// Lists a contact that could not be read by id.
@@ -191,10 +196,10 @@ impl Engine {
                     "it came in a form that is not understood",
                     None,
                 );
-                self.inner
-                    .store
-                    .report_failure(id, &report, absorption.now)
-                    .await?;
+                let store = &self.inner.store;
+                store.report_failure(id, &report, absorption.now).await?;
+                // Nothing is planned from what was read before.
+                store.mark_stale(id, &[], &[record]).await?;
                 return Ok(());
             }
         };
@@ -209,15 +214,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Reads one contact by id, whatever the mirror has.
-    pub(crate) async fn read_contact(
+    /// Reads contacts by id, whatever the mirror has; returns those that could not be read.
+    pub(crate) async fn read_contacts(
         &self,
         id: ConnectionId,
         clients: &Clients,
-        contact: ic::ContactId,
-    ) -> Result<(), EngineError> {
+        contacts: Vec<ic::ContactId>,
+    ) -> Result<Vec<ic::ContactId>, EngineError> {
         let wanted = Wanted {
-            contacts: vec![contact],
+            contacts,
             ..Wanted::default()
         };
         self.read_by_id(id, clients, wanted).await
@@ -234,7 +239,8 @@ impl Engine {
         for record in records {
             wanted.record(*record);
         }
-        self.read_by_id(id, clients, wanted).await
+        self.read_by_id(id, clients, wanted).await?;
+        Ok(())
     }
 }
 
@@ -256,6 +262,14 @@ fn is_about_one(error: &IntercomError) -> bool {
     }
 }
 
+/// Whether time can cure it.
+fn is_passing(error: &IntercomError) -> bool {
+    match error.retry_when() {
+        RetryWhen::Later { .. } | RetryWhen::Replanned | RetryWhen::Changed => true,
+        RetryWhen::Reconnected => false,
+    }
+}
+
 /// Whether everything about a person is as fresh as a plan needs it.
 pub(crate) fn is_fresh(person: &PersonRows) -> bool {
     let contacts = person.contacts.iter();
@@ -266,7 +280,7 @@ pub(crate) fn is_fresh(person: &PersonRows) -> bool {
         .all(|stale| !stale)
 }
 
-fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {
+pub(crate) fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {
     let signal = Signal {
         subject: Subject::Contact(contact),
         reason: Reason::FollowUp,

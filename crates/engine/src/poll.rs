@@ -18,6 +18,9 @@ use crate::writes::Trust;
 /// Where the Salesforce cursor is kept.
 const SALESFORCE: &str = "salesforce.poll";
 
+/// Where it is kept that both sides were read whole.
+const READ_WHOLE: &str = "mirror.read-whole";
+
 /// Where the Intercom cursor is kept.
 const INTERCOM: &str = "intercom.catch-up";
 
@@ -39,6 +42,23 @@ const PAGES_PER_POLL: usize = 50;
 enum Keep {
     Cursor,
     Nothing,
+}
+
+/// How far a reading came.
+#[derive(Clone, Copy)]
+enum Reached {
+    /// Everything that there was.
+    Present,
+    /// As many pages as one turn may have; there is more.
+    Pages,
+}
+
+fn each(cursors: &mut PollCursors) -> [&mut Cursor; 3] {
+    [
+        &mut cursors.lead,
+        &mut cursors.contact,
+        &mut cursors.account,
+    ]
 }
 
 /// The stored form of the poll's cursors.
@@ -120,6 +140,17 @@ impl Engine {
         Ok(())
     }
 
+    /// The mirror holds everything that the polls then keep current.
+    pub(crate) async fn note_read_whole(&self, id: ConnectionId) -> Result<(), EngineError> {
+        let store = &self.inner.store;
+        Ok(store.put_cursor(id, READ_WHOLE, "yes", self.now()).await?)
+    }
+
+    /// Whether both sides were ever read whole; before that, what the mirror lacks says nothing.
+    pub(crate) async fn was_read_whole(&self, id: ConnectionId) -> Result<bool, EngineError> {
+        Ok(self.inner.store.cursor(id, READ_WHOLE).await?.is_some())
+    }
+
     /// One fast poll: what changed in Salesforce since the cursor becomes mirror and due persons,
     /// together with the cursor. Without a cursor there was no first sync yet, and nothing to do.
     pub(crate) async fn poll_salesforce(
@@ -127,14 +158,23 @@ impl Engine {
         id: ConnectionId,
         clients: &Clients,
     ) -> Result<(), EngineError> {
-        let Some(cursors) = self.salesforce_cursors(id, OVERLAP).await? else {
+        let Some(mut cursors) = self.salesforce_cursors(id).await? else {
             return Ok(());
         };
-        self.poll_from(id, clients, cursors, Keep::Cursor).await?;
-        let now = self.now();
+        for cursor in each(&mut cursors) {
+            // In the middle of a longer reading nothing is read again.
+            if cursor.id.is_none() {
+                cursor.stamp = cursor.stamp.minus(OVERLAP);
+            }
+        }
+        let began = self.now();
+        let reached = self.poll_from(id, clients, cursors, Keep::Cursor).await?;
         self.pulse(id, |pulse| {
-            pulse.last_poll_at = Some(now);
             pulse.last_poll_problem = None;
+            match reached {
+                Reached::Present => pulse.last_poll_at = Some(began),
+                Reached::Pages => {}
+            }
         });
         Ok(())
     }
@@ -146,10 +186,14 @@ impl Engine {
         id: ConnectionId,
         clients: &Clients,
     ) -> Result<(), EngineError> {
-        let Some(cursors) = self.salesforce_cursors(id, LATE).await? else {
+        let Some(mut cursors) = self.salesforce_cursors(id).await? else {
             return Ok(());
         };
-        self.poll_from(id, clients, cursors, Keep::Nothing).await
+        for cursor in each(&mut cursors) {
+            *cursor = Cursor::at(cursor.stamp.minus(LATE));
+        }
+        self.poll_from(id, clients, cursors, Keep::Nothing).await?;
+        Ok(())
     }
 
     async fn poll_from(
@@ -158,8 +202,8 @@ impl Engine {
         clients: &Clients,
         mut cursors: PollCursors,
         keep: Keep,
-    ) -> Result<(), EngineError> {
-        for _ in 0..PAGES_PER_POLL {
+    ) -> Result<Reached, EngineError> {
+        for page in 1.. {
             let changes = clients.salesforce.changed_since(cursors).await?;
             let now = self.now();
             let mut absorption = Absorption::new(Lane::Live, Reason::Poll, now);
@@ -193,30 +237,23 @@ impl Engine {
                 Keep::Nothing => None,
             };
             let absorbed = self.inner.store.absorb(id, &absorption).await?;
-            let above: Vec<Due> = absorbed
-                .accounts_changed
-                .into_iter()
-                .map(|account| due(Subject::Account(account), now))
-                .collect();
-            if !above.is_empty() {
-                self.inner.store.mark(id, &above).await?;
-            }
-            if absorbed.persons_due > 0 || !above.is_empty() {
+            if absorbed.persons_due > 0 || !absorbed.accounts_changed.is_empty() {
                 self.inner.wake.notify_waiters();
             }
             cursors = changes.next;
-            if !changes.more {
-                break;
+            match keep {
+                _ if !changes.more => return Ok(Reached::Present),
+                Keep::Cursor if page >= PAGES_PER_POLL => break,
+                // What is not kept could not be gone on with.
+                Keep::Cursor | Keep::Nothing => {}
             }
         }
-        Ok(())
+        Ok(Reached::Pages)
     }
 
-    /// The stored cursors, moved back by `overlap` unless they stand in the middle of a reading.
     async fn salesforce_cursors(
         &self,
         id: ConnectionId,
-        overlap: Duration,
     ) -> Result<Option<PollCursors>, EngineError> {
         let Some(stored) = self.inner.store.cursor(id, SALESFORCE).await? else {
             return Ok(None);
@@ -228,17 +265,7 @@ impl Engine {
                 key: SALESFORCE.to_owned(),
                 why: error.to_string(),
             })?;
-        let mut cursors = stored.into_cursors();
-        for cursor in [
-            &mut cursors.lead,
-            &mut cursors.contact,
-            &mut cursors.account,
-        ] {
-            if cursor.id.is_none() {
-                cursor.stamp = cursor.stamp.minus(overlap);
-            }
-        }
-        Ok(Some(cursors))
+        Ok(Some(stored.into_cursors()))
     }
 
     /// Reads what changed in Intercom since the last catch-up, latest first, down to the cursor

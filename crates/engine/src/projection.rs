@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use model::{MatchKey, Timestamp, sf};
 use planner::Attribute;
-use store::{AccountRow, Body, ContactRow, DirectoryKind, DirectoryRow, RecordRow};
+use store::{AccountRow, Body, ContactRow, DirectoryKind, DirectoryRow, RecordRow, UNSTAMPED};
 
 /// The fields that are read, and their places. A change of either raises the number: rows of an
 /// older projection are then read again.
@@ -142,7 +142,7 @@ pub(crate) fn gone_row(id: sf::RecordId, now: Timestamp) -> RecordRow {
     RecordRow {
         id,
         key: None,
-        stamp: now,
+        stamp: UNSTAMPED,
         seen_at: now,
         stale: false,
         projection: PROJECTION,

@@ -1,7 +1,8 @@
 //! One batch of persons through all steps: claim, observe, plan, execute, settle.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -14,14 +15,10 @@ use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute::{Again, Executed};
-use crate::failure;
 use crate::observe::{Terms, UNREAD_PAUSE, facts, is_fresh};
 
 /// Tickets taken from the queue at once.
 const TICKETS_PER_TURN: u32 = 200;
-
-/// Persons fanned out at once when something above them changed.
-const FAN_OUT_PAGE: u32 = 500;
 
 /// Persons executed at the same time: enough to fill a rate limit of 10,000 calls a minute at
 /// 150 ms a call.
@@ -29,6 +26,9 @@ const AT_ONCE: usize = 32;
 
 /// Persons settled in one transaction at most.
 const SETTLED_TOGETHER: usize = 200;
+
+/// A credential was refused; if it turns out to work, this much later is soon enough.
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
 /// Somebody else works on the person: look again after this.
 const CLAIMED_PAUSE: Duration = Duration::from_millis(200);
@@ -38,6 +38,32 @@ pub(crate) struct Job {
     pub(crate) connection: ConnectionId,
     pub(crate) lane: Lane,
     pub(crate) terms: Terms,
+    /// Why nothing more is sent: a credential was refused.
+    refused: OnceLock<String>,
+    /// Nothing more is sent: the store failed.
+    halted: AtomicBool,
+}
+
+impl Job {
+    /// A credential was refused: nothing more is sent for this job.
+    pub(crate) fn refuse(&self, why: &str) {
+        // Only the first refusal matters.
+        _ = self.refused.set(why.to_owned());
+    }
+
+    /// The refusal, if there was one.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        self.refused.get().cloned()
+    }
+
+    fn halt(&self) {
+        self.halted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something may still be sent.
+    pub(crate) fn may_send(&self) -> bool {
+        self.refused.get().is_none() && !self.halted.load(Ordering::Relaxed)
+    }
 }
 
 /// What a batch did.
@@ -79,6 +105,7 @@ impl Engine {
             .min()
             .unwrap_or(Lane::Live);
         let mut persons: BTreeMap<PersonKey, Vec<Ticket>> = BTreeMap::new();
+        let mut others = Vec::new();
         for ticket in tickets {
             match &ticket.subject {
                 Subject::Person(person) => {
@@ -89,13 +116,14 @@ impl Engine {
                 | Subject::Account(_)
                 | Subject::Owner(_)
                 | Subject::Conversation(_)
-                | Subject::Connection => self.resolve(id, &clients, ticket).await?,
+                | Subject::Connection => others.push(ticket),
             }
         }
         let keys: Vec<PersonKey> = persons.keys().cloned().collect();
         let rows = self.inner.store.persons(id, &keys).await?;
-        self.run_rows(&self.job(id, lane).await?, &clients, rows, persons)
-            .await?;
+        let job = self.job(id, lane).await?;
+        self.run_rows(&job, &clients, rows, persons).await?;
+        self.resolve(id, &clients, others).await?;
         Ok(taken)
     }
 
@@ -104,104 +132,9 @@ impl Engine {
             connection: id,
             lane,
             terms: self.terms(id).await?,
+            refused: OnceLock::new(),
+            halted: AtomicBool::new(false),
         })
-    }
-
-    /// Resolves a subject to persons, who become due.
-    async fn resolve(
-        &self,
-        id: ConnectionId,
-        clients: &Clients,
-        ticket: Ticket,
-    ) -> Result<(), EngineError> {
-        let store = &self.inner.store;
-        let read = match &ticket.subject {
-            Subject::Contact(contact) => self.read_contact(id, clients, contact.clone()).await,
-            Subject::Record(record) => self.read_records(id, clients, &[*record]).await,
-            Subject::Account(account) => {
-                let mut after = None;
-                loop {
-                    let (lane, now) = (ticket.lane, self.now());
-                    after = store
-                        .fan_out_account(id, *account, after, FAN_OUT_PAGE, lane, now)
-                        .await?;
-                    if after.is_none() {
-                        break Ok(());
-                    }
-                }
-            }
-            Subject::Owner(owner) => {
-                let mut after = None;
-                loop {
-                    let (lane, now) = (ticket.lane, self.now());
-                    after = store
-                        .fan_out_owner(id, *owner, after, FAN_OUT_PAGE, lane, now)
-                        .await?;
-                    if after.is_none() {
-                        break Ok(());
-                    }
-                }
-            }
-            // Persons are run by the caller; conversations have no rules yet.
-            Subject::Person(_) | Subject::Conversation(_) | Subject::Connection => Ok(()),
-        };
-        match read {
-            Ok(()) => Ok(store.done(id, &[ticket]).await?),
-            Err(error) => self.put_off(id, &ticket, error).await,
-        }
-    }
-
-    /// A subject could not be read: it is listed, and looked at again when that has a chance. What
-    /// stops the whole connection is handed up.
-    async fn put_off(
-        &self,
-        id: ConnectionId,
-        ticket: &Ticket,
-        error: EngineError,
-    ) -> Result<(), EngineError> {
-        let now = self.now();
-        let what = "it could not be read";
-        let subject = ticket.subject.clone();
-        let known = self.inner.store.failures(id, TICKETS_PER_TURN).await?;
-        let count = known
-            .iter()
-            .find(|it| it.report.subject == subject)
-            .map_or(0, |it| it.count);
-        let (report, until) = match error {
-            EngineError::Intercom(error) => {
-                let until = failure::retry_at(now, error.retry_when(), count);
-                (failure::of_intercom(&error, subject, 0, what, until), until)
-            }
-            EngineError::Salesforce(error) => {
-                let until = failure::retry_at(now, error.retry_when(), count);
-                (
-                    failure::of_salesforce(&error, subject, 0, what, until),
-                    until,
-                )
-            }
-            other => return Err(other),
-        };
-        if report.waits_for == WaitsFor::Reconnect {
-            let side = if report.cause.starts_with("intercom") {
-                Side::Intercom
-            } else {
-                Side::Salesforce
-            };
-            let why = report.vendor_words.clone().unwrap_or_default();
-            self.needs_reconnect(id, side, &why).await;
-        }
-        self.inner.store.report_failure(id, &report, now).await?;
-        match until {
-            Some(until) => self.inner.store.defer(id, ticket, until).await?,
-            None if report.waits_for == WaitsFor::Reconnect => {}
-            None => {
-                self.inner
-                    .store
-                    .done(id, std::slice::from_ref(ticket))
-                    .await?;
-            }
-        }
-        Ok(())
     }
 
     /// Runs these persons. A person that somebody else works on stays due.
@@ -231,11 +164,14 @@ impl Engine {
         let mine = match self.observe(id, clients, mine).await {
             Ok(rows) => rows,
             Err(error) => {
-                self.put_off_batch(job, tickets, error).await?;
-                return Ok(RunCounts {
-                    failed: claimed.len() as u64,
-                    ..RunCounts::default()
-                });
+                // A sweep brings no tickets and gets the error.
+                if tickets.is_empty() {
+                    return Err(error);
+                }
+                counts.failed += claimed.len() as u64;
+                let tickets: Vec<Ticket> = tickets.into_values().flatten().collect();
+                self.put_off(id, &tickets, error).await?;
+                return Ok(counts);
             }
         };
         let mut works = Vec::new();
@@ -255,10 +191,27 @@ impl Engine {
         let mut done = stream::iter(works)
             .buffer_unordered(AT_ONCE)
             .ready_chunks(SETTLED_TOGETHER);
+        // What was sent is settled even after a settlement failed; nothing more is sent then.
+        let mut outcome = Ok(());
         while let Some(works) = done.next().await {
-            self.settle(job, works, &mut counts).await?;
+            let settled = self.settle(job, works, &mut counts).await;
+            if settled.is_err() {
+                job.halt();
+            }
+            outcome = outcome.and(settled);
         }
-        Ok(counts)
+        outcome?;
+        if let Some(why) = job.refusal() {
+            self.needs_reconnect(id, Side::Intercom, &why).await;
+        }
+        match job.refusal() {
+            // The tickets stayed; the sweep must not pass these persons by.
+            Some(why) if job.lane == Lane::Bulk => Err(EngineError::Reconnect {
+                side: Side::Intercom,
+                why,
+            }),
+            Some(_) | None => Ok(counts),
+        }
     }
 
     async fn run_one(
@@ -281,7 +234,9 @@ impl Engine {
             None => settlement.done = tickets,
             Some(again) => {
                 let until = match again {
-                    Again::Now => self.now(),
+                    // The queue rests until then; if the credential works after all, soon.
+                    Again::Reconnected => self.now().plus(REFUSED_PAUSE),
+                    Again::Soon => self.now().plus(CLAIMED_PAUSE),
                     Again::At(until) => until,
                 };
                 if tickets.is_empty() {
@@ -326,6 +281,7 @@ impl Engine {
             settlements => self.inner.store.settle(id, settlements, now).await,
         };
         // Also after a failed settlement: the rows may then be behind, and the doubt covers that.
+        let now = self.now();
         for work in &works {
             for contact in work.executed.written.iter().chain(&work.executed.gone) {
                 self.inner.writes.settled(id, contact, now);
@@ -334,18 +290,12 @@ impl Engine {
         outcome?;
         for work in works {
             let Executed {
-                settlement,
-                gone,
-                refused,
-                ..
+                settlement, gone, ..
             } = work.executed;
             if !gone.is_empty() {
                 let mut absorption = Absorption::new(Lane::Live, Reason::FollowUp, now);
                 absorption.contacts_gone = gone;
                 self.inner.store.absorb(id, &absorption).await?;
-            }
-            if let Some(why) = refused {
-                self.needs_reconnect(id, Side::Intercom, &why).await;
             }
             counts.persons += 1;
             counts.contacts += work.contacts;
@@ -385,36 +335,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// A vendor could not be read for a whole batch: everybody in it waits; the sweep that sent
-    /// them gets the error.
-    async fn put_off_batch(
-        &self,
-        job: &Job,
-        tickets: BTreeMap<PersonKey, Vec<Ticket>>,
-        error: EngineError,
-    ) -> Result<(), EngineError> {
-        if tickets.is_empty() {
-            return Err(error);
-        }
-        let message = error.to_string();
-        tracing::warn!(connection.id = %job.connection, error = %message, "a batch waits");
-        self.pulse(job.connection, |pulse| {
-            pulse.last_poll_problem = Some(message);
-        });
-        let mut tickets = tickets.into_values().flatten();
-        let Some(first) = tickets.next() else {
-            return Ok(());
-        };
-        let until = self.now().plus(Duration::from_secs(5));
-        for ticket in tickets {
-            self.inner
-                .store
-                .defer(job.connection, &ticket, until)
-                .await?;
-        }
-        self.put_off(job.connection, &first, error).await
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use model::{ConnectionId, Lane, Timestamp, sf};
 use store::{Scan, Side, Sweep, SweepCounts, SweepKind, SweepState};
 use tokio_util::sync::CancellationToken;
+use transport::RetryWhen;
 
 pub(crate) use progress::SyncSlot;
 pub use progress::{Phase, Progress};
@@ -19,6 +20,7 @@ use read::{Told, read_intercom, read_salesforce};
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::observe::{UNREAD_PAUSE, due_contact};
 use crate::run::RunCounts;
 
 /// Contacts walked in one turn: their position is stored after each.
@@ -33,6 +35,9 @@ const MISSING_SHARE_MAX: f64 = 0.2;
 
 /// Fewer missing rows than this never stop a sync.
 const MISSING_MIN: u64 = 20;
+
+/// A sync that failed for a passing reason is gone on with after this.
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// What changes while a sync begins is read again by the polls from this long before it.
 const BEFORE: Duration = Duration::from_mins(2);
@@ -57,7 +62,7 @@ impl Engine {
         self.clients(id).await?;
         let stop = self.take_slot(id)?;
         let engine = self.clone();
-        tokio::spawn(async move {
+        self.inner.tasks.spawn(async move {
             if let Err(error) = engine.sync_in_slot(id, stop).await {
                 tracing::warn!(connection.id = %id, %error, "the sync did not end");
             }
@@ -84,6 +89,11 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = syncs.get_mut(&id) {
             slot.running = None;
+            slot.retry_at = outcome
+                .as_ref()
+                .err()
+                .and_then(passing)
+                .map(|pause| self.now().plus(pause));
         }
         drop(syncs);
         self.inner.wake.notify_waiters();
@@ -126,6 +136,50 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Goes on with a sync that failed for a passing reason, when its time has come.
+    pub(crate) async fn retry_sync(&self, id: ConnectionId) -> Result<(), EngineError> {
+        if !self.takes_retry(id) {
+            return Ok(());
+        }
+        match self.start_sync(id).await {
+            Ok(()) | Err(EngineError::Busy) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// How long to wait before an interrupted sync is gone on with by itself; `None` if a person has to
+/// look first.
+fn passing(error: &EngineError) -> Option<Duration> {
+    let when = match error {
+        EngineError::Salesforce(error) => error.retry_when(),
+        EngineError::Intercom(error) => error.retry_when(),
+        EngineError::Store(store::StoreError::Unavailable { .. }) => {
+            RetryWhen::Later { not_before: None }
+        }
+        EngineError::Store(_)
+        | EngineError::Seal(_)
+        | EngineError::NoSuchConnection
+        | EngineError::NotConnected { .. }
+        | EngineError::Reconnect { .. }
+        | EngineError::Busy
+        | EngineError::Stopped
+        | EngineError::NameTaken
+        | EngineError::BadName
+        | EngineError::WorkspaceTaken
+        | EngineError::UnknownState
+        | EngineError::OtherPlace { .. }
+        | EngineError::NoSuchApp(_)
+        | EngineError::Brake(_) => return None,
+    };
+    match when {
+        RetryWhen::Later { not_before } => Some(AGAIN.max(not_before.unwrap_or_default())),
+        RetryWhen::Replanned => Some(AGAIN),
+        RetryWhen::Reconnected | RetryWhen::Changed => None,
+    }
+}
+
 impl Run<'_> {
     async fn through(&mut self, resumed: bool) -> Result<(), EngineError> {
         self.sweep.counts.problem = None;
@@ -142,6 +196,8 @@ impl Run<'_> {
     async fn end(&mut self, outcome: &Result<(), EngineError>) -> Result<(), EngineError> {
         self.sweep.state = match outcome {
             Ok(()) => SweepState::Done,
+            // The next start goes on with it, as after a crash.
+            Err(EngineError::Stopped) if self.engine.is_suspended(self.id) => self.sweep.state,
             Err(EngineError::Stopped) => SweepState::Stopped,
             Err(error) => {
                 self.sweep.counts.problem = Some(error.to_string());
@@ -186,6 +242,7 @@ impl Run<'_> {
             .await?;
         store.forget_scan(&of_intercom).await?;
         store.forget_scan(&of_salesforce).await?;
+        engine.note_read_whole(id).await?;
         self.sweep.counts.read_ms += millis(engine.now().since(self.phase_began));
         Ok(())
     }
@@ -274,7 +331,10 @@ impl Run<'_> {
             let Some(last) = missing.last() else { break };
             after = Some(last.clone());
             for contact in missing {
-                engine.read_contact(id, clients, contact).await?;
+                let unread = engine.read_contacts(id, clients, vec![contact]).await?;
+                let at = engine.now().plus(UNREAD_PAUSE);
+                let due: Vec<_> = unread.into_iter().map(|it| due_contact(it, at)).collect();
+                store.mark(id, &due).await?;
                 self.halt_if_stopped()?;
             }
         }

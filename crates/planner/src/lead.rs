@@ -184,6 +184,15 @@ pub fn decide(ask: &Ask<'_>) -> Decision {
     }
 }
 
+/// The form again, saying above what stood in the way of carrying it out; the values are kept (L1).
+pub fn form_again(ask: &Ask<'_>, trouble: String) -> Form {
+    let trouble = Fault {
+        input: None,
+        text: trouble,
+    };
+    form(ask, &values(ask), vec![trouble])
+}
+
 /// The email of the person for whom the Lead would be: typed, else known.
 pub fn email_of(known: &Known, typed: Option<&BTreeMap<String, String>>) -> Option<String> {
     let text = typed

@@ -6,6 +6,7 @@ use model::{MatchKey, ic, sf};
 use planner::card::{MATCHES_PER_PAGE, MatchLine};
 use store::Connection;
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::task::TaskTracker;
 
 use super::{CardContact, Drawing, Shown};
 use crate::create_lead::{Click as LeadClick, Creation};
@@ -32,9 +33,10 @@ enum Work<T> {
 /// Does a click's work in a task of its own, so that neither a slow vendor nor a teammate who goes
 /// on to the next conversation can cut it in half.
 async fn worked<T: Send + 'static>(
+    tasks: &TaskTracker,
     work: impl Future<Output = Result<T, EngineError>> + Send + 'static,
 ) -> Result<Work<T>, EngineError> {
-    match timeout(CLICK_TIME, tokio::spawn(work)).await {
+    match timeout(CLICK_TIME, tasks.spawn(work)).await {
         Ok(Ok(outcome)) => outcome.map(Work::Done),
         Ok(Err(_)) => Ok(Work::Broken),
         Err(_) => Ok(Work::UnderWay),
@@ -68,7 +70,7 @@ impl Engine {
         };
         let (engine, id, teammate) = (self.clone(), connection.id, teammate.clone());
         let work = async move { engine.pin(id, &key, record, &teammate).await };
-        let drawing = match worked(work).await? {
+        let drawing = match worked(&self.inner.tasks, work).await? {
             Work::Done(Some(name)) => saying(format!("Linked to {name}.")),
             Work::Done(None) => {
                 saying("This record is deleted, or Carrick cannot see it in Salesforce.")
@@ -91,7 +93,7 @@ impl Engine {
         };
         let (engine, id, teammate) = (self.clone(), connection.id, teammate.clone());
         let work = async move { engine.unpin(id, &key, &teammate).await };
-        let drawing = match worked(work).await? {
+        let drawing = match worked(&self.inner.tasks, work).await? {
             Work::Done(()) => saying("The record is not pinned any more."),
             Work::UnderWay => saying("The pin is being removed."),
             Work::Broken => return Ok(broken()),
@@ -123,7 +125,7 @@ impl Engine {
             let (contact, teammate) = (contact.id.clone(), teammate.clone());
             async move { engine.create_lead(id, contact, teammate, click).await }
         };
-        let created = match worked(work).await? {
+        let created = match worked(&self.inner.tasks, work).await? {
             Work::Done(created) => created,
             Work::UnderWay => Creation::UnderWay,
             Work::Broken => return Ok(broken()),
@@ -133,6 +135,9 @@ impl Engine {
             Creation::Created => saying("Lead created."),
             Creation::Matched => {
                 saying("This person is in Salesforce already; no lead was created.")
+            }
+            Creation::Refused(words) => {
+                saying(format!("No lead was created. Salesforce says: {words}"))
             }
             Creation::UnderWay | Creation::NotConfirmed => Drawing::default(),
             Creation::Duplicates {

@@ -17,9 +17,6 @@ pub(crate) struct Payload {
     pub(crate) kinds: BTreeMap<String, PayloadKind>,
     pub(crate) assign_by_rules: bool,
     pub(crate) anyway: bool,
-    pub(crate) name: Option<String>,
-    pub(crate) email: Option<String>,
-    pub(crate) phone: Option<String>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -59,19 +56,15 @@ pub(crate) fn payload(
         key,
         fields: values,
         assign_by_rules,
-        contact_edits,
+        contact_edits: _,
         notes,
     } = order;
-    let Edits { name, email, phone } = contact_edits;
     let payload = Payload {
         contact: contact.clone(),
         kinds: values.keys().filter_map(kind).collect(),
         fields: values,
         assign_by_rules,
         anyway,
-        name,
-        email,
-        phone,
         notes: notes
             .iter()
             .map(|note| format!("{} {}", note.rule, note.text))
@@ -96,15 +89,17 @@ pub(crate) fn draft_fields(payload: &Payload) -> BTreeMap<String, FieldValue> {
         .collect()
 }
 
-pub(crate) fn patch(payload: &Payload) -> ContactPatch {
+/// The teammate's edits as a change of the contact.
+pub(crate) fn patch(edits: &Edits) -> ContactPatch {
+    let Edits { name, email, phone } = edits;
     let change = |value: &Option<String>| match value {
         Some(value) => Change::Set(value.clone()),
         None => Change::Keep,
     };
     ContactPatch {
-        name: change(&payload.name),
-        email: change(&payload.email),
-        phone: change(&payload.phone),
+        name: change(name),
+        email: change(email),
+        phone: change(phone),
         custom_attributes: BTreeMap::new(),
     }
 }

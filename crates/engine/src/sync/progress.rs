@@ -50,6 +50,10 @@ pub struct Progress {
 pub(crate) struct SyncSlot {
     pub(super) progress: watch::Sender<Progress>,
     pub(super) running: Option<CancellationToken>,
+    /// The process ends: the sync stays one that is under way, and the next start goes on with it.
+    pub(super) suspended: bool,
+    /// It failed for a passing reason: it is gone on with from then.
+    pub(super) retry_at: Option<Timestamp>,
 }
 
 impl SyncSlot {
@@ -66,6 +70,8 @@ impl SyncSlot {
         Self {
             progress: watch::Sender::new(progress),
             running: None,
+            suspended: false,
+            retry_at: None,
         }
     }
 }
@@ -98,17 +104,48 @@ impl Engine {
         }
     }
 
-    /// Asks all running syncs to stop.
-    pub(crate) fn stop_syncs(&self) {
+    /// The process ends: all running syncs stop at their next settled position, and stay syncs
+    /// that are under way.
+    pub(crate) fn suspend_syncs(&self) {
+        let mut syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for slot in syncs.values_mut() {
+            slot.suspended = true;
+            if let Some(stop) = &slot.running {
+                stop.cancel();
+            }
+        }
+    }
+
+    /// Whether a sync stops because the process ends.
+    pub(super) fn is_suspended(&self, id: ConnectionId) -> bool {
         let syncs = self
             .inner
             .syncs
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        syncs
-            .values()
-            .filter_map(|slot| slot.running.as_ref())
-            .for_each(CancellationToken::cancel);
+        syncs.get(&id).is_some_and(|slot| slot.suspended)
+    }
+
+    /// Whether it is time to go on with a sync that failed for a passing reason.
+    pub(super) fn takes_retry(&self, id: ConnectionId) -> bool {
+        let now = self.now();
+        let mut syncs = self
+            .inner
+            .syncs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(slot) = syncs.get_mut(&id) else {
+            return false;
+        };
+        let due = slot.running.is_none() && slot.retry_at.is_some_and(|at| at <= now);
+        if due {
+            slot.retry_at = None;
+        }
+        due
     }
 
     /// Whether a sync of this connection runs in this process.

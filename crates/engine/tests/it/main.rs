@@ -8,6 +8,7 @@
 mod card;
 mod connecting;
 mod first_sync;
+mod incidents;
 mod intents;
 mod live;
 mod pins;

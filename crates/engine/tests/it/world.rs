@@ -152,8 +152,13 @@ impl World {
 
     /// The process ended and another one starts on the same store.
     pub(crate) async fn restart(&mut self) {
-        self.engine = engine_on(&self.parts, self.clock.clone());
+        self.restart_without_resuming();
         self.step(Step::Resume).await;
+    }
+
+    /// As `restart`, without what a start does first.
+    pub(crate) fn restart_without_resuming(&mut self) {
+        self.engine = engine_on(&self.parts, self.clock.clone());
     }
 
     /// The next call that creates a Lead meets this.
@@ -266,6 +271,10 @@ impl World {
     pub(crate) async fn pass(&self, time: Duration) {
         // sleeps because: the clock is paused, and this is how time passes for everybody.
         tokio::time::sleep(time).await;
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub(crate) fn forget_calls(&self) {

@@ -1,0 +1,531 @@
+//! What a review found, each as the story in which it showed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::{Click, EngineError, Shown, Step};
+use model::{Lane, Reason, Signal, Subject, ic, sf};
+use planner::card::Action as CardAction;
+use salesforce_sim::{Action, Fault, Matching};
+use serde_json::json;
+use store::{Absorption, Due, Observed, Source, SweepState};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{World, fields, lead_email, people};
+
+fn refuse(world: &World, method: &str, path: &str, status: u16, times: u32) {
+    world.intercom.add_fault(intercom_sim::Fault {
+        method: Some(method.to_owned()),
+        path: path.to_owned(),
+        times,
+        status: Some(status),
+        ..intercom_sim::Fault::default()
+    });
+}
+
+fn org_answers(world: &World, path: &str, times: u32, action: Action) {
+    let path_contains = Some(path.to_owned());
+    let matching = Matching {
+        path_contains,
+        ..Matching::default()
+    };
+    world.salesforce.inject(Fault {
+        matching,
+        times,
+        action,
+    });
+}
+
+fn retitle(world: &World, index: u32, title: &str) {
+    let lead = world.lead_with_email(&lead_email(index)).pop().unwrap();
+    world.edit_record(lead["Id"].as_str().unwrap(), &json!({ "Title": title }));
+}
+
+fn title(world: &World, index: u32) -> Option<String> {
+    world.attribute(world.intercom.lead_id(index), "SALESFORCE_TITLE")
+}
+
+fn lead_id(world: &World, index: u32) -> sf::RecordId {
+    let lead = world.lead_with_email(&lead_email(index)).pop().unwrap();
+    lead["Id"].as_str().unwrap().parse().unwrap()
+}
+
+async fn mark(world: &World, subject: Subject) {
+    let signal = Signal {
+        subject,
+        reason: Reason::Poll,
+    };
+    let due = Due {
+        signal,
+        lane: Lane::Live,
+        at: world.now(),
+    };
+    world.engine.store().mark(world.id, &[due]).await.unwrap();
+}
+
+async fn reconnect_intercom(world: &World) {
+    world.intercom.clear_faults();
+    let token = "intercom-token".into();
+    world
+        .engine
+        .connect_intercom_token(world.id, "main", token)
+        .await
+        .unwrap();
+}
+
+fn submit(typed: &[(&str, &str)]) -> Click {
+    let typed = typed
+        .iter()
+        .map(|(id, value)| ((*id).to_owned(), (*value).to_owned()));
+    Click::SubmitLead {
+        typed: typed.collect(),
+        anyway: false,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn e4_a_write_that_was_refused_with_401_is_made_after_reconnecting() {
+    let world = World::synced().await;
+    refuse(&world, "PUT", "/contacts/", 401, 1);
+    refuse(&world, "GET", "/me", 401, 1);
+    retitle(&world, 0, "Not yet");
+    world.step(Step::Poll).await;
+    world.step(Step::Queue).await;
+    assert_ne!(title(&world, 0).as_deref(), Some("Not yet"));
+    assert!(
+        world.engine.overview(world.id).await.unwrap().queued > 0,
+        "the ticket stays"
+    );
+    reconnect_intercom(&world).await;
+    world.settle().await;
+    assert_eq!(title(&world, 0).as_deref(), Some("Not yet"));
+    assert!(
+        world
+            .engine
+            .overview(world.id)
+            .await
+            .unwrap()
+            .failures
+            .is_empty()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn e4_a_refused_write_pauses_nothing_if_the_stored_token_works() {
+    let world = World::synced().await;
+    // A call that was begun before somebody reconnected.
+    refuse(&world, "PUT", "/contacts/", 401, 1);
+    retitle(&world, 0, "Soon");
+    world.settle().await;
+    assert_eq!(title(&world, 0).as_deref(), Some("Soon"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn e4_a_sync_whose_token_is_revoked_stops_and_goes_on() {
+    let world = World::small().await;
+    world.connect().await;
+    world.step(Step::Directory).await;
+    world.step(Step::Queue).await;
+    refuse(&world, "PUT", "/contacts/", 401, 1000);
+    let refused = world.engine.sync_to_end(world.id).await;
+    assert!(
+        matches!(refused, Err(EngineError::Reconnect { .. })),
+        "{refused:?}"
+    );
+    reconnect_intercom(&world).await;
+    let counts = world.engine.sync_to_end(world.id).await.unwrap();
+    world.settle().await;
+    assert_eq!(counts.linked, 11);
+    assert!(!world.attributes(world.intercom.lead_id(0)).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn c7_a_card_before_the_first_sync_asks_salesforce() {
+    let world = World::small().await;
+    world.connect().await;
+    let down = Action {
+        status: Some(503),
+        ..Action::default()
+    };
+    org_answers(&world, "jobs/query", 1000, down);
+    assert!(world.engine.sync_to_end(world.id).await.is_err());
+    world.pass(Duration::from_mins(5)).await;
+    world.step(Step::Poll).await;
+    let shown = world.click(world.intercom.lead_id(0), Click::Draw).await;
+    let Shown::Card(card) = shown else {
+        panic!("{shown:?}")
+    };
+    assert!(
+        !card.actions.contains(&CardAction::CreateLead),
+        "the lead exists"
+    );
+    assert!(card.subtitle.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn l1_edits_that_intercom_refuses_stop_the_creation_and_keep_the_form() {
+    let world = World::synced().await;
+    let contact = world.intercom.lead_id(3);
+    refuse(&world, "PUT", &format!("/contacts/{contact}"), 500, 1);
+    let edits = [("email", "corrected@example.com"), ("name", "Ann Example")];
+    let shown = world.click(contact, submit(&edits)).await;
+    let Shown::Form(form) = shown else {
+        panic!("{shown:?}")
+    };
+    assert!(
+        form.errors[0].contains("nothing was created"),
+        "{:?}",
+        form.errors
+    );
+    assert_eq!(form.inputs[1].value, "corrected@example.com");
+    assert_eq!(world.salesforce_writes(), 0);
+    // Sent again, it works, and there is one lead.
+    world.click(contact, submit(&edits)).await;
+    world.settle().await;
+    assert_eq!(world.salesforce_writes(), 1);
+    assert_eq!(
+        world.contact(contact).email.as_deref(),
+        Some("corrected@example.com")
+    );
+    assert!(world.attributes(contact).contains_key("SALESFORCE_ID"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn l1_what_salesforce_refuses_stands_above_the_form() {
+    let world = World::synced().await;
+    let refusal = json!([{ "errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "message": "Leads need a region", "fields": [] }]);
+    let halted = json!([{ "errorCode": "PROCESSING_HALTED", "message": "Invalid reference" }]);
+    let part = |body, reference: &str| json!({ "body": body, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": reference });
+    let body = json!({ "compositeResponse": [part(refusal, "lead"), part(halted, "shown")] });
+    world.trap(Action {
+        status: Some(200),
+        body: Some(body.to_string()),
+        ..Action::default()
+    });
+    let contact = world.intercom.lead_id(3);
+    let shown = world
+        .click(contact, submit(&[("company", "Typed Ltd")]))
+        .await;
+    let Shown::Form(form) = shown else {
+        panic!("{shown:?}")
+    };
+    assert_eq!(form.errors, ["Salesforce says: Leads need a region"]);
+    assert_eq!(form.inputs[3].value, "Typed Ltd");
+}
+
+#[tokio::test(start_paused = true)]
+async fn l6_a_lead_that_was_invisible_for_a_while_is_not_doubled() {
+    let world = World::synced().await;
+    // A Lead whom Intercom does not know yet.
+    let lead = json!({ "LastName": "Later", "Company": "X", "Email": "later@example.com" });
+    let id = world
+        .salesforce
+        .create_as_rep(salesforce_sim::Object::Lead, &lead)
+        .unwrap();
+    world.settle().await;
+    world.pass(Duration::from_mins(5)).await;
+    let nothing = json!({ "totalSize": 0, "done": true, "records": [] }).to_string();
+    let hidden = Action {
+        status: Some(200),
+        body: Some(nothing),
+        ..Action::default()
+    };
+    org_answers(&world, "queryAll", 1, hidden);
+    mark(&world, Subject::Record(id.to_string().parse().unwrap())).await;
+    world.step(Step::Queue).await;
+    world.salesforce.heal();
+    world.pass(Duration::from_hours(1)).await;
+    world.engine.sync_to_end(world.id).await.unwrap();
+    let contact = world.intercom.lead_id(3);
+    let email = fields(&[("email", json!("later@example.com"))]);
+    world.intercom.edit_contact(contact, &email).unwrap();
+    world.settle().await;
+    assert!(world.attributes(contact).contains_key("SALESFORCE_ID"));
+    world.click(contact, submit(&[("company", "X")])).await;
+    assert_eq!(world.lead_with_email("later@example.com").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn e2_an_intent_that_meets_a_limit_comes_back_later_each_time() {
+    let world = World::synced().await;
+    let limit = || Action {
+        error: Some("REQUEST_LIMIT_EXCEEDED".to_owned()),
+        ..Action::default()
+    };
+    world.trap(limit());
+    world.click(world.intercom.lead_id(3), submit(&[])).await;
+    org_answers(&world, "", 100_000, limit());
+    world.forget_calls();
+    for _ in 0..300 {
+        world.step(Step::Intents).await;
+        world.pass(Duration::from_secs(1)).await;
+    }
+    let calls = world.salesforce.calls().len();
+    assert!((1..50).contains(&calls), "{calls} calls in five minutes");
+    world.salesforce.heal();
+    for _ in 0..30 {
+        world.step(Step::Intents).await;
+        world.pass(Duration::from_mins(1)).await;
+    }
+    assert_eq!(
+        world
+            .lead_with_email(&people().lead(3).intercom_email.unwrap())
+            .len(),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn i3_a_sync_goes_on_after_a_graceful_restart() {
+    let mut world = World::small().await;
+    world.connect().await;
+    let running = |world: &World| {
+        let (engine, stop) = (world.engine.clone(), CancellationToken::new());
+        let token = stop.clone();
+        (
+            tokio::spawn(async move { engine.run_until(token).await }),
+            stop,
+        )
+    };
+    let (loops, stop) = running(&world);
+    world.engine.start_sync(world.id).await.unwrap();
+    world.pass(Duration::from_millis(100)).await;
+    stop.cancel();
+    loops.await.unwrap();
+    let sweep = async |world: &World| {
+        let overview = world.engine.overview(world.id).await.unwrap();
+        overview.sweep.map(|sweep| sweep.state)
+    };
+    assert_eq!(
+        sweep(&world).await,
+        Some(SweepState::Reading),
+        "under way, not stopped"
+    );
+    world.restart().await;
+    let (loops, stop) = running(&world);
+    world.pass(Duration::from_mins(2)).await;
+    stop.cancel();
+    loops.await.unwrap();
+    assert_eq!(sweep(&world).await, Some(SweepState::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn e2_a_sync_that_met_an_outage_goes_on_by_itself() {
+    let world = World::small().await;
+    world.connect().await;
+    let down = Action {
+        status: Some(503),
+        ..Action::default()
+    };
+    org_answers(&world, "jobs/query", 8, down);
+    assert!(world.engine.sync_to_end(world.id).await.is_err());
+    world.salesforce.heal();
+    world.step(Step::Sync).await;
+    assert!(
+        world.attributes(world.intercom.lead_id(0)).is_empty(),
+        "not at once"
+    );
+    world.pass(Duration::from_mins(1)).await;
+    world.step(Step::Sync).await;
+    world.pass(Duration::from_mins(1)).await;
+    assert!(!world.attributes(world.intercom.lead_id(0)).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn e2_a_read_that_salesforce_refuses_loses_nobody() {
+    let world = World::synced().await;
+    for index in [0, 11] {
+        retitle(&world, index, "New");
+    }
+    world.step(Step::Poll).await;
+    let ids = [0, 11].map(|index| lead_id(&world, index));
+    world
+        .engine
+        .store()
+        .mark_stale(world.id, &[], &ids)
+        .await
+        .unwrap();
+    let hidden = Action {
+        error: Some("INVALID_FIELD".to_owned()),
+        ..Action::default()
+    };
+    org_answers(&world, "queryAll", 100_000, hidden);
+    for _ in 0..6 {
+        world.step(Step::Queue).await;
+        world.pass(Duration::from_mins(1)).await;
+    }
+    let overview = world.engine.overview(world.id).await.unwrap();
+    assert_eq!((overview.queued, overview.failures.len()), (2, 2));
+    world.salesforce.heal();
+    world.pass(Duration::from_hours(1)).await;
+    world.settle().await;
+    assert_eq!(title(&world, 0).as_deref(), Some("New"));
+    assert_eq!(title(&world, 11).as_deref(), Some("New"));
+    assert!(
+        world
+            .engine
+            .overview(world.id)
+            .await
+            .unwrap()
+            .failures
+            .is_empty()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn e3_a_signal_whose_read_failed_is_looked_at_again() {
+    let world = World::synced().await;
+    let contact = world.intercom.lead_id(0);
+    let id: ic::ContactId = contact.to_string().parse().unwrap();
+    world.intercom.add_fault(intercom_sim::Fault {
+        method: Some("GET".to_owned()),
+        path: format!("/contacts/{contact}"),
+        times: 1,
+        status: Some(200),
+        body: Some(json!({ "type": "contact" })),
+        ..intercom_sim::Fault::default()
+    });
+    let email = fields(&[("email", json!("moved@example.com"))]);
+    world
+        .intercom
+        .edit_contact_silently(contact, &email)
+        .unwrap();
+    mark(&world, Subject::Contact(id.clone())).await;
+    world.step(Step::Queue).await;
+    assert_eq!(
+        world
+            .engine
+            .overview(world.id)
+            .await
+            .unwrap()
+            .failures
+            .len(),
+        1
+    );
+    world.pass(Duration::from_mins(2)).await;
+    world.settle().await;
+    let row = world
+        .engine
+        .store()
+        .contact(world.id, &id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(row.key.unwrap().as_str(), "moved@example.com");
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_2_a_doubted_row_takes_what_is_read_by_id() {
+    let world = World::synced().await;
+    let store = world.engine.store();
+    let id: ic::ContactId = world.intercom.lead_id(0).to_string().parse().unwrap();
+    let mut row = store.contact(world.id, &id).await.unwrap().unwrap();
+    row.stamp = row.stamp.plus(Duration::from_mins(30));
+    row.body.0[0] = Some("From a replica that was ahead".into());
+    let mut ahead = Absorption::new(Lane::Live, Reason::Webhook, world.now());
+    ahead.contacts.push(Observed {
+        row,
+        source: Source::Snapshot,
+    });
+    store.absorb(world.id, &ahead).await.unwrap();
+    store.mark_stale(world.id, &[id], &[]).await.unwrap();
+    retitle(&world, 0, "Through");
+    world.settle().await;
+    assert_eq!(title(&world, 0).as_deref(), Some("Through"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a1_an_owner_change_is_due_with_what_stored_it() {
+    let mut world = World::synced().await;
+    let store = world.engine.store().clone();
+    let shown = world.intercom.lead_id(0);
+    let owner = world.attribute(shown, "SALESFORCE_OWNER_ID").unwrap();
+    // The directory was read and stored, and then the process died.
+    let mut rows = store
+        .directory(world.id, store::DirectoryKind::User)
+        .await
+        .unwrap();
+    for row in rows.iter_mut().filter(|row| row.id == owner) {
+        row.name = "Renamed".to_owned();
+    }
+    let kinds = [store::DirectoryKind::User];
+    store
+        .put_directory(world.id, &kinds, &rows, world.now())
+        .await
+        .unwrap();
+    world.edit_record(&owner, &json!({ "LastName": "Renamed", "FirstName": null }));
+    world.restart().await;
+    world.step(Step::Directory).await;
+    world.settle().await;
+    let name = world.attribute(shown, "SALESFORCE_OWNER_NAME");
+    assert_eq!(name.as_deref(), Some("Renamed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_6_what_committed_late_while_the_process_was_down_is_found() {
+    let mut world = World::synced().await;
+    // A long transaction: stamped now, visible in five minutes.
+    world
+        .salesforce
+        .with_world(|org| org.delay_commits(Some(Duration::from_mins(5))));
+    retitle(&world, 0, "Late");
+    world.salesforce.with_world(|org| org.delay_commits(None));
+    world.pass(Duration::from_mins(1)).await;
+    // Somebody else changes, the cursor passes the late row's stamp, and the process ends.
+    retitle(&world, 11, "On time");
+    world.pass(Duration::from_secs(2)).await;
+    world.step(Step::Poll).await;
+    world.pass(Duration::from_mins(40)).await;
+    retitle(&world, 11, "While down");
+    world.restart().await;
+    let (engine, stop) = (world.engine.clone(), CancellationToken::new());
+    let token = stop.clone();
+    let loops = tokio::spawn(async move { engine.run_until(token).await });
+    world.pass(Duration::from_mins(1)).await;
+    stop.cancel();
+    loops.await.unwrap();
+    assert_eq!(title(&world, 0).as_deref(), Some("Late"));
+    assert_eq!(title(&world, 11).as_deref(), Some("While down"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn l6_a_call_whose_end_nobody_noted_is_looked_for() {
+    let mut world = World::synced().await;
+    let contact = world.intercom.lead_id(3);
+    world.trap(Action {
+        latency_ms: 100_000,
+        ..Action::default()
+    });
+    world.click(contact, submit(&[])).await;
+    // Another process on the same store, which was told nothing of the first one's end.
+    let old = world.engine.clone();
+    world.restart_without_resuming();
+    for _ in 0..80 {
+        world.step(Step::Intents).await;
+        world.pass(Duration::from_secs(10)).await;
+    }
+    drop(old);
+    let email = people().lead(3).intercom_email.unwrap();
+    assert_eq!(world.lead_with_email(&email).len(), 1);
+    assert_eq!(
+        world
+            .engine
+            .overview(world.id)
+            .await
+            .unwrap()
+            .unsettled_intents,
+        0
+    );
+    let typed: BTreeMap<String, String> = BTreeMap::new();
+    let shown = world
+        .click(
+            contact,
+            Click::SubmitLead {
+                typed,
+                anyway: false,
+            },
+        )
+        .await;
+    assert!(matches!(shown, Shown::Card(card) if card.subtitle.is_some()));
+}
