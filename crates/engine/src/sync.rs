@@ -3,6 +3,7 @@
 
 mod progress;
 mod read;
+mod retry;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -11,11 +12,11 @@ use std::time::Duration;
 use model::{ConnectionId, Lane, Timestamp, sf};
 use store::{Scan, Side, Sweep, SweepCounts, SweepKind, SweepState};
 use tokio_util::sync::CancellationToken;
-use transport::RetryWhen;
 
 pub(crate) use progress::SyncSlot;
 pub use progress::{Phase, Progress};
 use read::{Told, read_intercom, read_salesforce};
+use retry::passing;
 
 use crate::clients::Clients;
 use crate::engine::Engine;
@@ -35,9 +36,6 @@ const MISSING_SHARE_MAX: f64 = 0.2;
 
 /// Fewer missing rows than this never stop a sync.
 const MISSING_MIN: u64 = 20;
-
-/// A sync that failed for a passing reason is gone on with after this.
-const AGAIN: Duration = Duration::from_mins(1);
 
 /// What changes while a sync begins is read again by the polls from this long before it.
 const BEFORE: Duration = Duration::from_mins(2);
@@ -133,50 +131,6 @@ impl Engine {
         let outcome = run.through(resumed.is_some()).await;
         run.end(&outcome).await?;
         outcome.map(|()| run.sweep.counts)
-    }
-}
-
-impl Engine {
-    /// Goes on with a sync that failed for a passing reason, when its time has come.
-    pub(crate) async fn retry_sync(&self, id: ConnectionId) -> Result<(), EngineError> {
-        if !self.takes_retry(id) {
-            return Ok(());
-        }
-        match self.start_sync(id).await {
-            Ok(()) | Err(EngineError::Busy) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// How long to wait before an interrupted sync is gone on with by itself; `None` if a person has to
-/// look first.
-fn passing(error: &EngineError) -> Option<Duration> {
-    let when = match error {
-        EngineError::Salesforce(error) => error.retry_when(),
-        EngineError::Intercom(error) => error.retry_when(),
-        EngineError::Store(store::StoreError::Unavailable { .. }) => {
-            RetryWhen::Later { not_before: None }
-        }
-        EngineError::Store(_)
-        | EngineError::Seal(_)
-        | EngineError::NoSuchConnection
-        | EngineError::NotConnected { .. }
-        | EngineError::Reconnect { .. }
-        | EngineError::Busy
-        | EngineError::Stopped
-        | EngineError::NameTaken
-        | EngineError::BadName
-        | EngineError::WorkspaceTaken
-        | EngineError::UnknownState
-        | EngineError::OtherPlace { .. }
-        | EngineError::NoSuchApp(_)
-        | EngineError::Brake(_) => return None,
-    };
-    match when {
-        RetryWhen::Later { not_before } => Some(AGAIN.max(not_before.unwrap_or_default())),
-        RetryWhen::Replanned => Some(AGAIN),
-        RetryWhen::Reconnected | RetryWhen::Changed => None,
     }
 }
 

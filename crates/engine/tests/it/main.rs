@@ -7,6 +7,7 @@
 
 mod card;
 mod connecting;
+mod creation;
 mod first_sync;
 mod incidents;
 mod intents;
