@@ -62,10 +62,10 @@ impl Beat {
         };
     }
 
-    fn failed(&mut self, now: Timestamp, every: Duration) {
+    fn failed(&mut self, now: Timestamp) {
         let pause = (AFTER_FAILURE * 2_u32.pow(self.failed.min(4))).min(AFTER_FAILURES);
         self.failed = self.failed.saturating_add(1);
-        self.next = Some(now.plus(pause.max(every)));
+        self.next = Some(now.plus(pause));
     }
 }
 
@@ -264,7 +264,12 @@ impl Engine {
     /// One turn: whatever of these steps is due.
     async fn turn(&self, connection: &Connection, beats: &mut [(Step, Beat)]) {
         let id = connection.id;
+        let mut late_pass_owed = false;
         for (step, beat) in beats {
+            // The cursor must not pass what a late pass still has to read.
+            if *step == Step::Poll && late_pass_owed {
+                continue;
+            }
             // What a signal made due does not wait for the clock, unless the queue is failing.
             let eager = *step == Step::Queue && beat.failed == 0;
             if eager || beat.is_due(self.now()) {
@@ -287,6 +292,7 @@ impl Engine {
                 )
                 .await;
             }
+            late_pass_owed |= *step == Step::LatePass && beat.failed > 0;
         }
     }
 
@@ -312,7 +318,7 @@ impl Engine {
             beat.done(now, every);
             return;
         };
-        beat.failed(now, every);
+        beat.failed(now);
         tracing::warn!(connection.id = %id, %error, "a turn failed");
         if let Some((side, why)) = refused_credential(&error) {
             self.needs_reconnect(id, side, &why).await;
@@ -364,14 +370,14 @@ mod tests {
         assert!(beat.is_due(start));
         let mut pauses = Vec::new();
         for _ in 0..6 {
-            beat.failed(start, every);
+            beat.failed(start);
             pauses.push(beat.next.unwrap().since(start).as_secs());
         }
         assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
         beat.done(start, every);
         assert_eq!(beat.next, Some(Timestamp::from_seconds(1002)));
         assert!(!beat.is_due(start));
-        beat.failed(start, every);
+        beat.failed(start);
         assert_eq!(beat.next, Some(Timestamp::from_seconds(1005)));
     }
 }

@@ -71,6 +71,16 @@ impl Engine {
         Ok(self.inner.store.persons(id, &persons).await?)
     }
 
+    /// Whether a person can be planned without reading anything.
+    pub(crate) async fn needs_nothing(
+        &self,
+        id: ConnectionId,
+        person: &PersonRows,
+    ) -> Result<bool, EngineError> {
+        let wanted = self.wanted(id, std::slice::from_ref(person)).await?;
+        Ok(wanted.is_empty() && !has_unknown_owner(person))
+    }
+
     async fn wanted(&self, id: ConnectionId, rows: &[PersonRows]) -> Result<Wanted, EngineError> {
         let mut wanted = Wanted::default();
         for person in rows {
@@ -272,12 +282,10 @@ fn is_passing(error: &IntercomError) -> bool {
 
 /// Whether everything about a person is as fresh as a plan needs it.
 pub(crate) fn is_fresh(person: &PersonRows) -> bool {
-    let contacts = person.contacts.iter();
+    let contacts = person.contacts.iter().map(|row| row.stale);
     let records = person.records.iter().chain(&person.successors);
-    contacts
-        .map(|row| row.stale)
-        .chain(records.map(|row| row.stale))
-        .all(|stale| !stale)
+    let records = records.chain(&person.pinned).map(|row| row.stale);
+    contacts.chain(records).all(|stale| !stale)
 }
 
 pub(crate) fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {

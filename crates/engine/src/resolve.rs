@@ -151,7 +151,9 @@ impl Engine {
             self.needs_reconnect(id, side, &message).await;
             return Ok(());
         }
-        self.pulse(id, |pulse| pulse.last_poll_problem = Some(message));
+        if side == Side::Salesforce {
+            self.pulse(id, |pulse| pulse.last_poll_problem = Some(message));
+        }
         let now = self.now();
         let known = self.inner.store.failures(id, FAILURES_KNOWN).await?;
         for ticket in tickets {

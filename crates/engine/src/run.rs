@@ -161,17 +161,13 @@ impl Engine {
                     .await?;
             }
         }
-        let mine = match self.observe(id, clients, mine).await {
+        let mine = match self.observe(id, clients, mine.clone()).await {
             Ok(rows) => rows,
+            // A sweep brings no tickets and gets the error.
+            Err(error) if tickets.is_empty() => return Err(error),
             Err(error) => {
-                // A sweep brings no tickets and gets the error.
-                if tickets.is_empty() {
-                    return Err(error);
-                }
-                counts.failed += claimed.len() as u64;
-                let tickets: Vec<Ticket> = tickets.into_values().flatten().collect();
-                self.put_off(id, &tickets, error).await?;
-                return Ok(counts);
+                self.without_reading(job, mine, &mut tickets, error, &mut counts)
+                    .await?
             }
         };
         let mut works = Vec::new();
@@ -212,6 +208,29 @@ impl Engine {
             }),
             Some(_) | None => Ok(counts),
         }
+    }
+
+    /// A vendor could not be read: whoever had to be read waits, the others go on.
+    async fn without_reading(
+        &self,
+        job: &Job,
+        mine: Vec<PersonRows>,
+        tickets: &mut BTreeMap<PersonKey, Vec<Ticket>>,
+        error: EngineError,
+        counts: &mut RunCounts,
+    ) -> Result<Vec<PersonRows>, EngineError> {
+        let mut ready = Vec::new();
+        let mut waiting = Vec::new();
+        for person in mine {
+            if self.needs_nothing(job.connection, &person).await? {
+                ready.push(person);
+            } else {
+                counts.failed += 1;
+                waiting.extend(tickets.remove(&person.person).unwrap_or_default());
+            }
+        }
+        self.put_off(job.connection, &waiting, error).await?;
+        Ok(ready)
     }
 
     async fn run_one(

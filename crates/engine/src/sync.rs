@@ -71,7 +71,8 @@ impl Engine {
     /// Runs a sync to its end, or goes on with one that was interrupted.
     pub async fn sync_to_end(&self, id: ConnectionId) -> Result<SweepCounts, EngineError> {
         let stop = self.take_slot(id)?;
-        self.sync_in_slot(id, stop).await
+        // On the heap: a sync holds both clients' states at once.
+        Box::pin(self.sync_in_slot(id, stop)).await
     }
 
     async fn sync_in_slot(

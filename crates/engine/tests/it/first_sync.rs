@@ -148,7 +148,7 @@ async fn i3_a_stopped_sync_goes_on_where_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i7_a_side_that_lost_its_rows_unlinks_nobody() {
+async fn i8_a_side_that_lost_its_rows_unlinks_nobody() {
     let world = World::of(crate::world::Size {
         leads: 60,
         contacts: 60,

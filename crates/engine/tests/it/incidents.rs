@@ -339,3 +339,65 @@ async fn invariant_6_what_committed_late_while_the_process_was_down_is_found() {
     assert_eq!(title(&world, 0).as_deref(), Some("Late"));
     assert_eq!(title(&world, 11).as_deref(), Some("While down"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn invariant_10_who_needs_no_read_goes_on_while_salesforce_cannot_be_read() {
+    let world = World::synced().await;
+    for index in [0, 11] {
+        retitle(&world, index, "Promoted");
+    }
+    world.step(Step::Poll).await;
+    let unread = lead_id(&world, 0);
+    world
+        .engine
+        .store()
+        .mark_stale(world.id, &[], &[unread])
+        .await
+        .unwrap();
+    let down = Action {
+        status: Some(503),
+        ..Action::default()
+    };
+    org_answers(&world, "queryAll", 100_000, down);
+    world.step(Step::Queue).await;
+    assert_eq!(title(&world, 11).as_deref(), Some("Promoted"));
+    assert_ne!(title(&world, 0).as_deref(), Some("Promoted"));
+    world.salesforce.heal();
+    world.pass(Duration::from_mins(1)).await;
+    world.settle().await;
+    assert_eq!(title(&world, 0).as_deref(), Some("Promoted"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_6_no_poll_passes_what_a_late_pass_still_owes() {
+    let world = World::synced().await;
+    // A long transaction: stamped now, visible in five minutes.
+    world
+        .salesforce
+        .with_world(|org| org.delay_commits(Some(Duration::from_mins(5))));
+    retitle(&world, 0, "Late");
+    world.salesforce.with_world(|org| org.delay_commits(None));
+    world.pass(Duration::from_secs(2)).await;
+    world.step(Step::Poll).await;
+    // Salesforce is away for half an hour; meanwhile others change.
+    org_answers(
+        &world,
+        "",
+        100_000,
+        Action {
+            status: Some(503),
+            ..Action::default()
+        },
+    );
+    let (engine, stop) = (world.engine.clone(), CancellationToken::new());
+    let token = stop.clone();
+    let loops = tokio::spawn(async move { engine.run_until(token).await });
+    world.pass(Duration::from_mins(30)).await;
+    retitle(&world, 11, "Meanwhile");
+    world.salesforce.heal();
+    world.pass(Duration::from_mins(3)).await;
+    stop.cancel();
+    loops.await.unwrap();
+    assert_eq!(title(&world, 0).as_deref(), Some("Late"));
+    assert_eq!(title(&world, 11).as_deref(), Some("Meanwhile"));
+}
