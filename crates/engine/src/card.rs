@@ -4,6 +4,7 @@
 
 mod ask;
 mod clicks;
+mod late;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use planner::card::{Card, CardFacts, Creating, View};
 use store::{Absorption, Connection, IntentState, Observed, PersonRows, Source};
 use tokio::time::timeout;
 use url::Url;
+
+pub(crate) use late::{Clicked, Late};
 
 pub use ask::{CardAsk, CardContact, CardReply, Click, Shown};
 
@@ -102,6 +105,19 @@ impl Engine {
             let text = "This conversation has no contact whom Salesforce could know.";
             return Ok(Shown::Sentence(text.to_owned()));
         };
+        let comes_back = match &ask.click {
+            Click::Draw | Click::Refresh(_) | Click::AskLead => true,
+            Click::View(_)
+            | Click::Page(_)
+            | Click::Take(_)
+            | Click::Unpin
+            | Click::SubmitLead { .. } => false,
+        };
+        if comes_back
+            && let Some(shown) = self.late_outcome(connection, &contact, &ask.teammate).await
+        {
+            return shown;
+        }
         let drawing = match ask.click {
             Click::Draw => Drawing::default(),
             Click::Refresh(view) => Drawing {

@@ -185,6 +185,17 @@ impl Engine {
         id: ConnectionId,
         stale: Secret,
     ) -> Result<Session, SalesforceError> {
+        // One renewal of a connection at a time, whichever client asks: a refresh token that is
+        // presented twice can cost the whole grant.
+        let turn = {
+            let mut turns = self
+                .inner
+                .renewing
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(id).or_default())
+        };
+        let _turn = turn.lock().await;
         let failed = |because: String| SalesforceError::NotRenewed {
             retry: transport::RetryWhen::Later { not_before: None },
             because,
@@ -234,6 +245,7 @@ impl Engine {
         if self.still_works(id, side).await {
             return;
         }
+        let _turn = self.inner.connecting.lock().await;
         let Ok(mut connection) = self.connection(id).await else {
             return;
         };

@@ -189,13 +189,15 @@ impl Engine {
         app: &str,
         token: Secret,
     ) -> Result<(), EngineError> {
-        let mut connection = self.connection(id).await?;
         let found = self
             .intercom_app(app)
             .ok_or_else(|| EngineError::NoSuchApp(app.to_owned()))?;
         let api_url = found.api_url.clone();
         let client = intercom::Client::new(self.inner.http.clone(), api_url.clone(), token.clone());
         let me = client.me().await?;
+        // The other side may have been connected while the vendor was asked.
+        let _turn = self.inner.connecting.lock().await;
+        let mut connection = self.connection(id).await?;
         if connection
             .workspace_id
             .as_ref()
@@ -241,12 +243,6 @@ impl Engine {
         grant: salesforce::auth::Grant,
         refresh_token: Option<Secret>,
     ) -> Result<(), EngineError> {
-        let mut connection = self.connection(id).await?;
-        if connection.org_id.is_some_and(|known| known != grant.org_id) {
-            return Err(EngineError::OtherPlace {
-                side: Side::Salesforce,
-            });
-        }
         // A fresh token needs no renewal; if even it is refused, that is the answer.
         let renew: salesforce::Renew = std::sync::Arc::new(|_| {
             Box::pin(async { Err(salesforce::SalesforceError::SessionExpired) })
@@ -257,6 +253,14 @@ impl Engine {
         };
         let client = salesforce::Client::new(self.inner.http.clone(), session, renew);
         let organization = client.organization().await?;
+        // The other side may have been connected while the vendor was asked.
+        let _turn = self.inner.connecting.lock().await;
+        let mut connection = self.connection(id).await?;
+        if connection.org_id.is_some_and(|known| known != grant.org_id) {
+            return Err(EngineError::OtherPlace {
+                side: Side::Salesforce,
+            });
+        }
         connection.org_id = Some(grant.org_id);
         connection.profile.salesforce = Some(SalesforceProfile {
             instance_url: grant.instance_url.to_string(),
@@ -282,7 +286,8 @@ impl Engine {
         .await
     }
 
-    /// Credentials first, then the connection that says they are there.
+    /// Credentials first, then the connection that says they are there. The caller holds the turn
+    /// in which the connection was read.
     async fn store_side<T: serde::Serialize>(
         &self,
         mut connection: Connection,

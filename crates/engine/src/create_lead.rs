@@ -22,9 +22,55 @@ use payload::{draft_fields, patch, payload};
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::observe::facts;
+use crate::observe::{Terms, facts};
 use crate::projection;
 use crate::run::due_person;
+
+/// Salesforce could not be asked for a match, so nothing is created. What was typed is kept where
+/// time can cure it (L1).
+fn unanswered(
+    asked: Option<(Known, BTreeMap<String, String>)>,
+    object: &LeadObject,
+    terms: &Terms,
+    error: EngineError,
+) -> Result<Creation, EngineError> {
+    let passing = match &error {
+        EngineError::Salesforce(error) => {
+            matches!(error.retry_when(), transport::RetryWhen::Later { .. })
+        }
+        EngineError::Intercom(_)
+        | EngineError::Store(_)
+        | EngineError::Seal(_)
+        | EngineError::NoSuchConnection
+        | EngineError::NotConnected { .. }
+        | EngineError::Reconnect { .. }
+        | EngineError::Busy
+        | EngineError::Stopped
+        | EngineError::NameTaken
+        | EngineError::BadName
+        | EngineError::WorkspaceTaken
+        | EngineError::UnknownState
+        | EngineError::OtherPlace { .. }
+        | EngineError::NoSuchApp(_)
+        | EngineError::Brake(_) => false,
+    };
+    let Some((known, typed)) = asked.filter(|_| passing) else {
+        return Err(error);
+    };
+    let ask = Ask {
+        person: None,
+        known,
+        typed: Some(typed),
+        describe: &object.fields,
+        assignment_rule: object.assignment_rule,
+        standing: false,
+        settings: &terms.settings,
+    };
+    let said =
+        "Salesforce does not answer just now, so nothing was created. Try again in a moment.";
+    let form = planner::lead::form_again(&ask, said.to_owned());
+    Ok(Creation::Form(form))
+}
 
 /// Who joins a creation of somebody else waits this long for a change of it.
 const JOIN_TIME: Duration = Duration::from_secs(10);
@@ -80,7 +126,10 @@ impl Engine {
         let person = match &key {
             None => None,
             Some(key) => {
-                self.read_person(id, &clients, key).await?;
+                if let Err(error) = self.read_person(id, &clients, key).await {
+                    let asked = click.typed.map(|typed| (known, typed));
+                    return unanswered(asked, &object, &terms, error);
+                }
                 let person = PersonKey::Matched(key.clone());
                 let rows = self
                     .inner

@@ -1,6 +1,7 @@
 //! The engine: what it is made of, and what it remembers between two runs.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Clock, ConnectionId, Entropy, Settings, Timestamp};
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use transport::HttpService;
 
+use crate::card::{Clicked, Late};
 use crate::claims::Claims;
 use crate::clients::Clients;
 use crate::confirm::Pause;
@@ -68,6 +70,14 @@ pub(crate) struct Inner {
     pub(crate) clients: Mutex<BTreeMap<ConnectionId, Arc<Clients>>>,
     pub(crate) syncs: Mutex<BTreeMap<ConnectionId, SyncSlot>>,
     pub(crate) pulses: Mutex<BTreeMap<ConnectionId, Pulse>>,
+    /// Held by the task that renews a connection's session, until the new one is stored.
+    pub(crate) renewing: Mutex<BTreeMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Held while a connection's row is read, changed and written back.
+    pub(crate) connecting: tokio::sync::Mutex<()>,
+    /// Webhooks of workspaces that nobody connected, since this process started.
+    pub(crate) strangers: AtomicU64,
+    /// What clicks came to after their card had been answered.
+    pub(crate) late: Mutex<BTreeMap<Clicked, Late>>,
     pub(crate) intent_pauses: Mutex<BTreeMap<IntentId, Pause>>,
     pub(crate) lead_objects: Mutex<BTreeMap<ConnectionId, Arc<LeadObject>>>,
     /// What was begun and has to be finished before the process ends: syncs and clicks.
@@ -105,6 +115,10 @@ impl Engine {
                 clients: Mutex::default(),
                 syncs: Mutex::default(),
                 pulses: Mutex::default(),
+                renewing: Mutex::default(),
+                connecting: tokio::sync::Mutex::default(),
+                strangers: AtomicU64::new(0),
+                late: Mutex::default(),
                 intent_pauses: Mutex::default(),
                 lead_objects: Mutex::default(),
                 tasks: TaskTracker::new(),

@@ -1,6 +1,7 @@
 //! What the settings pages show of a connection.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use model::{ConnectionId, Timestamp};
 use store::{Connection, Failure, MirrorCounts, StoredEntry, Sweep, SweepKind};
@@ -56,6 +57,8 @@ pub struct Overview {
     pub deliveries_kept: u64,
     /// Webhooks that nothing follows from, since this process started.
     pub deliveries_dropped: u64,
+    /// Webhooks of workspaces that nobody connected, of the whole installation.
+    pub deliveries_of_strangers: u64,
     /// The present.
     pub now: Timestamp,
 }
@@ -108,6 +111,7 @@ impl Engine {
             unsettled_intents,
             deliveries_kept: self.inner.inbox.kept_count().await?,
             deliveries_dropped: pulse.deliveries_dropped,
+            deliveries_of_strangers: self.inner.strangers.load(Ordering::Relaxed),
             connection,
             now: self.now(),
         })

@@ -1,5 +1,7 @@
 //! Webhooks: kept first, understood later (invariant 4).
 
+use std::sync::atomic::Ordering;
+
 use intercom::webhook::{self, About, Notification};
 use model::{ConnectionId, Lane, Reason, Signal, Subject};
 use store::{Absorption, Delivery, Due, Observed, Source, StoredDelivery};
@@ -38,7 +40,8 @@ impl Engine {
         let Some(found) = self.intercom_app(app) else {
             return Received::UnknownApp;
         };
-        if webhook::verify(&found.client_secret, signature, body).is_err() {
+        if let Err(error) = webhook::verify(&found.client_secret, signature, body) {
+            tracing::warn!(%error, "a webhook was refused; is the app's client secret right?");
             return Received::BadSignature;
         }
         let notification = match webhook::parse(body) {
@@ -52,7 +55,10 @@ impl Engine {
             .await;
         let connection = match known {
             Ok(Some(connection)) => connection.id,
-            Ok(None) => return Received::DroppedUnknownWorkspace,
+            Ok(None) => {
+                self.inner.strangers.fetch_add(1, Ordering::Relaxed);
+                return Received::DroppedUnknownWorkspace;
+            }
             Err(error) => {
                 tracing::error!(%error, "a delivery could not be attributed");
                 return Received::Unavailable;

@@ -1,5 +1,6 @@
 //! Clicks that change something: creating a Lead (L1), taking a record (L6, M9), letting it go.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{MatchKey, ic, sf};
@@ -120,16 +121,61 @@ impl Engine {
     ) -> Result<Shown, EngineError> {
         let names_until = Instant::now() + NAMES_TIME;
         let typed = click.typed.clone().unwrap_or_default();
-        let work = {
-            let (engine, id) = (self.clone(), connection.id);
-            let (contact, teammate) = (contact.id.clone(), teammate.clone());
-            async move { engine.create_lead(id, contact, teammate, click).await }
-        };
-        let created = match worked(&self.inner.tasks, work).await? {
-            Work::Done(created) => created,
-            Work::UnderWay => Creation::UnderWay,
-            Work::Broken => return Ok(broken()),
-        };
+        let clicked = (connection.id, contact.id.clone(), teammate.clone());
+        // What an earlier click came to is not wanted any more.
+        self.take_late(&clicked);
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.inner.tasks.spawn({
+            let (engine, typed) = (self.clone(), typed.clone());
+            let (id, contact, teammate) = clicked.clone();
+            async move {
+                let outcome = engine.create_lead(id, contact, teammate, click).await;
+                if let Err(unheard) = tell.send(outcome) {
+                    engine.keep_late(clicked, typed, unheard);
+                }
+            }
+        });
+        match timeout(CLICK_TIME, told).await {
+            Ok(Ok(outcome)) => {
+                self.outcome(connection, contact, typed, outcome?, names_until)
+                    .await
+            }
+            Ok(Err(_)) => Ok(broken()),
+            Err(_) => {
+                let slow = "Salesforce takes longer than usual; this goes on. Refresh in a moment.";
+                self.draw(connection, contact, saying(slow)).await
+            }
+        }
+    }
+
+    /// What the teammate's last click came to, if its card could not wait for it.
+    pub(super) async fn late_outcome(
+        &self,
+        connection: &Connection,
+        contact: &CardContact,
+        teammate: &ic::TeammateId,
+    ) -> Option<Result<Shown, EngineError>> {
+        let clicked = (connection.id, contact.id.clone(), teammate.clone());
+        let late = self.take_late(&clicked)?;
+        let names_until = Instant::now() + NAMES_TIME;
+        Some(match late.outcome {
+            Ok(created) => {
+                self.outcome(connection, contact, late.typed, created, names_until)
+                    .await
+            }
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Shows what a creation came to.
+    async fn outcome(
+        &self,
+        connection: &Connection,
+        contact: &CardContact,
+        typed: BTreeMap<String, String>,
+        created: Creation,
+        names_until: Instant,
+    ) -> Result<Shown, EngineError> {
         let drawing = match created {
             Creation::Form(form) => return Ok(Shown::Form(form)),
             Creation::Created => saying("Lead created."),

@@ -235,3 +235,73 @@ async fn l6_a_call_whose_end_nobody_noted_is_looked_for() {
         .await;
     assert!(matches!(shown, Shown::Card(card) if card.subtitle.is_some()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn l1_a_refusal_that_came_too_late_is_on_the_next_card() {
+    let world = World::synced().await;
+    let refusal = json!([{ "errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "message": "Leads need a region", "fields": [] }]);
+    let halted = json!([{ "errorCode": "PROCESSING_HALTED", "message": "Invalid reference" }]);
+    let part = |body, reference: &str| json!({ "body": body, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": reference });
+    let body = json!({ "compositeResponse": [part(refusal, "lead"), part(halted, "shown")] });
+    world.trap(Action {
+        latency_ms: 4000,
+        status: Some(200),
+        body: Some(body.to_string()),
+        ..Action::default()
+    });
+    let contact = world.intercom.lead_id(3);
+    let shown = world
+        .click(contact, submit(&[("company", "Typed Ltd")]))
+        .await;
+    let Shown::Card(card) = shown else {
+        panic!("{shown:?}")
+    };
+    assert!(
+        card.message
+            .unwrap()
+            .contains("Salesforce takes longer than usual")
+    );
+    world.pass(Duration::from_secs(5)).await;
+    let shown = world.click(contact, Click::Refresh(None)).await;
+    let Shown::Form(form) = shown else {
+        panic!("{shown:?}")
+    };
+    assert_eq!(form.errors, ["Salesforce says: Leads need a region"]);
+    assert_eq!(form.inputs[3].value, "Typed Ltd");
+    // It is shown once.
+    let shown = world.click(contact, Click::Refresh(None)).await;
+    assert!(matches!(shown, Shown::Card(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn l1_a_salesforce_that_cannot_be_asked_keeps_the_form() {
+    let world = World::synced().await;
+    let down = Action {
+        status: Some(503),
+        ..Action::default()
+    };
+    org_answers(&world, "/composite", 1000, down);
+    let contact = world.intercom.lead_id(3);
+    let shown = world
+        .click(contact, submit(&[("company", "Typed Ltd")]))
+        .await;
+    let shown = match shown {
+        Shown::Form(form) => Shown::Form(form),
+        // The repeated reads took longer than a card may wait.
+        Shown::Card(_) | Shown::Sentence(_) | Shown::Duplicates { .. } => {
+            world.pass(Duration::from_secs(20)).await;
+            world.click(contact, Click::Refresh(None)).await
+        }
+    };
+    let Shown::Form(form) = shown else {
+        panic!("{shown:?}")
+    };
+    assert!(
+        form.errors[0].contains("nothing was created"),
+        "{:?}",
+        form.errors
+    );
+    assert_eq!(form.inputs[3].value, "Typed Ltd");
+    assert_eq!(world.salesforce_writes(), 0);
+}

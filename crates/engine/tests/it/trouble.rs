@@ -374,3 +374,34 @@ async fn invariant_10_one_contact_that_cannot_be_read_costs_the_others_nothing()
             .is_empty()
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn e4_a_session_is_renewed_once_however_many_ask_and_give_up() {
+    let world = World::synced().await;
+    world
+        .salesforce
+        .with_world(salesforce_sim::World::expire_access_tokens);
+    world.salesforce.inject(Fault {
+        matching: Matching {
+            path_contains: Some("/oauth2/token".to_owned()),
+            ..Matching::default()
+        },
+        times: 5,
+        action: Action {
+            latency_ms: 6000,
+            ..Action::default()
+        },
+    });
+    // Two cards that give up after two seconds each, and a poll.
+    for _ in 0..2 {
+        world
+            .click(world.intercom.lead_id(0), Click::Refresh(None))
+            .await;
+    }
+    world.step(Step::Poll).await;
+    let renewals = world.salesforce.calls().into_iter();
+    let renewals = renewals
+        .filter(|call| call.path.ends_with("/oauth2/token"))
+        .count();
+    assert_eq!(renewals, 1);
+}

@@ -180,6 +180,10 @@ fn details(overview: &Overview) -> Vec<(&'static str, String)> {
         ),
         ("Webhooks waiting", number(overview.deliveries_kept)),
         ("Webhooks not needed", number(overview.deliveries_dropped)),
+        (
+            "Webhooks of unknown workspaces",
+            number(overview.deliveries_of_strangers),
+        ),
     ]
 }
 

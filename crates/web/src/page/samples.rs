@@ -78,6 +78,7 @@ pub(crate) fn overview(connection: Connection) -> Overview {
         unsettled_intents: 0,
         deliveries_kept: 0,
         deliveries_dropped: 0,
+        deliveries_of_strangers: 0,
         now: NOW,
     }
 }
@@ -181,6 +182,7 @@ fn usual() -> (Overview, Progress) {
         salesforce_usage: Some((1234, 15_000)),
         intercom_headroom: Some((1500, 1666)),
         deliveries_dropped: 3,
+        deliveries_of_strangers: 12,
         ..overview(connected("acme-production", "Acme Ltd"))
     };
     (overview, progress(Phase::Done))
