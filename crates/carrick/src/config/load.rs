@@ -51,27 +51,28 @@ pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Co
 /// The file as a table. It is read as a configuration first, for errors that name line and field.
 fn parsed(path: &Path, text: &str) -> Result<Table, Failure> {
     let refused = |error: toml::de::Error| {
-        let failure = Failure::usage(format!(
+        Failure::usage(format!(
             "the configuration file {} is not right",
             path.display()
-        ));
-        let failure = match line_of_secret(text, &error) {
-            Some(line) => failure.cause(format!("line {line}: {}", error.message())),
-            None => failure.because(&error),
-        };
-        failure
-            .try_this("correct that line; `carrick serve --print-sample-config` shows every field")
+        ))
+        .cause(located(text, &error))
+        .try_this("correct that line; `carrick serve --print-sample-config` shows every field")
     };
     toml::from_str::<Config>(text).map_err(refused)?;
     toml::from_str(text).map_err(refused)
 }
 
-/// The number of the line that is wrong, if a secret may stand in it: then it is not quoted.
-fn line_of_secret(text: &str, error: &toml::de::Error) -> Option<usize> {
-    let before = text.get(..error.span()?.start)?;
-    let line = text.lines().nth(before.matches('\n').count())?;
-    line.contains("secret")
-        .then(|| before.matches('\n').count() + 1)
+/// What is wrong in which line. The line itself is not shown: a secret may stand in it, whatever
+/// its key was misspelt as.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => {
+            let line = before.matches('\n').count() + 1;
+            format!("line {line}: {}", error.message())
+        }
+        None => error.message().to_owned(),
+    }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {

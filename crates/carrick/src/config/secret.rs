@@ -1,5 +1,6 @@
 //! Secrets in the configuration: read as text, never written back.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 use transport::Secret;
 
@@ -11,5 +12,8 @@ pub(super) fn serialize<S: Serializer>(_: &Secret, serializer: S) -> Result<S::O
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::from)
+    // The error of the deserializer would quote what it found instead of text.
+    String::deserialize(deserializer)
+        .map(Secret::from)
+        .map_err(|_| D::Error::custom("a secret must be text in quotation marks"))
 }

@@ -183,38 +183,22 @@ fn variables_win_over_the_file() {
 fn what_is_wrong_in_the_file_is_named_with_its_line() {
     insta::assert_snapshot!(refusal("[server]\nlisten = 4000", &[]), @"
     error: the configuration file carrick.toml is not right
-      because: TOML parse error at line 2, column 10
-          |
-        2 | listen = 4000
-          |          ^^^^
-        invalid type: integer `4000`, expected socket address
+      because: line 2: invalid type: integer `4000`, expected socket address
       what to do: correct that line; `carrick serve --print-sample-config` shows every field
     ");
     insta::assert_snapshot!(refusal("[server]\nlisten = 'port 4000'", &[]), @"
     error: the configuration file carrick.toml is not right
-      because: TOML parse error at line 2, column 10
-          |
-        2 | listen = 'port 4000'
-          |          ^^^^^^^^^^^
-        invalid socket address syntax
+      because: line 2: invalid socket address syntax
       what to do: correct that line; `carrick serve --print-sample-config` shows every field
     ");
     insta::assert_snapshot!(refusal("[store]\nfolder = 'x'", &[]), @"
     error: the configuration file carrick.toml is not right
-      because: TOML parse error at line 2, column 1
-          |
-        2 | folder = 'x'
-          | ^^^^^^
-        unknown field `folder`, expected `directory`
+      because: line 2: unknown field `folder`, expected `directory`
       what to do: correct that line; `carrick serve --print-sample-config` shows every field
     ");
     insta::assert_snapshot!(refusal("[server\n", &[]), @"
     error: the configuration file carrick.toml is not right
-      because: TOML parse error at line 1, column 8
-          |
-        1 | [server
-          |        ^
-        unclosed table, expected `]`
+      because: line 1: unclosed table, expected `]`
       what to do: correct that line; `carrick serve --print-sample-config` shows every field
     ");
     insta::assert_snapshot!(refusal("\n[salesforce]\nclient_secret = hush", &[]), @"
@@ -222,6 +206,25 @@ fn what_is_wrong_in_the_file_is_named_with_its_line() {
       because: line 3: string values must be quoted, expected literal string
       what to do: correct that line; `carrick serve --print-sample-config` shows every field
     ");
+}
+
+#[test]
+fn a_mistake_beside_a_secret_does_not_print_it() {
+    for (line, words) in [
+        (
+            "client_secrt = 'hush-4711'",
+            "unknown field `client_secrt`, expected one of \
+             `client_id`, `client_secret`, `login_url`",
+        ),
+        (
+            "client_secret = 4711",
+            "a secret must be text in quotation marks",
+        ),
+    ] {
+        let refusal = refusal(&format!("[salesforce]\n{line}"), &[]);
+        assert!(refusal.contains(&format!("line 2: {words}")), "{refusal}");
+        assert!(!refusal.contains("4711"), "{refusal}");
+    }
 }
 
 #[test]
