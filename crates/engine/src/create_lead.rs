@@ -1,18 +1,18 @@
 //! Creating a Lead from a click (L1–L8): decide, write the wish down, send once, book.
 
+mod edits;
 mod object;
 mod payload;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use intercom::ContactPatch;
-use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, Reason, ic, sf};
+use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, ic, sf};
 use planner::lead::{Ask, Decision, Form, Known};
 use salesforce::{AutoAssign, Duplicates, LeadDraft, Outcome, SalesforceError};
 use store::{
-    Absorption, Entry, Intent, IntentId, IntentKind, IntentState, NewIntent, Observed,
-    OpenedIntent, RecordRow, Settled, Settlement, Side, Source, UNSTAMPED,
+    Entry, Intent, IntentId, IntentKind, IntentState, NewIntent, OpenedIntent, RecordRow, Settled,
+    Settlement, Side, UNSTAMPED,
 };
 
 pub(crate) use object::LeadObject;
@@ -224,44 +224,6 @@ impl Engine {
                 ..Known::default()
             },
         })
-    }
-
-    /// Writes the teammate's edits to the contact (L1). Returns what to say if that failed.
-    async fn write_edits(
-        &self,
-        id: ConnectionId,
-        clients: &Clients,
-        contact: &ic::ContactId,
-        edits: &ContactPatch,
-    ) -> Result<Option<String>, EngineError> {
-        if edits.is_empty() {
-            return Ok(None);
-        }
-        self.inner.writes.begin(id, contact);
-        let written = clients.intercom.update_contact(contact, edits).await;
-        let now = self.now();
-        let mut absorption = Absorption::new(Lane::Interactive, Reason::Click, now);
-        let trouble = match written {
-            Ok(shown) => {
-                let row = projection::contact_row(&shown, now);
-                let source = Source::Answer;
-                absorption.contacts.push(Observed { row, source });
-                None
-            }
-            Err(error) => {
-                self.inner
-                    .store
-                    .mark_stale(id, std::slice::from_ref(contact), &[])
-                    .await?;
-                Some(format!(
-                    "The changes could not be saved in Intercom, so nothing was created. {error}."
-                ))
-            }
-        };
-        let absorbed = self.inner.store.absorb(id, &absorption).await;
-        self.inner.writes.settled(id, contact, self.now());
-        absorbed?;
-        Ok(trouble)
     }
 
     /// Writes the wish down, or joins the one that stands, and sends it.
