@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::{ConnectionId, MatchKey, PersonKey, Timestamp, sf};
 use planner::intent::{Found, Look, QUIET, Request, WINDOW_AFTER, WINDOW_BEFORE, look};
-use store::{Intent, IntentId, IntentState, RecordRow, Settled, Side};
+use store::{Intent, IntentId, IntentState, RecordRow, Settled};
 use transport::RetryWhen;
 
 use crate::clients::Clients;
@@ -104,8 +104,10 @@ impl Engine {
         let now = self.now();
         let when = match &outcome {
             Ok(()) => None,
-            Err(EngineError::Salesforce(error)) => Some(error.retry_when()),
-            Err(_) => Some(RetryWhen::Later { not_before: None }),
+            Err(error) => Some(match error.of_vendor() {
+                Some((_, when)) => when,
+                None => RetryWhen::Later { not_before: None },
+            }),
         };
         {
             let mut pauses = self
@@ -125,9 +127,8 @@ impl Engine {
         }
         let Err(error) = outcome else { return };
         tracing::warn!(connection.id = %id, intent.id = intent.0, %error, "an intent waits");
-        if when == Some(RetryWhen::Reconnected) {
-            self.needs_reconnect(id, Side::Salesforce, &error.to_string())
-                .await;
+        if let Some((side, RetryWhen::Reconnected)) = error.of_vendor() {
+            self.needs_reconnect(id, side, &error.to_string()).await;
         }
     }
 

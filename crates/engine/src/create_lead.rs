@@ -15,6 +15,8 @@ use store::{
     Settlement, Side, UNSTAMPED,
 };
 
+use transport::RetryWhen;
+
 pub(crate) use object::LeadObject;
 pub(crate) use payload::Payload;
 use payload::{draft_fields, patch, payload};
@@ -34,26 +36,10 @@ fn unanswered(
     terms: &Terms,
     error: EngineError,
 ) -> Result<Creation, EngineError> {
-    let passing = match &error {
-        EngineError::Salesforce(error) => {
-            matches!(error.retry_when(), transport::RetryWhen::Later { .. })
-        }
-        EngineError::Intercom(_)
-        | EngineError::Store(_)
-        | EngineError::Seal(_)
-        | EngineError::NoSuchConnection
-        | EngineError::NotConnected { .. }
-        | EngineError::Reconnect { .. }
-        | EngineError::Busy
-        | EngineError::Stopped
-        | EngineError::NameTaken
-        | EngineError::BadName
-        | EngineError::WorkspaceTaken
-        | EngineError::UnknownState
-        | EngineError::OtherPlace { .. }
-        | EngineError::NoSuchApp(_)
-        | EngineError::Brake(_) => false,
-    };
+    let passing = matches!(
+        error.of_vendor(),
+        Some((Side::Salesforce, RetryWhen::Later { .. }))
+    );
     let Some((known, typed)) = asked.filter(|_| passing) else {
         return Err(error);
     };
@@ -356,17 +342,17 @@ impl Engine {
                     }
                 }
                 // Time cures it: the wish stays, and is sent again by itself.
-                (_, transport::RetryWhen::Later { .. }) => {
+                (_, RetryWhen::Later { .. }) => {
                     store.intent_reopened(intent.id).await?;
                     Creation::UnderWay
                 }
-                (error, transport::RetryWhen::Reconnected) => {
+                (error, RetryWhen::Reconnected) => {
                     store.intent_reopened(intent.id).await?;
                     self.needs_reconnect(id, Side::Salesforce, &error.to_string())
                         .await;
                     return Err(error.into());
                 }
-                (error, transport::RetryWhen::Replanned | transport::RetryWhen::Changed) => {
+                (error, RetryWhen::Replanned | RetryWhen::Changed) => {
                     let words = error
                         .vendor_words()
                         .map_or(error.to_string(), str::to_owned);

@@ -3,6 +3,7 @@
 use intercom::IntercomError;
 use salesforce::SalesforceError;
 use store::{Side, StoreError};
+use transport::RetryWhen;
 
 use crate::seal::SealError;
 
@@ -72,6 +73,30 @@ pub enum EngineError {
     /// A whole side seems to have lost rows: a permission was lost rather than so many deleted.
     #[error("{0}")]
     Brake(String),
+}
+
+impl EngineError {
+    /// Whose call failed, and when trying again has a chance; `None` if no vendor is to blame.
+    pub(crate) fn of_vendor(&self) -> Option<(Side, RetryWhen)> {
+        match self {
+            Self::Intercom(error) => Some((Side::Intercom, error.retry_when())),
+            Self::Salesforce(error) => Some((Side::Salesforce, error.retry_when())),
+            Self::Store(_)
+            | Self::Seal(_)
+            | Self::NoSuchConnection
+            | Self::NotConnected { .. }
+            | Self::Reconnect { .. }
+            | Self::Busy
+            | Self::Stopped
+            | Self::NameTaken
+            | Self::BadName
+            | Self::WorkspaceTaken
+            | Self::UnknownState
+            | Self::OtherPlace { .. }
+            | Self::NoSuchApp(_)
+            | Self::Brake(_) => None,
+        }
+    }
 }
 
 fn name_of(side: Side) -> &'static str {

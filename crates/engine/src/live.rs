@@ -11,6 +11,7 @@ use model::{ConnectionId, Timestamp};
 use store::{Connection, ConnectionState, Side};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use transport::RetryWhen;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -330,32 +331,9 @@ impl Engine {
 }
 
 /// Whose credential was refused, if that is what happened.
-pub(crate) fn refused_credential(error: &EngineError) -> Option<(Side, String)> {
-    let reconnect = transport::RetryWhen::Reconnected;
-    match error {
-        EngineError::Salesforce(error) if error.retry_when() == reconnect => {
-            Some((Side::Salesforce, error.to_string()))
-        }
-        EngineError::Intercom(error) if error.retry_when() == reconnect => {
-            Some((Side::Intercom, error.to_string()))
-        }
-        EngineError::Salesforce(_)
-        | EngineError::Intercom(_)
-        | EngineError::Store(_)
-        | EngineError::Seal(_)
-        | EngineError::NoSuchConnection
-        | EngineError::NotConnected { .. }
-        | EngineError::Reconnect { .. }
-        | EngineError::Busy
-        | EngineError::Stopped
-        | EngineError::NameTaken
-        | EngineError::BadName
-        | EngineError::WorkspaceTaken
-        | EngineError::UnknownState
-        | EngineError::OtherPlace { .. }
-        | EngineError::NoSuchApp(_)
-        | EngineError::Brake(_) => None,
-    }
+fn refused_credential(error: &EngineError) -> Option<(Side, String)> {
+    let (side, when) = error.of_vendor()?;
+    (when == RetryWhen::Reconnected).then(|| (side, error.to_string()))
 }
 
 #[cfg(test)]

@@ -127,23 +127,8 @@ impl Engine {
         tickets: &[Ticket],
         error: EngineError,
     ) -> Result<(), EngineError> {
-        let (when, side) = match &error {
-            EngineError::Intercom(error) => (error.retry_when(), Side::Intercom),
-            EngineError::Salesforce(error) => (error.retry_when(), Side::Salesforce),
-            EngineError::Store(_)
-            | EngineError::Seal(_)
-            | EngineError::NoSuchConnection
-            | EngineError::NotConnected { .. }
-            | EngineError::Reconnect { .. }
-            | EngineError::Busy
-            | EngineError::Stopped
-            | EngineError::NameTaken
-            | EngineError::BadName
-            | EngineError::WorkspaceTaken
-            | EngineError::UnknownState
-            | EngineError::OtherPlace { .. }
-            | EngineError::NoSuchApp(_)
-            | EngineError::Brake(_) => return Err(error),
+        let Some((side, when)) = error.of_vendor() else {
+            return Err(error);
         };
         let message = error.to_string();
         tracing::warn!(connection.id = %id, error = %message, tickets = tickets.len(), "a read waits");
@@ -172,28 +157,13 @@ impl Engine {
 
 fn unread(error: &EngineError, subject: &Subject, until: Timestamp) -> Option<FailureReport> {
     let (subject, until) = (subject.clone(), Some(until));
-    match error {
-        EngineError::Intercom(error) => {
-            let what = "Intercom could not be read";
-            Some(failure::of_intercom(error, subject, 0, what, until))
-        }
-        EngineError::Salesforce(error) => {
-            let what = "Salesforce could not be read";
-            Some(failure::of_salesforce(error, subject, 0, what, until))
-        }
-        EngineError::Store(_)
-        | EngineError::Seal(_)
-        | EngineError::NoSuchConnection
-        | EngineError::NotConnected { .. }
-        | EngineError::Reconnect { .. }
-        | EngineError::Busy
-        | EngineError::Stopped
-        | EngineError::NameTaken
-        | EngineError::BadName
-        | EngineError::WorkspaceTaken
-        | EngineError::UnknownState
-        | EngineError::OtherPlace { .. }
-        | EngineError::NoSuchApp(_)
-        | EngineError::Brake(_) => None,
+    if let EngineError::Intercom(error) = error {
+        let what = "Intercom could not be read";
+        Some(failure::of_intercom(error, subject, 0, what, until))
+    } else if let EngineError::Salesforce(error) = error {
+        let what = "Salesforce could not be read";
+        Some(failure::of_salesforce(error, subject, 0, what, until))
+    } else {
+        None
     }
 }

@@ -27,26 +27,14 @@ impl Engine {
 /// How long to wait before an interrupted sync is gone on with by itself; `None` if a person has to
 /// look first.
 pub(super) fn passing(error: &EngineError) -> Option<Duration> {
-    let when = match error {
-        EngineError::Salesforce(error) => error.retry_when(),
-        EngineError::Intercom(error) => error.retry_when(),
-        EngineError::Store(store::StoreError::Unavailable { .. }) => {
-            RetryWhen::Later { not_before: None }
-        }
-        EngineError::Store(_)
-        | EngineError::Seal(_)
-        | EngineError::NoSuchConnection
-        | EngineError::NotConnected { .. }
-        | EngineError::Reconnect { .. }
-        | EngineError::Busy
-        | EngineError::Stopped
-        | EngineError::NameTaken
-        | EngineError::BadName
-        | EngineError::WorkspaceTaken
-        | EngineError::UnknownState
-        | EngineError::OtherPlace { .. }
-        | EngineError::NoSuchApp(_)
-        | EngineError::Brake(_) => return None,
+    let out_of_order = matches!(
+        error,
+        EngineError::Store(store::StoreError::Unavailable { .. })
+    );
+    let when = match error.of_vendor() {
+        Some((_, when)) => when,
+        None if out_of_order => RetryWhen::Later { not_before: None },
+        None => return None,
     };
     match when {
         RetryWhen::Later { not_before } => Some(AGAIN.max(not_before.unwrap_or_default())),
