@@ -15,21 +15,23 @@ use tokio::runtime::Builder;
 use crate::cli::{Cli, Command};
 use crate::config::{self, Configured, Environment};
 use crate::failure::{Failure, OrFail};
+use crate::output;
 
 /// Does what was typed.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let configured = || -> Result<Configured, Failure> {
         let environment = Environment::of_process();
         for variable in environment.misspelt() {
-            eprintln!("warning: {variable} is no setting of Carrick and changes nothing");
+            output::aside(format_args!(
+                "warning: {variable} is no setting of Carrick and changes nothing"
+            ));
         }
         config::load(cli.config.as_deref(), &environment)
     };
     match cli.command {
         Command::Demo(arguments) => block_on(demo::run(arguments)),
         Command::Serve(arguments) if arguments.print_sample_config => {
-            print!("{}", config::sample());
-            Ok(())
+            output::lines(&config::sample())
         }
         Command::Serve(arguments) => block_on(serve::run(configured()?, arguments)),
         Command::Connect(arguments) => block_on(connect::run(configured()?, *arguments)),

@@ -18,6 +18,8 @@ pub(crate) fn to_stderr(log: &Log) -> Result<(), Failure> {
     })?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would tell them on standard error, and panic when that is what cannot be written.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => lines.init(),
@@ -33,6 +35,7 @@ pub(crate) fn to_file(path: &Path) -> Result<(), Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        .log_internal_errors(false)
         .with_writer(Mutex::new(file))
         .init();
     Ok(())

@@ -13,6 +13,7 @@ mod installation;
 mod key;
 mod lock;
 mod logs;
+mod output;
 mod ports;
 mod progress;
 mod serving;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            output::aside(&failure);
             failure.exit_code()
         }
     }

@@ -13,6 +13,8 @@ use engine::{Phase, Progress};
 use model::ConnectionId;
 use tokio_util::sync::CancellationToken;
 
+use crate::output;
+
 use bar::Bar;
 use lines::Lines;
 use records::Records;
@@ -49,12 +51,12 @@ impl Watcher {
             Self::Person(bar) => bar.show(progress),
             Self::Pipe(lines) => {
                 if let Some(line) = lines.next(progress) {
-                    eprintln!("{line}");
+                    output::aside(line);
                 }
             }
             Self::Program(records) => {
                 if let Some(line) = records.next(progress) {
-                    println!("{line}");
+                    output::progress(line);
                 }
             }
         }

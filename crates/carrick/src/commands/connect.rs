@@ -8,7 +8,7 @@ use transport::Secret;
 use crate::cli::ConnectArguments;
 use crate::config::{Config, Configured, IntercomApp, RememberedApp, address};
 use crate::failure::{Failure, OrFail};
-use crate::{installation, lock};
+use crate::{installation, lock, output};
 
 pub(super) async fn run(
     configured: Configured,
@@ -50,8 +50,7 @@ pub(super) async fn run(
     if let Some(app) = named {
         app.write(&directory)?;
     }
-    report(&installation::connection(engine.store().as_ref(), &arguments.name).await?);
-    Ok(())
+    report(&installation::connection(engine.store().as_ref(), &arguments.name).await?)
 }
 
 /// All connections of a store renew their tokens through one Salesforce app.
@@ -105,10 +104,10 @@ fn refused(vendor: &str, error: &EngineError) -> Failure {
         )
 }
 
-fn report(connection: &Connection) {
+fn report(connection: &Connection) -> Result<(), Failure> {
     let profile = &connection.profile;
     if let (Some(intercom), Some(salesforce)) = (&profile.intercom, &profile.salesforce) {
-        println!(
+        output::line(format_args!(
             "{}: workspace {:?} is connected to org {:?}{}.",
             connection.name,
             intercom.workspace_name,
@@ -118,11 +117,12 @@ fn report(connection: &Connection) {
             } else {
                 ""
             },
-        );
+        ))?;
     }
     if connection.state == ConnectionState::Ready {
-        println!("Next: carrick sync {}", connection.name);
+        output::line(format_args!("Next: carrick sync {}", connection.name))?;
     }
+    Ok(())
 }
 
 fn check_addresses(arguments: &ConnectArguments) -> Result<(), Failure> {

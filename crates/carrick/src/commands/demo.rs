@@ -20,7 +20,7 @@ use crate::config::SettingsAccess;
 use crate::failure::{Failure, OrFail};
 use crate::progress::{self, Watcher};
 use crate::shutdown::Shutdown;
-use crate::{installation, lock, logs, serving};
+use crate::{installation, lock, logs, output, serving};
 
 use clouds::Clouds;
 use folder::Folder;
@@ -39,10 +39,10 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let folder = Folder::open(&arguments)?;
     let _lock = lock::require(&folder.store(), "demo")?;
     logs::to_file(&folder.log())?;
-    println!(
+    output::line(format_args!(
         "Everything is kept in {}; remove it to start over.",
         folder.root().display()
-    );
+    ))?;
 
     // The clouds end after Carrick, so that it can finish what it has begun.
     let clouds_shutdown = shutdown.later();
@@ -66,13 +66,13 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         .unless_cut_off(Box::pin(demo.set_up(&shutdown)))
         .await;
     if let Some(Ok(Setup::Ready)) = ready {
-        println!("{}", demo.places.block());
+        output::progress(demo.places.block());
         if !arguments.no_browser {
             browser::open(&demo.places.inbox());
         }
         shutdown.soft.cancelled().await;
     }
-    println!("Ending; the same command goes on from here.");
+    output::progress("Ending; the same command goes on from here.");
     shutdown.end().await;
     clouds_shutdown.end().await;
     ready.map_or(Ok(()), |outcome| outcome.map(|_| ()))
@@ -117,10 +117,10 @@ impl Demo {
         };
         let is_ready = connection.state == ConnectionState::Ready;
         if is_ready && self.folder.was_connected_at(&self.places)? {
-            println!("Connected already.");
+            output::progress("Connected already.");
             return Ok(connection);
         }
-        println!("Connecting both clouds …");
+        output::progress("Connecting both clouds …");
         visitor::allow(&self.places.connect_intercom(CONNECTION)).await?;
         visitor::allow(&self.places.connect_salesforce(CONNECTION)).await?;
         // First the grants, then the note that there are some.
@@ -150,7 +150,7 @@ impl Demo {
         let (watcher, stop) = (Watcher::of_stderr(), &shutdown.soft);
         match progress::watched_sync(&self.engine, connection.id, watcher, stop).await {
             Ok(counts) => {
-                println!("{}", progress::finished(&counts));
+                output::progress(progress::finished(&counts));
                 Ok(Setup::Ready)
             }
             Err(EngineError::Stopped) => Ok(Setup::Stopped),

@@ -4,7 +4,7 @@ use crate::cli::ServeArguments;
 use crate::config::{Config, Configured};
 use crate::failure::Failure;
 use crate::shutdown::{Ending, Shutdown};
-use crate::{installation, lock, logs, ports, serving};
+use crate::{installation, lock, logs, output, ports, serving};
 
 const ELSEWHERE: &str =
     "end the other program, or choose another port with --listen or listen in [server]";
@@ -31,7 +31,9 @@ pub(super) async fn run(configured: Configured, arguments: ServeArguments) -> Re
     let access = config.security.settings_access;
     serving::start_answering(&engine, listener, public_url.clone(), access, &shutdown);
     serving::start_loops(&engine, &shutdown);
-    println!("Carrick listens on http://{bound}, known to others as {public_url}");
+    output::progress(format_args!(
+        "Carrick listens on http://{bound}, known to others as {public_url}"
+    ));
     tracing::info!(address = %bound, %public_url, "serving");
 
     shutdown.soft.cancelled().await;

@@ -12,25 +12,23 @@ use store::{Connection, Store, StoreError};
 use crate::cli;
 use crate::config::Config;
 use crate::failure::{Failure, OrFail};
-use crate::installation;
+use crate::{installation, output};
 
 pub(super) async fn run(config: Config, command: cli::Settings) -> Result<(), Failure> {
     match command {
         cli::Settings::Export { connection } => {
             let (_, connection) = opened(&config, &connection).await?;
-            print!("{}", connection.settings.to_toml());
-            Ok(())
+            output::lines(&connection.settings.to_toml())
         }
         cli::Settings::Diff { connection, file } => {
             let wanted = read(&file)?;
             let (_, connection) = opened(&config, &connection).await?;
-            show(&connection, &wanted);
-            Ok(())
+            show(&connection, &wanted)
         }
         cli::Settings::Apply { connection, file } => {
             let wanted = read(&file)?;
             let (store, connection) = opened(&config, &connection).await?;
-            show(&connection, &wanted);
+            show(&connection, &wanted)?;
             if connection.settings == wanted {
                 return Ok(());
             }
@@ -66,14 +64,12 @@ fn read(file: &Path) -> Result<Settings, Failure> {
 }
 
 /// Prints the lines that would change.
-fn show(connection: &Connection, wanted: &Settings) {
+fn show(connection: &Connection, wanted: &Settings) -> Result<(), Failure> {
     let lines = difference::between(&connection.settings.to_toml(), &wanted.to_toml());
     if lines.is_empty() {
-        println!("{}: nothing to change", connection.name);
+        return output::line(format_args!("{}: nothing to change", connection.name));
     }
-    for line in lines {
-        println!("{line}");
-    }
+    output::line(lines.join("\n"))
 }
 
 /// Replaces the settings unless somebody else did since they were read.
@@ -86,10 +82,10 @@ async fn apply(
         .put_settings(connection.id, wanted, connection.settings_rev)
         .await
     {
-        Ok(revision) => {
-            println!("{}: applied, revision {revision}", connection.name);
-            Ok(())
-        }
+        Ok(revision) => output::line(format_args!(
+            "{}: applied, revision {revision}",
+            connection.name
+        )),
         Err(error @ StoreError::Conflict { .. }) => Err(Failure::new("nothing was changed")
             .because(&error)
             .try_this("look at the difference again with `carrick settings diff`, then apply")),

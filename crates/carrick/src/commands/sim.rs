@@ -11,7 +11,7 @@ use crate::cli::Sim;
 use crate::config::Log;
 use crate::failure::Failure;
 use crate::shutdown::Shutdown;
-use crate::{logs, ports};
+use crate::{logs, output, ports};
 
 pub(super) async fn run(sim: Sim) -> Result<(), Failure> {
     logs::to_stderr(&Log {
@@ -41,7 +41,7 @@ async fn run_twin(
     shutdown: &Shutdown,
     twin: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
-    println!("simulated {vendor}: http://{address}");
+    output::line(format_args!("simulated {vendor}: http://{address}"))?;
     shutdown.unless_cut_off(twin).await.unwrap_or_else(|| {
         Err(Failure::new(format!(
             "the simulated {vendor} was cut off before it had ended"

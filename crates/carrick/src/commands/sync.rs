@@ -7,7 +7,7 @@ use crate::config::{Config, Log};
 use crate::failure::Failure;
 use crate::progress::{self, Summary, Watcher};
 use crate::shutdown::Shutdown;
-use crate::{installation, lock, logs};
+use crate::{installation, lock, logs, output};
 
 pub(super) async fn run(config: Config, arguments: SyncArguments) -> Result<(), Failure> {
     let directory = &config.store.directory;
@@ -43,11 +43,10 @@ pub(super) async fn run(config: Config, arguments: SyncArguments) -> Result<(), 
     };
     let counts = outcome.map_err(|error| not_done(&connection.name, &error))?;
     if arguments.json {
-        println!("{}", Summary::new(&counts, peak_rss_bytes()).to_json());
+        output::line(Summary::new(&counts, peak_rss_bytes()).to_json())
     } else {
-        println!("{}", progress::finished(&counts));
+        output::line(progress::finished(&counts))
     }
-    Ok(())
 }
 
 fn not_done(name: &str, error: &EngineError) -> Failure {

@@ -6,7 +6,7 @@ use store::{Store, StoreError, StoredEntry};
 use crate::cli::TimelineArguments;
 use crate::config::Config;
 use crate::failure::{Failure, OrFail};
-use crate::installation;
+use crate::{installation, output};
 
 pub(super) async fn run(config: Config, arguments: TimelineArguments) -> Result<(), Failure> {
     let store = installation::existing_store(&config)?;
@@ -25,10 +25,7 @@ pub(super) async fn run(config: Config, arguments: TimelineArguments) -> Result<
              what was never seen has no timeline",
         ));
     }
-    for line in lines {
-        println!("{line}");
-    }
-    Ok(())
+    output::line(lines.join("\n"))
 }
 
 /// The newest `limit` lines about the person that the text names, and about the id itself.

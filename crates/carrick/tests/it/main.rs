@@ -10,6 +10,7 @@
 mod browser;
 mod configuration;
 mod demo;
+mod output;
 mod process;
 mod settings;
 mod sim;

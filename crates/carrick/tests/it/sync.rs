@@ -15,7 +15,7 @@ use crate::process::{Ended, Running, carrick, run};
 use crate::sim::Cloud;
 use crate::web_client::{ask, json};
 
-struct Clouds {
+pub(crate) struct Clouds {
     salesforce: Cloud,
     intercom: Cloud,
 }
@@ -71,7 +71,7 @@ impl Clouds {
         )
     }
 
-    fn connected(folder: &Path, people: &str) -> Self {
+    pub(crate) fn connected(folder: &Path, people: &str) -> Self {
         let clouds = Self::start(folder, people);
         let connected = clouds.connect(folder, "token");
         assert_eq!(connected.code, Some(0), "{}", connected.stderr);
@@ -83,7 +83,7 @@ impl Clouds {
         clouds
     }
 
-    fn end(self) {
+    pub(crate) fn end(self) {
         self.salesforce.end();
         self.intercom.end();
     }

@@ -10,6 +10,7 @@ use super::folder::Folder;
 use super::places::Places;
 use crate::config::MAIN_APP;
 use crate::failure::Failure;
+use crate::output;
 use crate::shutdown::Shutdown;
 use crate::twins::{self, Keeper};
 
@@ -76,7 +77,7 @@ impl Clouds {
 /// A cloud that fails does not end the demo: Carrick shows how it looks when one is gone.
 fn tell(outcome: Result<(), Failure>) {
     if let Err(failure) = outcome {
-        eprintln!("{failure}");
+        output::aside(failure);
     }
 }
 
