@@ -15,6 +15,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::failure::{Failure, OrFail};
 use crate::files;
 
+#[cfg(test)]
+mod tests;
+
 /// What happened longer ago than this survives a killed process.
 const SAVED_EVERY: Duration = Duration::from_secs(2);
 
@@ -69,8 +72,9 @@ type World = Arc<dyn Fn() -> io::Result<Vec<u8>> + Send + Sync>;
 pub(crate) struct Keeper {
     file: PathBuf,
     world: World,
-    /// Of what is in the file. Held while it is written, so that there is one writer.
-    digest: Mutex<Option<u64>>,
+    /// Of what is in the file. The thread that writes it holds this to its end, also when whoever
+    /// asked for it is dropped meanwhile, so that there is one writer.
+    digest: Arc<Mutex<Option<u64>>>,
 }
 
 impl Keeper {
@@ -84,7 +88,7 @@ impl Keeper {
         Self {
             file,
             world: Arc::new(world),
-            digest: Mutex::new(None),
+            digest: Arc::default(),
         }
     }
 
@@ -94,7 +98,7 @@ impl Keeper {
         Self {
             file,
             world: Arc::new(move || Ok(sim.save())),
-            digest: Mutex::new(None),
+            digest: Arc::default(),
         }
     }
 
@@ -120,18 +124,18 @@ impl Keeper {
 
     /// Replaces the file if anything changed since it was written last.
     async fn write(&self) -> io::Result<()> {
-        let mut digest = self.digest.lock().await;
-        let (file, world, before) = (self.file.clone(), Arc::clone(&self.world), *digest);
+        let mut digest = Arc::clone(&self.digest).lock_owned().await;
+        let (file, world) = (self.file.clone(), Arc::clone(&self.world));
         let writing = tokio::task::spawn_blocking(move || {
             let content = world()?;
             let now = xxh3_64(&content);
-            if before != Some(now) {
+            if *digest != Some(now) {
                 files::replace(&file, &content, files::Readers::Owner)?;
+                *digest = Some(now);
             }
-            io::Result::Ok(now)
+            Ok(())
         });
-        *digest = Some(writing.await.map_err(io::Error::other)??);
-        Ok(())
+        writing.await.map_err(io::Error::other)?
     }
 }
 
