@@ -1,6 +1,6 @@
 //! Answering browsers and vendors until the soft end.
 
-use std::net::SocketAddr;
+mod connections;
 
 use engine::Engine;
 use tokio::net::TcpListener;
@@ -26,16 +26,9 @@ pub(crate) fn start_answering(
         },
         stop: shutdown.soft.clone(),
     };
-    let service =
-        web::router(engine.clone(), config).into_make_service_with_connect_info::<SocketAddr>();
+    let router = web::router(engine.clone(), config);
     let soft = shutdown.soft.clone();
-    shutdown.spawn(async move {
-        let answering =
-            axum::serve(listener, service).with_graceful_shutdown(soft.cancelled_owned());
-        if let Err(error) = answering.await {
-            tracing::error!(%error, "listening failed");
-        }
-    });
+    shutdown.spawn(connections::accept(listener, router, soft));
 }
 
 /// Starts the loops that keep all connections up to date.
