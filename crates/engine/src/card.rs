@@ -317,7 +317,7 @@ impl Engine {
             .store
             .persons(id, std::slice::from_ref(&person))
             .await?;
-        self.observe(id, clients, rows).await?;
+        self.observe(id, clients, &rows).await?;
         self.inner.wake.notify_waiters();
         Ok(())
     }

@@ -49,26 +49,27 @@ impl Wanted {
 }
 
 impl Engine {
-    /// The rows of these persons as fresh as they have to be, in the order given. Persons that moved
-    /// on the way come back with what is left of them; those that they moved to are due. Where a
-    /// row could not be read, which is listed then, [`is_fresh`] says so of the person.
+    /// The rows of these persons as fresh as they have to be, in the order given; `None` if they are
+    /// so already. Persons that moved on the way come back with what is left of them; those that
+    /// they moved to are due. Where a row could not be read, which is listed then, [`is_fresh`]
+    /// says so of the person.
     pub(crate) async fn observe(
         &self,
         id: ConnectionId,
         clients: &Clients,
-        rows: Vec<PersonRows>,
-    ) -> Result<Vec<PersonRows>, EngineError> {
-        let wanted = self.wanted(id, &rows).await?;
+        rows: &[PersonRows],
+    ) -> Result<Option<Vec<PersonRows>>, EngineError> {
+        let wanted = self.wanted(id, rows).await?;
         let stranger = rows.iter().any(has_unknown_owner);
         if wanted.is_empty() && !stranger {
-            return Ok(rows);
+            return Ok(None);
         }
         if stranger {
             self.refresh_owners_if_due(id, clients).await?;
         }
         self.read_by_id(id, clients, wanted).await?;
-        let persons: Vec<PersonKey> = rows.into_iter().map(|rows| rows.person).collect();
-        Ok(self.inner.store.persons(id, &persons).await?)
+        let persons: Vec<PersonKey> = rows.iter().map(|rows| rows.person.clone()).collect();
+        Ok(Some(self.inner.store.persons(id, &persons).await?))
     }
 
     /// Whether a person can be planned without reading anything.

@@ -161,8 +161,9 @@ impl Engine {
                     .await?;
             }
         }
-        let mine = match self.observe(id, clients, mine.clone()).await {
-            Ok(rows) => rows,
+        let mine = match self.observe(id, clients, &mine).await {
+            Ok(None) => mine,
+            Ok(Some(rows)) => rows,
             // A sweep brings no tickets and gets the error.
             Err(error) if tickets.is_empty() => return Err(error),
             Err(error) => {
