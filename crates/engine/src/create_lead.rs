@@ -7,7 +7,7 @@ mod payload;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, ic, sf};
+use model::{Base, ConnectionId, How, Lane, Link, MatchKey, PersonKey, PutBacks, ic, sf};
 use planner::lead::{Ask, Decision, Form, Known};
 use salesforce::{AutoAssign, Duplicates, LeadDraft, Outcome, SalesforceError};
 use store::{
@@ -389,6 +389,8 @@ impl Engine {
                 since: now,
                 how: How::Created,
                 base: Base::default(),
+                announced: None,
+                put_backs: PutBacks::default(),
             });
         }
         settlement.records.push(row);

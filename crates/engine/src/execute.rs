@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use intercom::{ContactPatch, IntercomError, Outcome};
-use model::{How, Link, PersonKey, Subject, ic};
+use model::{How, Link, PersonKey, PutBacks, Subject, ic};
 use planner::{Attribute, ContactWrite, LinkChange, Operation, Plan, attribute};
 use store::{ContactRow, Entry, PersonRows, Settlement};
 use transport::RetryWhen;
@@ -266,6 +266,8 @@ fn book(
                 since: same.map_or_else(|| engine.now(), |link| link.since),
                 how: *how,
                 base: attribute::base(desired, shown),
+                announced: None,
+                put_backs: PutBacks::default(),
             });
             let how = match how {
                 How::Key => "by email",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Change;
 use model::Timestamp;
 use model::ic::{CompanyId, ContactId, Role, TeammateId, WorkspaceId};
 use serde::{Deserialize, Serialize};
@@ -93,18 +94,6 @@ pub struct Utm {
     pub source: Option<String>,
     /// `utm_term`.
     pub term: Option<String>,
-}
-
-/// What to do with one field. Absent, null and a value are three different wishes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Change<T> {
-    /// Leave it as it is: the key is not sent.
-    #[default]
-    Keep,
-    /// Empty it: null is sent.
-    Clear,
-    /// Set it.
-    Set(T),
 }
 
 /// A partial update. Sent twice, it changes nothing the second time.

@@ -8,6 +8,7 @@
 //! Start at [`Subject`] and [`PersonKey`]: what may need a look, and who is looked at.
 #![deny(missing_docs)]
 
+mod change;
 mod connection;
 mod entropy;
 pub mod ic;
@@ -18,9 +19,10 @@ pub mod sf;
 mod subject;
 mod time;
 
+pub use change::Change;
 pub use connection::{ConnectionId, OrgKey};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
-pub use link::{Base, BasePair, How, Link};
+pub use link::{Base, BasePair, How, Link, PutBacks};
 pub use match_key::{KeyHash, MatchKey, PersonKey};
 pub use settings::Settings;
 pub use subject::{Lane, Reason, Signal, Subject};

@@ -45,4 +45,14 @@ pub struct Link {
     pub how: How,
     /// On what both sides last agreed.
     pub base: Base,
+    /// When the last event about it was dated (A3): two of one second would pass for one.
+    pub announced: Option<Timestamp>,
+    /// What somebody else keeps changing in Intercom.
+    pub put_backs: PutBacks,
 }
+
+/// When a field was last put back although nothing had changed in Salesforce, oldest first, by the
+/// name of the field pair. A change in Salesforce starts anew.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PutBacks(pub BTreeMap<String, Vec<Timestamp>>);

@@ -3,9 +3,12 @@
 //! Every field has a default, unknown fields are refused with their name, and the text that is
 //! exported is the text that can be applied.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::{MatchKey, ic, sf};
 
 /// All settings of a connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
@@ -13,8 +16,12 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// Rules M.
     pub matching: Matching,
-    /// Rule A1.
+    /// Rules A1 and A3.
     pub attributes: Attributes,
+    /// Rules O2 to O4.
+    pub ownership: Ownership,
+    /// Rule O1.
+    pub team: Team,
     /// Rules L.
     pub leads: Leads,
     /// Rule A4.
@@ -31,6 +38,26 @@ pub struct Matching {
     pub crowded_contacts: u32,
     /// A key on more records than this is crowded (M0).
     pub crowded_records: u32,
+    /// Crowded keys that are worked on all the same, as long as a key has no more than
+    /// [`CROWD_MAX`] contacts and records (M0).
+    pub crowded_allowed: BTreeSet<MatchKey>,
+    /// What is written to a contact that several Salesforce contacts match (M5).
+    pub ambiguous_contacts: AmbiguousContacts,
+}
+
+/// More contacts or records than this are never read for one person: a key that so many share says
+/// nothing about who they are.
+pub const CROWD_MAX: u32 = 2_000;
+
+/// What is written where several Salesforce contacts match (M5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AmbiguousContacts {
+    /// Nothing: the last values stay.
+    #[default]
+    Nothing,
+    /// Attributes whose value is the same on all of them.
+    WhatAgrees,
 }
 
 impl Default for Matching {
@@ -38,6 +65,8 @@ impl Default for Matching {
         Self {
             crowded_contacts: 100,
             crowded_records: 50,
+            crowded_allowed: BTreeSet::new(),
+            ambiguous_contacts: AmbiguousContacts::Nothing,
         }
     }
 }
@@ -48,11 +77,119 @@ impl Default for Matching {
 pub struct Attributes {
     /// Whether the `SALESFORCE_…` attributes are written (A1).
     pub enabled: bool,
+    /// Whether a changed status or object type is told as an event too (A3).
+    pub events: bool,
 }
 
 impl Default for Attributes {
     fn default() -> Self {
-        Self { enabled: true }
+        Self {
+            enabled: true,
+            events: true,
+        }
+    }
+}
+
+/// Owners of linked contacts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ownership {
+    /// Whether a linked contact's owner follows Salesforce (O2).
+    pub maintain: bool,
+    /// Who owns a contact whose record is owned by nobody's teammate (O4).
+    pub fallback: TeammateChoice,
+}
+
+/// Who is who on both sides, and who speaks for Carrick.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Team {
+    /// Author of notes that no teammate clicked for (L8).
+    pub service_teammate: TeammateChoice,
+    /// Pairs that an admin chose, by Salesforce User (O1); without one the email decides.
+    pub pairs: BTreeMap<sf::UserId, PairChoice>,
+}
+
+/// Which teammate serves a purpose. As text: `installer`, `nobody`, or a teammate's id.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum TeammateChoice {
+    /// The one who set the connection up.
+    #[default]
+    Installer,
+    /// Nobody.
+    Nobody,
+    /// This one.
+    Teammate(ic::TeammateId),
+}
+
+/// Whom a Salesforce User is paired with by choice. As text: `nobody`, or a teammate's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum PairChoice {
+    /// With nobody, whatever their email says.
+    Nobody,
+    /// With this teammate.
+    Teammate(ic::TeammateId),
+}
+
+/// A choice of a teammate that is neither a word of ours nor a teammate's number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is neither {words} nor the number of a teammate")]
+pub struct NotAChoice {
+    text: String,
+    words: &'static str,
+}
+
+/// Teammates have numbers; anything else is a misspelt word.
+fn teammate(text: &str, words: &'static str) -> Result<ic::TeammateId, NotAChoice> {
+    let number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let id = text.parse().ok().filter(|_| number);
+    id.ok_or_else(|| NotAChoice {
+        text: text.to_owned(),
+        words,
+    })
+}
+
+impl TryFrom<String> for TeammateChoice {
+    type Error = NotAChoice;
+
+    fn try_from(text: String) -> Result<Self, NotAChoice> {
+        match text.as_str() {
+            "installer" => Ok(Self::Installer),
+            "nobody" => Ok(Self::Nobody),
+            id => Ok(Self::Teammate(teammate(id, "installer, nobody")?)),
+        }
+    }
+}
+
+impl From<TeammateChoice> for String {
+    fn from(choice: TeammateChoice) -> Self {
+        match choice {
+            TeammateChoice::Installer => "installer".to_owned(),
+            TeammateChoice::Nobody => "nobody".to_owned(),
+            TeammateChoice::Teammate(id) => id.to_string(),
+        }
+    }
+}
+
+impl TryFrom<String> for PairChoice {
+    type Error = NotAChoice;
+
+    fn try_from(text: String) -> Result<Self, NotAChoice> {
+        match text.as_str() {
+            "nobody" => Ok(Self::Nobody),
+            id => Ok(Self::Teammate(teammate(id, "nobody")?)),
+        }
+    }
+}
+
+impl From<PairChoice> for String {
+    fn from(choice: PairChoice) -> Self {
+        match choice {
+            PairChoice::Nobody => "nobody".to_owned(),
+            PairChoice::Teammate(id) => id.to_string(),
+        }
     }
 }
 
@@ -66,6 +203,8 @@ pub struct Leads {
     pub source: String,
     /// What stands for a required text that nobody knows (L5).
     pub placeholder: String,
+    /// Whether a note with the link goes into the conversation from which one was created (L8).
+    pub note: bool,
 }
 
 impl Default for Leads {
@@ -74,6 +213,7 @@ impl Default for Leads {
             one_click: false,
             source: "Intercom".to_owned(),
             placeholder: "[not provided]".to_owned(),
+            note: false,
         }
     }
 }
@@ -173,6 +313,18 @@ impl Settings {
             self.matching.crowded_records,
             1,
         )?;
+        for (field, is) in [
+            ("matching.crowded_contacts", self.matching.crowded_contacts),
+            ("matching.crowded_records", self.matching.crowded_records),
+        ] {
+            if is > CROWD_MAX {
+                return Err(SettingsError::OutOfBounds {
+                    field,
+                    must: "at most 2000",
+                    is: is.to_string(),
+                });
+            }
+        }
         let polling = &self.polling;
         at_least(
             "polling.salesforce_seconds",
@@ -219,6 +371,18 @@ mod tests {
         let mut settings = Settings::default();
         settings.leads.one_click = true;
         settings.polling.salesforce_seconds = 2;
+        settings.matching.crowded_allowed =
+            MatchKey::from_email("info@acme.io").into_iter().collect();
+        settings.matching.ambiguous_contacts = AmbiguousContacts::WhatAgrees;
+        settings.ownership.fallback = TeammateChoice::Teammate("7".parse().unwrap());
+        settings.team.pairs = [
+            ("005000000000001AAA".parse().unwrap(), PairChoice::Nobody),
+            (
+                "005000000000002AAA".parse().unwrap(),
+                PairChoice::Teammate("8".parse().unwrap()),
+            ),
+        ]
+        .into();
         assert_eq!(Settings::from_toml(&settings.to_toml()), Ok(settings));
         assert_eq!(Settings::from_toml(""), Ok(Settings::default()));
     }
@@ -229,14 +393,27 @@ mod tests {
         [matching]
         crowded_contacts = 100
         crowded_records = 50
+        crowded_allowed = []
+        ambiguous_contacts = "nothing"
 
         [attributes]
         enabled = true
+        events = true
+
+        [ownership]
+        maintain = false
+        fallback = "installer"
+
+        [team]
+        service_teammate = "installer"
+
+        [team.pairs]
 
         [leads]
         one_click = false
         source = "Intercom"
         placeholder = "[not provided]"
+        note = false
 
         [polling]
         salesforce_seconds = 30
@@ -267,6 +444,21 @@ mod tests {
             error("[leads]\nplaceholder = ' '"),
             @r#"leads.placeholder must be 1 to 80 characters, the length of a last name in Salesforce, but is " ""#
         );
+        insta::assert_snapshot!(error("[ownership]\nfallback = 'instaler'"), @r#"
+        the settings cannot be read: TOML parse error at line 2, column 12
+          |
+        2 | fallback = 'instaler'
+          |            ^^^^^^^^^^
+        "instaler" is neither installer, nobody nor the number of a teammate
+        "#);
+        insta::assert_snapshot!(error("[matching]\ncrowded_allowed = ['Info@acme.io']"), @r#"
+        the settings cannot be read: TOML parse error at line 2, column 19
+          |
+        2 | crowded_allowed = ['Info@acme.io']
+          |                   ^^^^^^^^^^^^^^^^
+        "Info@acme.io" is not a folded match key
+        "#);
+        insta::assert_snapshot!(error("[matching]\ncrowded_contacts = 3000"), @"matching.crowded_contacts must be at most 2000, but is 3000");
         insta::assert_snapshot!(error("leads"), @r"
         the settings cannot be read: TOML parse error at line 1, column 6
           |

@@ -14,7 +14,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Base, BasePair, How, Link, MatchKey, PersonKey, Settings, Timestamp, ic, sf};
+use model::{
+    Base, BasePair, How, Link, MatchKey, PersonKey, PutBacks, Settings, Timestamp, ic, sf,
+};
 
 use crate::{
     Account, Attribute, Contact, Facts, Lead, Operation, Owner, Parked, Record, SfContact, plan,
@@ -274,6 +276,8 @@ impl World {
             since: Timestamp::from_seconds(1),
             how,
             base: Base(statement.values().into_iter().map(pair).collect()),
+            announced: None,
+            put_backs: PutBacks::default(),
         });
     }
 

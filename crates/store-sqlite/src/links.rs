@@ -1,6 +1,6 @@
 //! Which contact shows which record.
 
-use model::{ConnectionId, Link, ic, sf};
+use model::{ConnectionId, Link, PutBacks, ic, sf};
 use rusqlite::{Row, Transaction};
 
 use crate::cells::{Cells, RowKey, json_text};
@@ -19,6 +19,8 @@ pub(crate) fn read(row: &Row<'_>) -> Tried<Link> {
         since: cells.instant("since")?,
         how: cells.word("how")?,
         base: cells.json("base")?,
+        announced: None,
+        put_backs: PutBacks::default(),
     })
 }
 

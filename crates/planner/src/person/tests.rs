@@ -66,6 +66,8 @@ fn executed(mut facts: Facts, plan: &Plan, answers: fn(&str) -> String) -> Facts
                     since: facts.observed_at,
                     how: *how,
                     base: attribute::base(desired, &shown),
+                    announced: None,
+                    put_backs: model::PutBacks::default(),
                 });
             }
         }

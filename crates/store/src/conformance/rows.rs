@@ -1,8 +1,8 @@
 //! Rows for the promises: short to write, the same on every run.
 
 use model::{
-    Base, BasePair, ConnectionId, How, Lane, Link, MatchKey, PersonKey, Reason, Settings, Signal,
-    Subject, Timestamp, ic, sf,
+    Base, BasePair, ConnectionId, How, Lane, Link, MatchKey, PersonKey, PutBacks, Reason, Settings,
+    Signal, Subject, Timestamp, ic, sf,
 };
 
 use crate::{
@@ -122,6 +122,8 @@ pub(super) fn link(contact: &str, record_id: sf::RecordId) -> Link {
         since: at(5),
         how: How::Key,
         base: Base([("SALESFORCE_FIRST_NAME".to_owned(), pair)].into()),
+        announced: None,
+        put_backs: PutBacks::default(),
     }
 }
 
