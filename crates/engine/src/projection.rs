@@ -98,6 +98,7 @@ pub(crate) fn lead_row(lead: &salesforce::Lead, seen_at: Timestamp) -> RecordRow
         account_id: None,
         successor,
         gone: lead.is_deleted,
+        hidden: false,
         body: Body(vec![
             Some(boxed(&lead.name)),
             Some(boxed(&lead.last_name)),
@@ -124,6 +125,7 @@ pub(crate) fn sf_contact_row(contact: &salesforce::Contact, seen_at: Timestamp) 
         account_id: contact.account_id,
         successor: contact.master_record_id.map(sf::RecordId::Contact),
         gone: contact.is_deleted,
+        hidden: false,
         body: Body(vec![
             Some(boxed(&contact.name)),
             Some(boxed(&contact.last_name)),
@@ -150,6 +152,7 @@ pub(crate) fn gone_row(id: sf::RecordId, now: Timestamp) -> RecordRow {
         account_id: None,
         successor: None,
         gone: true,
+        hidden: false,
         body: Body::default(),
     }
 }
@@ -180,6 +183,8 @@ pub(crate) fn user_row(user: &salesforce::User) -> DirectoryRow {
         role: user.role.clone(),
         title: user.title.clone(),
         active: user.is_active,
+        standard: true,
+        last_login: None,
     }
 }
 
@@ -193,6 +198,8 @@ pub(crate) fn queue_row(queue: &salesforce::Queue) -> DirectoryRow {
         role: None,
         title: None,
         active: true,
+        standard: true,
+        last_login: None,
     }
 }
 
@@ -206,6 +213,8 @@ pub(crate) fn teammate_row(teammate: &intercom::Teammate) -> DirectoryRow {
         role: None,
         title: teammate.job_title.clone(),
         active: true,
+        standard: true,
+        last_login: None,
     }
 }
 

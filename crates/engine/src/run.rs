@@ -394,6 +394,8 @@ fn is_empty(settlement: &Settlement) -> bool {
         done,
         deferred,
         due,
+        intents,
+        listing,
     } = settlement;
     contacts.is_empty()
         && records.is_empty()
@@ -406,4 +408,6 @@ fn is_empty(settlement: &Settlement) -> bool {
         && done.is_empty()
         && deferred.is_empty()
         && due.is_empty()
+        && intents.is_empty()
+        && *listing == store::Listing::Keep
 }

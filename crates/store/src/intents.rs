@@ -18,6 +18,10 @@ pub struct IntentId(pub i64);
 pub enum IntentKind {
     /// A Salesforce Lead; the target is the person.
     Lead,
+    /// An event on an Intercom contact (A3); the target is `contact:<id>:<name>:<created_at>`.
+    Event,
+    /// A note in a conversation; the target is `conversation:<id>:<record id>`.
+    Note,
 }
 
 /// Where an intent stands: `open → sent → done | refused | unknown`; `unknown → done | open`.
@@ -121,8 +125,26 @@ pub trait Intents: Send + Sync {
     /// One intent.
     async fn intent(&self, id: IntentId) -> Result<Option<Intent>, StoreError>;
 
-    /// All intents of an org that are not closed, oldest first.
+    /// All intents of an org that are not closed, of all kinds, oldest first.
     async fn unsettled_intents(&self, org: sf::OrgId) -> Result<Vec<Intent>, StoreError>;
+
+    /// Intents of one kind on which something can be done now, oldest first: `Open` ones, and
+    /// `Unknown` ones whose `look_at` has come. Cheap however many others there are.
+    async fn due_intents(
+        &self,
+        org: sf::OrgId,
+        kind: IntentKind,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Intent>, StoreError>;
+
+    /// Deletes closed intents of a kind that were opened before `before`; returns how many.
+    async fn forget_intents(
+        &self,
+        org: sf::OrgId,
+        kind: IntentKind,
+        before: Timestamp,
+    ) -> Result<u64, StoreError>;
 
     /// `Open → Sent`, before the call. `Conflict` from any other state: somebody else sends it.
     async fn intent_sent(&self, id: IntentId, now: Timestamp) -> Result<(), StoreError>;

@@ -13,6 +13,7 @@
 //! Start at [`Store`].
 #![deny(missing_docs)]
 
+mod aliases;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod connections;
@@ -27,7 +28,9 @@ mod queue;
 mod settle;
 mod sweeps;
 mod timeline;
+mod verdicts;
 
+pub use aliases::Aliases;
 pub use connections::{
     Connection, ConnectionState, Connections, IntercomProfile, NewConnection, Profile,
     SalesforceProfile, SealedCredential, Side,
@@ -39,11 +42,12 @@ pub use intents::{
     Intent, IntentId, IntentKind, IntentState, Intents, NewIntent, OpenedIntent, Settled,
 };
 pub use mirror::{
-    Absorbed, Absorption, AccountRow, Body, ContactRow, Digest, DirectoryKind, DirectoryRow,
-    Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source, UNSTAMPED, Version, judge,
+    Absorbed, Absorption, AccountRow, Body, CHAIN_MAX, ContactRow, Digest, DirectoryKind,
+    DirectoryRow, FanOutPosition, Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source,
+    UNSTAMPED, Version, judge,
 };
 pub use model::{Base, BasePair, How, Link};
-pub use persons::{PersonRows, Persons, Position};
+pub use persons::{Crowd, PersonRows, Persons, Position};
 pub use pins::Pins;
 pub use queue::{Due, Queue, Ticket};
 pub use settle::{Settle, Settlement};
@@ -51,13 +55,16 @@ pub use sweeps::{
     Cursors, Scan, ScanOutcome, Scans, Sweep, SweepCounts, SweepKind, SweepState, Sweeps,
 };
 pub use timeline::{Entry, StoredEntry, Timeline};
+pub use verdicts::{Listing, Unclear, Verdicted, Verdicts};
 
 /// Everything that one database does for the engine, except the inbox, which is a file of its own.
 pub trait Store:
     Connections
     + Mirror
+    + Aliases
     + Persons
     + Pins
+    + Verdicts
     + Queue
     + Settle
     + Intents
@@ -72,8 +79,10 @@ pub trait Store:
 impl<T> Store for T where
     T: Connections
         + Mirror
+        + Aliases
         + Persons
         + Pins
+        + Verdicts
         + Queue
         + Settle
         + Intents

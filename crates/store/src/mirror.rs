@@ -61,8 +61,11 @@ pub struct RecordRow {
     pub account_id: Option<sf::AccountId>,
     /// What it became: a converted Lead's contact, or the winner of a merge.
     pub successor: Option<sf::RecordId>,
-    /// Deleted, merged away or invisible: it belongs to no person any more (M8).
+    /// Deleted or merged away: it belongs to no person any more (M8).
     pub gone: bool,
+    /// Asked for by id, nothing came, and nobody said that it was deleted: it may be invisible to
+    /// the integration user. It still counts for its person. Any reading that shows it clears this.
+    pub hidden: bool,
     /// The values.
     pub body: Body,
 }
@@ -111,6 +114,10 @@ pub struct DirectoryRow {
     pub title: Option<String>,
     /// May still own things.
     pub active: bool,
+    /// A Salesforce User of the type `Standard`; true for teammates and queues.
+    pub standard: bool,
+    /// When a Salesforce User last logged in, as of the last reading.
+    pub last_login: Option<Timestamp>,
 }
 
 /// How much a reading is worth.
@@ -156,6 +163,8 @@ pub struct Absorption {
     pub contacts: Vec<Observed<ContactRow>>,
     /// Contacts that Intercom has no more.
     pub contacts_gone: Vec<ic::ContactId>,
+    /// Contacts that were merged into another one, each before its survivor.
+    pub contacts_merged: Vec<(ic::ContactId, ic::ContactId)>,
     /// Records that were read; `gone` rows included.
     pub records: Vec<Observed<RecordRow>>,
     /// Accounts that were read.
@@ -178,6 +187,7 @@ impl Absorption {
         Self {
             contacts: Vec::new(),
             contacts_gone: Vec::new(),
+            contacts_merged: Vec::new(),
             records: Vec::new(),
             accounts: Vec::new(),
             due: Vec::new(),
@@ -200,6 +210,19 @@ pub struct Absorbed {
     pub accounts_changed: Vec<sf::AccountId>,
     /// Persons that became due.
     pub persons_due: u64,
+}
+
+/// Records that were merged or converted are followed over so many steps, in either direction.
+pub const CHAIN_MAX: usize = 5;
+
+/// How far a fan-out has come. That of an owner goes through the records that it owns first, then
+/// through those of its Accounts, Account by Account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FanOutPosition {
+    /// The Account that is gone through; `None` among the owner's own records.
+    pub account: Option<sf::AccountId>,
+    /// The last record that was passed there, if one was.
+    pub record: Option<crate::Position>,
 }
 
 /// How much the mirror holds.
@@ -266,6 +289,7 @@ impl ContactRow {
             digest: self.digest(),
             projection: self.projection,
             stale: self.stale,
+            hidden: false,
         }
     }
 
@@ -276,15 +300,21 @@ impl ContactRow {
 }
 
 impl RecordRow {
-    /// Over key, owner, account, successor, `gone` and body; not over stamps.
+    /// Over key, owner, account, successor, `gone`, `hidden` and body; not over stamps. What is gone
+    /// is not hidden.
     pub fn digest(&self) -> Digest {
+        let absence = match (self.gone, self.hidden) {
+            (true, _) => Some("gone"),
+            (false, true) => Some("hidden"),
+            (false, false) => None,
+        };
         digest_of(
             &[
                 self.key.as_ref().map(MatchKey::as_str),
                 self.owner_id.as_ref().map(sf::OwnerId::as_str),
                 self.account_id.as_ref().map(sf::AccountId::as_str),
                 self.successor.as_ref().map(sf::RecordId::as_str),
-                self.gone.then_some("gone"),
+                absence,
             ],
             &self.body,
         )
@@ -297,6 +327,7 @@ impl RecordRow {
             digest: self.digest(),
             projection: self.projection,
             stale: self.stale,
+            hidden: self.hidden,
         }
     }
 
@@ -327,6 +358,8 @@ pub struct Version {
     pub projection: i64,
     /// Of a stored row: it is doubted, and what is read by id counts.
     pub stale: bool,
+    /// Of a stored row: it did not come when it was asked for, and what shows it again counts.
+    pub hidden: bool,
 }
 
 /// The stamp of a row of which the vendor showed nothing: gone, invisible, or not read back yet.
@@ -337,7 +370,8 @@ pub const UNSTAMPED: Timestamp = Timestamp::from_millis(0);
 ///
 /// Vendors' stamps have a resolution of one second, so a snapshot with the same stamp and other
 /// values cannot be ordered. An answer is what the vendor has, unless the row was read from
-/// somewhere newer; of a doubted row, and where the vendor shows nothing, it counts in any case.
+/// somewhere newer; of a doubted or hidden row, and where the vendor shows nothing, it counts in any
+/// case. A snapshot that is not older shows a hidden row again.
 pub fn judge(standing: Option<Version>, source: Source, read: Version) -> Sighting {
     let Some(standing) = standing else {
         return Sighting::New;
@@ -346,13 +380,16 @@ pub fn judge(standing: Option<Version>, source: Source, read: Version) -> Sighti
     if same_fields && standing.digest == read.digest {
         return Sighting::Unchanged;
     }
-    let settles = source == Source::Answer && (standing.stale || read.stamp == UNSTAMPED);
+    let doubted = standing.stale || standing.hidden;
+    let settles = source == Source::Answer && (doubted || read.stamp == UNSTAMPED);
     if read.stamp < standing.stamp && !settles {
         return Sighting::Older;
     }
     match source {
         Source::DoubtfulSnapshot => Sighting::Doubt,
-        Source::Snapshot if same_fields && read.stamp == standing.stamp => Sighting::Doubt,
+        Source::Snapshot if same_fields && read.stamp == standing.stamp && !standing.hidden => {
+            Sighting::Doubt
+        }
         Source::Snapshot | Source::Answer => Sighting::Changed,
     }
 }
@@ -364,9 +401,16 @@ pub trait Mirror: Send + Sync {
     /// (an `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
     /// doubted ones stale, marks due the persons of the old *and* of the new key of every new,
     /// changed, doubted or gone row (lane and reason of the absorption, due now), marks changed
-    /// Accounts and `due`, moves the cursor. The persons of a record are that of its key, whoever pinned it or what became
-    /// it, and a successor's. A gone contact's row is deleted, and its links with it (M8). Repeating
-    /// it changes nothing.
+    /// Accounts and `due`, moves the cursor. The persons of a record are that of its key, those with
+    /// a contact linked to it, whoever pinned it, the persons of what became it over up to
+    /// [`CHAIN_MAX`] steps, and those of its own successors. A gone contact's row is deleted, and
+    /// its links with it (M8). Repeating it changes nothing.
+    ///
+    /// Ids that are replaced are remembered ([`crate::Aliases`]). When a record is newly merged away,
+    /// a pin on it moves to the winner. A merged contact goes as a gone one does; as soon as the
+    /// survivor is known with another key, and no contact has the loser's key any more, that key's
+    /// pin and its standing Lead intents move to the survivor's key unless it has its own, and the
+    /// persons of both keys are due.
     ///
     /// A record without a key is stored only if it is linked or pinned, is somebody's successor,
     /// or is stored already.
@@ -378,8 +422,8 @@ pub trait Mirror: Send + Sync {
 
     /// Replaces the directory rows of these kinds; returns the ids of those that are new, changed
     /// or no longer there (the latter stay, inactive, and are returned once), by id. Changed Users
-    /// and queues become due as subjects in the same transaction (lane live). Rows of other kinds
-    /// are ignored.
+    /// and queues become due as subjects in the same transaction (lane live). A login alone is
+    /// stored and is no change. Rows of other kinds are ignored.
     async fn put_directory(
         &self,
         connection: ConnectionId,
@@ -417,30 +461,49 @@ pub trait Mirror: Send + Sync {
         records: &[sf::RecordId],
     ) -> Result<(), StoreError>;
 
-    /// Persons that hang on an Account (its contacts' keys, those of what became one of them, and
-    /// whoever pinned either), in pages of `limit` records ordered by hash; marks them due in the
+    /// Notes that these records were asked for by id and that nothing came: stored rows that are not
+    /// gone become hidden and are not stale any more; the persons of those that were not hidden
+    /// before are due (lane repair). Returns those that are not stored or gone already, in the order
+    /// given.
+    async fn hide_records(
+        &self,
+        connection: ConnectionId,
+        ids: &[sf::RecordId],
+        now: Timestamp,
+    ) -> Result<Vec<sf::RecordId>, StoreError>;
+
+    /// Takes an admin's word that a hidden record is deleted: it is gone, and its persons are due
+    /// (lane interactive). False, and nothing changes, if it is not hidden.
+    async fn forget_hidden(
+        &self,
+        connection: ConnectionId,
+        id: sf::RecordId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Persons that hang on an Account (the persons of its contacts, as `absorb` knows them), in pages of `limit` records ordered by hash; marks them due in the
     /// same transaction. Returns the position to go on from, `None` at the end.
     async fn fan_out_account(
         &self,
         connection: ConnectionId,
         account: sf::AccountId,
-        after: Option<crate::Position>,
+        after: Option<FanOutPosition>,
         limit: u32,
         lane: Lane,
         now: Timestamp,
-    ) -> Result<Option<crate::Position>, StoreError>;
+    ) -> Result<Option<FanOutPosition>, StoreError>;
 
-    /// As `fan_out_account`, for all records owned by a User or queue, and for those whose Account
-    /// is.
+    /// As `fan_out_account`, for all records owned by a User or queue, and then for those whose
+    /// Account is, in pages of `limit` records and Accounts. What was passed is not read again.
     async fn fan_out_owner(
         &self,
         connection: ConnectionId,
         owner: sf::OwnerId,
-        after: Option<crate::Position>,
+        after: Option<FanOutPosition>,
         limit: u32,
         lane: Lane,
         now: Timestamp,
-    ) -> Result<Option<crate::Position>, StoreError>;
+    ) -> Result<Option<FanOutPosition>, StoreError>;
 
     /// How much the mirror holds.
     async fn mirror_counts(&self, connection: ConnectionId) -> Result<MirrorCounts, StoreError>;
@@ -459,11 +522,16 @@ mod tests {
             digest: Digest(digest),
             projection,
             stale,
+            hidden: false,
         };
         let at = |seconds, digest| version(seconds, digest, 1, false);
         let other_fields = |seconds, digest| version(seconds, digest, 2, false);
         let row = Some(at(10, 1));
         let doubted = Some(version(10, 1, 1, true));
+        let hidden = Some(Version {
+            hidden: true,
+            ..at(10, 1)
+        });
         let nothing = at(0, 9);
         for (standing, source, read, expected) in [
             (None, Snapshot, at(1, 1), New),
@@ -489,6 +557,10 @@ mod tests {
             (row, Answer, nothing, Changed),
             (row, Snapshot, nothing, Older),
             (Some(nothing), Snapshot, at(1, 1), Changed),
+            (hidden, Snapshot, at(10, 2), Changed),
+            (hidden, Snapshot, at(9, 2), Older),
+            (hidden, Answer, at(9, 2), Changed),
+            (hidden, DoubtfulSnapshot, at(10, 2), Doubt),
         ] {
             assert_eq!(
                 judge(standing, source, read),

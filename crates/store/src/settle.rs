@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use model::{ConnectionId, PersonKey, Timestamp, ic, sf};
 
-use crate::{ContactRow, Due, Entry, FailureReport, Link, RecordRow, StoreError, Ticket};
+use crate::{
+    ContactRow, Due, Entry, FailureReport, Link, Listing, NewIntent, RecordRow, StoreError, Ticket,
+};
 
 /// What one person's run did.
 #[derive(Debug, Clone)]
@@ -32,6 +34,10 @@ pub struct Settlement {
     pub deferred: Vec<(Ticket, Timestamp)>,
     /// Subjects to mark.
     pub due: Vec<Due>,
+    /// Intents to open, unless one of the same org, kind and target stands.
+    pub intents: Vec<NewIntent>,
+    /// Whether the person is listed as one without a clear match.
+    pub listing: Listing,
 }
 
 impl Settlement {
@@ -50,6 +56,8 @@ impl Settlement {
             done: Vec::new(),
             deferred: Vec::new(),
             due: Vec::new(),
+            intents: Vec::new(),
+            listing: Listing::Keep,
         }
     }
 }

@@ -68,8 +68,8 @@ pub trait Scans: Send + Sync {
         limit: u32,
     ) -> Result<Vec<ic::ContactId>, StoreError>;
 
-    /// Records that the finished scan did not meet, as `missing_contacts`. Rows known as gone do
-    /// not count.
+    /// Records that the finished scan did not meet, as `missing_contacts`. Rows known as gone
+    /// or hidden do not count.
     async fn missing_records(
         &self,
         scan: &Scan,
@@ -89,6 +89,8 @@ pub enum SweepKind {
     FirstSync,
     /// The daily comparison.
     Comparison,
+    /// All persons again, without reading, because the terms changed.
+    Rewalk,
 }
 
 /// Where a sweep stands.

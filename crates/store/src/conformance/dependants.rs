@@ -38,6 +38,8 @@ pub async fn the_directory_names_what_changed_and_keeps_what_left(store: &impl S
         role: None,
         title: Some("Account Executive".to_owned()),
         active: true,
+        standard: true,
+        last_login: None,
     };
     let (user, queue, mate) = (
         DirectoryKind::User,
@@ -169,6 +171,8 @@ pub async fn what_hangs_above_is_due_with_its_change(store: &impl Store) {
         role: None,
         title: None,
         active: true,
+        standard: true,
+        last_login: None,
     });
     let kinds = [DirectoryKind::User, DirectoryKind::Teammate];
     for expected in [vec![Subject::Owner(user_id(1))], vec![]] {

@@ -107,6 +107,8 @@ fn owner(number: u32, name: &str) -> DirectoryRow {
         role: None,
         title: None,
         active: true,
+        standard: true,
+        last_login: None,
     }
 }
 

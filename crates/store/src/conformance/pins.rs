@@ -35,6 +35,8 @@ pub async fn a_pinned_record_is_read_with_its_person_whatever_its_key(store: &im
         role: None,
         title: None,
         active: true,
+        standard: true,
+        last_login: None,
     };
     let owners = [owner(1, "Zoe"), owner(2, "Bob")];
     store

@@ -97,6 +97,7 @@ pub(super) fn record(id: sf::RecordId, email: &str, seconds: i64) -> RecordRow {
         account_id: None,
         successor: None,
         gone: false,
+        hidden: false,
         body: body(&["Ada", "Byron"]),
     }
 }
