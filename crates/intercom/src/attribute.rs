@@ -74,7 +74,7 @@ impl Client {
     pub async fn unarchive_attribute(&self, id: i64) -> Result<DataAttribute, IntercomError> {
         let call = Call::put(
             format!("/data_attributes/{id}"),
-            json!({ "archived": false }),
+            &json!({ "archived": false }),
         );
         self.write(&call, contact_attribute).await
     }
@@ -87,7 +87,7 @@ fn create(new: &NewAttribute) -> Call {
         "data_type": "string",
         "description": new.description,
     });
-    Call::post("/data_attributes", Some(body))
+    Call::post("/data_attributes", &body)
 }
 
 fn contact_list(reply: &Reply) -> Result<Vec<DataAttribute>, IntercomError> {

@@ -77,7 +77,7 @@ impl Client {
 }
 
 fn uninstall() -> Call {
-    Call::post("/auth/uninstall", None)
+    Call::bare_post("/auth/uninstall")
 }
 
 fn exchange_request(app: &App, code: &str) -> Result<Request<Bytes>, IntercomError> {

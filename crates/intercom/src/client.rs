@@ -10,7 +10,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request, StatusCode};
 use model::{Entropy, Lane, SeededEntropy};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use transport::{
     HttpService, Limits, Pauses, Reply, Secret, TransportError, read_with_retry, send,
 };
@@ -65,7 +65,8 @@ struct Shared {
 pub(crate) struct Call {
     method: Method,
     path: String,
-    body: Option<Value>,
+    /// JSON.
+    body: Option<Bytes>,
 }
 
 impl Client {
@@ -168,19 +169,27 @@ impl Call {
         }
     }
 
-    pub(crate) fn post(path: impl Into<String>, body: Option<Value>) -> Self {
+    pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
         Self {
-            method: Method::POST,
-            path: path.into(),
-            body,
+            body: Some(json(body)),
+            ..Self::bare_post(path)
         }
     }
 
-    pub(crate) fn put(path: String, body: Value) -> Self {
+    /// A `POST` without a body.
+    pub(crate) fn bare_post(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::POST,
+            path: path.into(),
+            body: None,
+        }
+    }
+
+    pub(crate) fn put(path: String, body: &impl Serialize) -> Self {
         Self {
             method: Method::PUT,
             path,
-            body: Some(body),
+            body: Some(json(body)),
         }
     }
 
@@ -202,11 +211,10 @@ impl Call {
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, AGENT)
             .header("Intercom-Version", INTERCOM_VERSION);
-        let mut body = Bytes::new();
-        if let Some(json) = &self.body {
+        if self.body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
-            body = json.to_string().into();
         }
+        let body = self.body.clone().unwrap_or_default();
         request.body(body).map_err(|problem| {
             TransportError::NotSent {
                 source: problem.into(),
@@ -216,8 +224,19 @@ impl Call {
     }
 }
 
+fn json(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body)
+        .expect("our wire types have only text keys")
+        .into()
+}
+
 /// Reads a successful reply's body, which happens to be empty now and then.
 pub(crate) fn json_body<T: DeserializeOwned>(reply: &Reply) -> Result<T, IntercomError> {
+    borrowed_body(reply)
+}
+
+/// As [`json_body`], for a type that points into the body.
+pub(crate) fn borrowed_body<'a, T: Deserialize<'a>>(reply: &'a Reply) -> Result<T, IntercomError> {
     if reply.body.trim_ascii().is_empty() {
         return Err(IntercomError::Empty);
     }

@@ -6,7 +6,7 @@ use model::Change;
 use model::Timestamp;
 use model::ic::{CompanyId, ContactId, Role, TeammateId, WorkspaceId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value};
 
 use crate::client::{Call, Client, json_body};
 use crate::error::IntercomError;
@@ -97,16 +97,36 @@ pub struct Utm {
 }
 
 /// A partial update. Sent twice, it changes nothing the second time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ContactPatch {
     /// The full name.
+    #[serde(
+        skip_serializing_if = "Change::is_keep",
+        serialize_with = "wire::change"
+    )]
     pub name: Change<String>,
     /// A user's email must be unique in the workspace.
+    #[serde(
+        skip_serializing_if = "Change::is_keep",
+        serialize_with = "wire::change"
+    )]
     pub email: Change<String>,
     /// Intercom may store it reformatted.
+    #[serde(
+        skip_serializing_if = "Change::is_keep",
+        serialize_with = "wire::change"
+    )]
     pub phone: Change<String>,
+    /// The teammate who owns the contact. One who is not of the workspace is refused.
+    #[serde(
+        rename = "owner_id",
+        skip_serializing_if = "Change::is_keep",
+        serialize_with = "wire::change"
+    )]
+    pub owner: Change<TeammateId>,
     /// By name; `None` clears. Names that are not mentioned stay, names that do not exist as data
     /// attributes are refused.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom_attributes: BTreeMap<String, Option<String>>,
 }
 
@@ -123,11 +143,8 @@ impl Client {
         id: &ContactId,
         patch: &ContactPatch,
     ) -> Result<Contact, IntercomError> {
-        self.write(
-            &Call::put(format!("/contacts/{id}"), patch.to_json()),
-            json_body,
-        )
-        .await
+        self.write(&Call::put(format!("/contacts/{id}"), patch), json_body)
+            .await
     }
 }
 
@@ -138,34 +155,12 @@ impl ContactPatch {
             name,
             email,
             phone,
+            owner,
             custom_attributes,
         } = self;
-        [name, email, phone]
-            .iter()
-            .all(|change| matches!(change, Change::Keep))
+        [name, email, phone].iter().all(|change| change.is_keep())
+            && owner.is_keep()
             && custom_attributes.is_empty()
-    }
-
-    /// The body of the update.
-    pub(crate) fn to_json(&self) -> Value {
-        let Self {
-            name,
-            email,
-            phone,
-            custom_attributes,
-        } = self;
-        let mut body = Map::new();
-        for (key, change) in [("name", name), ("email", email), ("phone", phone)] {
-            match change {
-                Change::Keep => {}
-                Change::Clear => _ = body.insert(key.to_owned(), Value::Null),
-                Change::Set(value) => _ = body.insert(key.to_owned(), json!(value)),
-            }
-        }
-        if !custom_attributes.is_empty() {
-            body.insert("custom_attributes".to_owned(), json!(custom_attributes));
-        }
-        Value::Object(body)
     }
 }
 

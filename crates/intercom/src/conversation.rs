@@ -10,6 +10,8 @@ use crate::client::{Call, Client, json_body};
 use crate::error::IntercomError;
 use crate::wire;
 
+mod href;
+
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -56,6 +58,25 @@ pub struct Author {
     pub id: Option<String>,
 }
 
+impl Conversation {
+    /// Whether one of the notes among the parts has a link to `link`: how a note of ours is found
+    /// again. Its HTML may have been written anew by Intercom, so nothing else of it is compared.
+    pub fn has_note_with(&self, link: &str) -> bool {
+        self.parts
+            .iter()
+            .filter(|part| part.is_note())
+            .filter_map(|part| part.body.as_deref())
+            .any(|html| href::targets(html).iter().any(|target| target == link))
+    }
+}
+
+impl Part {
+    /// Whether only teammates see it.
+    fn is_note(&self) -> bool {
+        matches!(self.kind.as_str(), "note" | "note_and_reopen")
+    }
+}
+
 impl Client {
     /// A conversation with its parts.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, IntercomError> {
@@ -82,7 +103,7 @@ fn note(id: &ConversationId, teammate: &TeammateId, html: &str) -> Call {
         "admin_id": teammate,
         "body": html,
     });
-    Call::post(format!("/conversations/{id}/reply"), Some(body))
+    Call::post(format!("/conversations/{id}/reply"), &body)
 }
 
 fn conversation(reply: &Reply) -> Result<Conversation, IntercomError> {
@@ -131,3 +152,6 @@ struct WireParts {
     conversation_parts: Vec<Part>,
     total_count: Option<u64>,
 }
+
+#[cfg(test)]
+mod tests;

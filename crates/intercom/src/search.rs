@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use transport::{Reply, excerpt};
 
-use crate::client::{Call, Client, json_body};
+use crate::client::{Call, Client, borrowed_body};
 use crate::contact::Contact;
 use crate::error::IntercomError;
 use crate::wire;
@@ -116,11 +116,11 @@ fn search(field: &str, after: Timestamp, order: Order, cursor: Option<&Cursor>) 
         "sort": { "field": field, "order": order },
         "pagination": pagination,
     });
-    Call::post("/contacts/search", Some(body))
+    Call::post("/contacts/search", &body)
 }
 
 fn page(reply: &Reply) -> Result<ContactPage, IntercomError> {
-    let wire: WirePage = json_body(reply)?;
+    let wire: WirePage<'_> = borrowed_body(reply)?;
     Ok(ContactPage {
         contacts: wire.data.iter().map(|row| contact(row)).collect(),
         next: wire
@@ -144,8 +144,9 @@ fn contact(row: &RawValue) -> Result<Contact, UnreadableContact> {
 
 /// `data` has no default: a page without it is not Intercom's, and an empty list would end a scan.
 #[derive(Deserialize)]
-struct WirePage {
-    data: Vec<Box<RawValue>>,
+struct WirePage<'a> {
+    #[serde(borrow)]
+    data: Vec<&'a RawValue>,
     #[serde(default, deserialize_with = "wire::or_default")]
     pages: Pages,
     total_count: Option<u64>,

@@ -56,7 +56,8 @@ impl Client {
         self.read(&Call::get("/me".to_owned()), me).await
     }
 
-    /// All teammates of the workspace.
+    /// All teammates of the workspace, whoever is away included. One who was deleted is not listed
+    /// any more.
     pub async fn teammates(&self) -> Result<Vec<Teammate>, IntercomError> {
         self.read(&Call::get("/admins".to_owned()), teammates).await
     }

@@ -1,12 +1,14 @@
 //! How Intercom spells ids, instants and lists: the same thing in several forms, depending on the
-//! endpoint, the API version and the webhook topic. Everything here is for `deserialize_with`.
+//! endpoint, the API version and the webhook topic. Everything here is for `deserialize_with` and
+//! `serialize_with`.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use model::Timestamp;
+use model::{Change, Timestamp};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::ser;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
 /// The forms that one scalar may take.
@@ -94,6 +96,20 @@ where
     T: Deserialize<'de> + Default,
 {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A value to set, or null to clear. What is kept has no spelling but its absence; that is
+/// the business of `skip_serializing_if`.
+pub(crate) fn change<T, S>(change: &Change<T>, serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Serialize,
+    S: Serializer,
+{
+    match change {
+        Change::Set(value) => serializer.serialize_some(value),
+        Change::Clear => serializer.serialize_none(),
+        Change::Keep => Err(<S::Error as ser::Error>::custom("what is kept is not sent")),
+    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use serde_json::{Map, json};
+
 use super::*;
 
 const FULL: &str = r#"{
@@ -82,6 +84,7 @@ fn keep_clear_and_set_are_three_wishes() {
         name: Change::Set("Jane".to_owned()),
         email: Change::Keep,
         phone: Change::Clear,
+        owner: Change::Set("991267583".parse().unwrap()),
         custom_attributes: BTreeMap::from([
             (
                 "SALESFORCE_ID".to_owned(),
@@ -93,13 +96,30 @@ fn keep_clear_and_set_are_three_wishes() {
     let sent = json!({
         "name": "Jane",
         "phone": null,
+        "owner_id": "991267583",
         "custom_attributes": {
             "SALESFORCE_ID": "00Q5g00000AbCdEEAV",
             "SALESFORCE_STATUS": null,
         },
     });
-    assert_eq!(patch.to_json(), sent);
+    assert_eq!(serde_json::to_value(&patch).unwrap(), sent);
     assert!(!patch.is_empty());
     assert!(ContactPatch::default().is_empty());
-    assert_eq!(ContactPatch::default().to_json().to_string(), "{}");
+    assert_eq!(
+        serde_json::to_string(&ContactPatch::default()).unwrap(),
+        "{}"
+    );
+}
+
+#[test]
+fn o3_an_owner_is_cleared_with_null() {
+    let patch = ContactPatch {
+        owner: Change::Clear,
+        ..ContactPatch::default()
+    };
+    assert!(!patch.is_empty());
+    assert_eq!(
+        serde_json::to_string(&patch).unwrap(),
+        r#"{"owner_id":null}"#
+    );
 }

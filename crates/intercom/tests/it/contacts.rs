@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use intercom::{Change, ContactPatch, Cursor, IntercomError, Outcome};
 use model::Timestamp;
-use model::ic::ContactId;
+use model::ic::{ContactId, TeammateId};
 use serde_json::{Value, json};
 use transport::RetryWhen;
 
@@ -75,6 +75,65 @@ async fn m8_a_merged_contact_names_the_survivor() {
         ["GET /contacts/5ba6"],
         "a refusal is not repeated"
     );
+    let script = Script::of([reply(410, &link, body)]);
+    let patch = ContactPatch {
+        name: Change::Set("Jane".to_owned()),
+        ..ContactPatch::default()
+    };
+    let error = script
+        .client()
+        .update_contact(&jane(), &patch)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, IntercomError::Merged { into: Some(id) } if id.as_str() == "6762f0d0"));
+}
+
+#[tokio::test]
+async fn o2_an_owner_is_set_by_id_and_cleared_with_null() {
+    let owned = JANE.replace("}", r#","owner_id":991267583}"#);
+    let script = Script::of([ok(&owned), ok(JANE)]);
+    let ada: TeammateId = "991267583".parse().unwrap();
+    let mut shown = Vec::new();
+    for owner in [Change::Set(ada.clone()), Change::Clear] {
+        let patch = ContactPatch {
+            owner,
+            ..ContactPatch::default()
+        };
+        let contact = script
+            .client()
+            .update_contact(&jane(), &patch)
+            .await
+            .unwrap();
+        shown.push(contact.owner_id);
+    }
+    assert_eq!(shown, [Some(ada), None]);
+    assert_eq!(
+        script.json_bodies(),
+        [
+            json!({ "owner_id": "991267583" }),
+            json!({ "owner_id": null })
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_owner_from_elsewhere_is_refused_in_words() {
+    let message = "The owner specified is not a member of the workspace";
+    let script = Script::of([refused(400, "parameter_invalid", message)]);
+    let patch = ContactPatch {
+        owner: Change::Set("7".parse().unwrap()),
+        ..ContactPatch::default()
+    };
+    let error = script
+        .client()
+        .update_contact(&jane(), &patch)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("Intercom refuses it: {message} (parameter_invalid)")
+    );
+    assert_eq!(error.retry_when(), RetryWhen::Changed);
 }
 
 #[tokio::test]
