@@ -61,6 +61,14 @@ impl Call {
         }
     }
 
+    /// A `PATCH` with JSON.
+    pub(crate) fn patch(path: &str, body: &impl Serialize) -> Self {
+        Self {
+            method: Method::PATCH,
+            ..Self::post(path, body)
+        }
+    }
+
     /// A `GET` of a path that Salesforce named. Only a path below its data resources is accepted:
     /// anything else could lead the token elsewhere.
     pub(crate) fn get_named(path: &str) -> Result<Self, SalesforceError> {
@@ -123,7 +131,8 @@ impl Call {
         headers.insert(AUTHORIZATION, token);
         headers.insert(ACCEPT, self.accept.clone());
         headers.insert("sforce-call-options", CALL_OPTIONS);
-        if self.method == Method::POST {
+        // All bodies are JSON.
+        if !self.body.is_empty() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         for (name, value) in &self.headers {

@@ -96,6 +96,19 @@ impl Part {
             headers,
         }
     }
+
+    /// A `PATCH` with headers of its own.
+    pub(crate) fn patch(
+        reference_id: &'static str,
+        url: String,
+        body: serde_json::Value,
+        headers: &[(&str, &str)],
+    ) -> Self {
+        Self {
+            method: "PATCH",
+            ..Self::post(reference_id, url, body, headers)
+        }
+    }
 }
 
 /// The call that carries `parts`. They are carried out in order, each for itself.

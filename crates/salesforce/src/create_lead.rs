@@ -70,15 +70,15 @@ struct SavedWire {
     errors: Value,
 }
 
-const LEAD: &str = "lead";
-const SHOWN: &str = "shown";
+pub(crate) const LEAD: &str = "lead";
+pub(crate) const SHOWN: &str = "shown";
 
 /// What opens a reference to another part. There is no way to write it as plain text in the body
 /// of a composite part.
 const REFERENCE: &str = "@{";
 
 impl AutoAssign {
-    const fn header(self) -> (&'static str, &'static str) {
+    pub(crate) const fn header(self) -> (&'static str, &'static str) {
         match self {
             Self::Rules => ("Sforce-Auto-Assign", "TRUE"),
             Self::Keep => ("Sforce-Auto-Assign", "FALSE"),
@@ -87,7 +87,7 @@ impl AutoAssign {
 }
 
 impl Duplicates {
-    const fn header(self) -> (&'static str, &'static str) {
+    pub(crate) const fn header(self) -> (&'static str, &'static str) {
         match self {
             Self::Refuse => ("Sforce-Duplicate-Rule-Header", "allowSave=false"),
             Self::AllowSave => ("Sforce-Duplicate-Rule-Header", "allowSave=true"),
@@ -97,23 +97,28 @@ impl Duplicates {
 
 impl LeadDraft {
     fn body(&self) -> Map<String, Value> {
-        let mut body: Map<String, Value> = self
-            .fields
-            .iter()
-            .map(|(name, value)| (name.clone(), value.json()))
-            .collect();
+        let mut body = written(&self.fields);
         if let Some(owner) = &self.owner {
             body.insert("OwnerId".to_owned(), owner.as_str().into());
         }
         body
     }
+}
 
-    fn looks_like_a_reference(&self) -> bool {
-        self.fields.values().any(|value| match value {
-            FieldValue::Text(text) => text.contains(REFERENCE),
-            FieldValue::Number(_) | FieldValue::Bool(_) => false,
-        })
-    }
+/// The fields as the body of a write has them.
+pub(crate) fn written(fields: &BTreeMap<String, FieldValue>) -> Map<String, Value> {
+    fields
+        .iter()
+        .map(|(name, value)| (name.clone(), value.json()))
+        .collect()
+}
+
+/// Whether a text among the values would be taken for a reference to another part.
+pub(crate) fn hold_a_reference(fields: &BTreeMap<String, FieldValue>) -> bool {
+    fields.values().any(|value| match value {
+        FieldValue::Text(text) => text.contains(REFERENCE),
+        FieldValue::Number(_) | FieldValue::Bool(_) => false,
+    })
 }
 
 impl FieldValue {
@@ -136,18 +141,20 @@ fn whole(number: f64) -> Option<i64> {
     format!("{number:.0}").parse().ok()
 }
 
-fn path() -> String {
+/// Where Leads are created, and below which each is found.
+pub(crate) fn path() -> String {
     format!("{DATA}/sobjects/{}", Lead::OBJECT)
+}
+
+/// The path of one Lead with the columns that are read.
+pub(crate) fn path_of_row(id: &str) -> String {
+    format!("{}/{id}?fields={}", path(), Lead::COLUMNS.join(","))
 }
 
 /// The create and, behind it, the row it made.
 fn composite_call(draft: &LeadDraft, headers: &[(&str, &str)]) -> Call {
     let create = Part::post(LEAD, path(), Value::Object(draft.body()), headers);
-    let shown = format!(
-        "{}/@{{{LEAD}.id}}?fields={}",
-        path(),
-        Lead::COLUMNS.join(",")
-    );
+    let shown = path_of_row(&format!("@{{{LEAD}.id}}"));
     composite::call(&[create, Part::get(SHOWN, shown)])
 }
 
@@ -169,8 +176,8 @@ fn created(answered: &Answered) -> Result<LeadId, SalesforceError> {
     saved.id.and_then(|id| id.parse().ok()).ok_or_else(expected)
 }
 
-/// The read-back; whatever is wrong with it, the Lead exists.
-fn shown(answered: &Answered) -> Option<Lead> {
+/// The read-back; whatever is wrong with it, the write before it was carried out.
+pub(crate) fn shown(answered: &Answered) -> Option<Lead> {
     let record: JsonRow = serde_json::from_slice(answered.accepted().ok()?).ok()?;
     parse(Source::Json(&record)).ok()
 }
@@ -195,7 +202,7 @@ impl Client {
         duplicates: Duplicates,
     ) -> Result<CreatedLead, SalesforceError> {
         let headers = [assign.header(), duplicates.header()];
-        if draft.looks_like_a_reference() {
+        if hold_a_reference(&draft.fields) {
             let call = headers
                 .iter()
                 .fold(Call::post(&path(), &draft.body()), |call, (name, value)| {

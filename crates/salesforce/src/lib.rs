@@ -32,6 +32,7 @@ mod poll;
 mod query;
 mod row;
 mod soql;
+mod update_lead;
 mod user;
 
 pub use account::Account;

@@ -90,7 +90,7 @@ async fn m8_a_merged_contact_names_the_survivor() {
 
 #[tokio::test]
 async fn o2_an_owner_is_set_by_id_and_cleared_with_null() {
-    let owned = JANE.replace("}", r#","owner_id":991267583}"#);
+    let owned = JANE.replace('}', r#","owner_id":991267583}"#);
     let script = Script::of([ok(&owned), ok(JANE)]);
     let ada: TeammateId = "991267583".parse().unwrap();
     let mut shown = Vec::new();

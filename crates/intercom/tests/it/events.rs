@@ -12,7 +12,9 @@ use crate::script::{Answer, Script, refused, reply};
 fn status_changed() -> NewEvent {
     let text = |text: &str| EventValue::Text(text.to_owned());
     let link = EventValue::Link {
-        url: "https://crm.example/lead/1?a=1&b=2".parse().unwrap(),
+        url: "https://crm.example/lead/1?a=1&b=2"
+            .parse()
+            .expect("it is an address"),
         text: "Ada <Lee>".to_owned(),
     };
     let metadata = [
@@ -25,7 +27,7 @@ fn status_changed() -> NewEvent {
         ("record", link),
     ];
     NewEvent {
-        contact: "5ba6".parse().unwrap(),
+        contact: "5ba6".parse().expect("it is an id"),
         name: "SALESFORCE_CHANGE_STATUS".to_owned(),
         created_at: Timestamp::from_millis(1_734_537_390_016),
         metadata: metadata

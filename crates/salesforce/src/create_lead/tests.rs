@@ -64,8 +64,9 @@ fn the_create_and_its_read_back_are_one_call() {
 
 #[test]
 fn a_text_that_opens_a_reference_is_noticed() {
-    assert!(draft(&[("LastName", text("Lee @{lead.id}"))]).looks_like_a_reference());
-    assert!(!draft(&[("LastName", text("@ {Lee}"))]).looks_like_a_reference());
+    let fields = |last_name| draft(&[("LastName", text(last_name))]).fields;
+    assert!(hold_a_reference(&fields("Lee @{lead.id}")));
+    assert!(!hold_a_reference(&fields("@ {Lee}")));
 }
 
 #[test]

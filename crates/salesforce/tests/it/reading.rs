@@ -1,7 +1,7 @@
 //! Queries, pages, polls.
 
 use model::Timestamp;
-use salesforce::{Cursor, PollCursors, SalesforceError};
+use salesforce::{Cursor, PollCursors, SalesforceError, User};
 use serde_json::{Value, json as value};
 
 use crate::world::{World, composite, json, lead, rows};
@@ -129,17 +129,21 @@ async fn one_unreadable_queue_does_not_hide_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_by_id_include_deleted_ones_and_name_the_absent_ones() {
+async fn m8_a_row_by_id_is_shown_or_in_the_recycle_bin_or_nothing_came() {
     let mut merged = lead(LEAD_2, "ada@acme.io");
     merged["IsDeleted"] = true.into();
-    merged["MasterRecordId"] = "00QD000000QYVhf".into();
-    let world = World::answering([json(200, &rows(&[merged]))]);
-    let ids = [LEAD_1.parse().unwrap(), LEAD_2.parse().unwrap()];
+    merged["MasterRecordId"] = LEAD_1.into();
+    let found = rows(&[merged, lead(LEAD_1, "ada@acme.io")]);
+    let world = World::answering([json(200, &found)]);
+    let ids = [LEAD_1, LEAD_2, "00QD000000QYVhfMAH"].map(|id| id.parse().unwrap());
     let found = world.client().leads_by_id(&ids).await.unwrap();
-    assert_eq!(found[0], (ids[0], Ok(None)));
-    let row = found[1].1.clone().unwrap().unwrap();
-    assert!(row.is_deleted);
-    assert_eq!(row.master_record_id.unwrap().as_str(), "00QD000000QYVhfMAH");
+    let [(_, Ok(Some(shown))), (_, Ok(Some(binned))), nothing] = found.as_slice() else {
+        panic!("one answer for each id, in order: {found:?}");
+    };
+    assert_eq!((shown.id, shown.is_deleted), (ids[0], false));
+    assert_eq!((binned.id, binned.is_deleted), (ids[1], true));
+    assert_eq!(binned.master_record_id, Some(ids[0]));
+    assert_eq!(nothing, &(ids[2], Ok(None)));
     assert!(
         world.lines()[0].contains("/queryAll?q="),
         "{:?}",
@@ -149,6 +153,47 @@ async fn rows_by_id_include_deleted_ones_and_name_the_absent_ones() {
     let nothing = World::answering([]);
     assert_eq!(nothing.client().leads_by_id(&[]).await.unwrap(), []);
     assert_eq!(nothing.lines(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn o1_all_users_are_read_so_that_an_inactive_one_is_known_as_such() {
+    let ada = value!({"Id": "005D000000QYVhd", "Name": "Ada Lee", "Email": "ada@acme.io",
+        "Title": "Sales", "UserRole": {"attributes": {"type": "UserRole"}, "Name": "West"},
+        "IsActive": true, "UserType": "Standard", "LastLoginDate": "2026-01-02T03:04:05.000+0000"});
+    let robot = value!({"Id": "005D000000QYVhe", "Name": "Robot", "Email": null, "Title": null,
+        "UserRole": null, "IsActive": false, "UserType": "AutomatedProcess",
+        "LastLoginDate": null});
+    let world = World::answering([json(200, &rows(&[ada, robot]))]);
+    let users = world.client().users().await.unwrap();
+    let login = Timestamp::from_seconds(1_767_323_045);
+    let expected = [
+        User {
+            id: "005D000000QYVhdIAH".parse().unwrap(),
+            name: "Ada Lee".to_owned(),
+            email: Some("ada@acme.io".to_owned()),
+            title: Some("Sales".to_owned()),
+            role: Some("West".to_owned()),
+            is_active: true,
+            user_type: Some("Standard".to_owned()),
+            last_login: Some(login),
+        },
+        User {
+            id: "005D000000QYVhe".parse().unwrap(),
+            name: "Robot".to_owned(),
+            email: None,
+            title: None,
+            role: None,
+            is_active: false,
+            user_type: Some("AutomatedProcess".to_owned()),
+            last_login: None,
+        },
+    ];
+    assert_eq!(users, expected);
+    let asked = world.lines().concat();
+    assert!(
+        asked.ends_with("LastLoginDate%20FROM%20User%20ORDER%20BY%20Id"),
+        "{asked}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
