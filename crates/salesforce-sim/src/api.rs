@@ -9,6 +9,8 @@ mod describe;
 mod query;
 mod rows;
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -63,6 +65,9 @@ impl World {
         let (version, path) = call::versioned_path(uri.path()).ok_or_else(ApiError::not_found)?;
         check_version(&version)?;
         let user = self.authenticate(request.headers())?;
+        if self.records.sharing.counts_calls() {
+            Arc::make_mut(&mut self.records.sharing).admit_call();
+        }
         self.used_requests = self.used_requests.saturating_add(1);
         if self.used_requests > self.options.daily_limit {
             self.used_requests = self.options.daily_limit;
@@ -104,17 +109,24 @@ impl World {
             ["sobjects"] => get_only(call).map(|()| self.describe_global(call)),
             ["sobjects", object, "describe"] => {
                 get_only(call)?;
-                Ok(self.describe_object(known(object)?, call))
+                Ok(self.describe_object(self.known(object)?, call))
             }
-            ["sobjects", object] => self.object(known(object)?, call),
-            ["sobjects", object, id] => self.row(known(object)?, id, call),
+            ["sobjects", object] => self.object(self.known(object)?, call),
+            ["sobjects", object, id] => self.row(self.known(object)?, id, call),
             ["query" | "queryAll", ..] => self.query(call),
             ["composite"] => self.composite(call),
             ["composite", "sobjects"] => self.collections(call),
-            ["composite", "sobjects", object] => self.retrieve_many(known(object)?, call),
+            ["composite", "sobjects", object] => self.retrieve_many(self.known(object)?, call),
             ["jobs", "query", ..] => self.bulk(call),
             _ => Err(ApiError::not_found()),
         }
+    }
+
+    /// An object in a path, as far as apps may know of it.
+    fn known(&self, object: &str) -> Result<Object, ApiError> {
+        Object::named(object)
+            .filter(|object| !self.records.sharing.denies(*object))
+            .ok_or_else(ApiError::not_found)
     }
 
     fn resources(&self, call: &Call) -> Response {
@@ -159,7 +171,7 @@ impl World {
         let asked = call.parameter("sObjects").unwrap_or_default();
         let counts: Vec<_> = asked
             .split(',')
-            .filter_map(|name| Object::named(name.trim()))
+            .filter_map(|name| self.known(name.trim()).ok())
             .map(|object| (object, crate::soql::living(&self.records.tables, object)))
             .filter(|(_, count)| *count > 0)
             .map(|(object, count)| json!({"count": count, "name": object.name()}))
@@ -206,10 +218,6 @@ fn get_only(call: &Call) -> Result<(), ApiError> {
         Method::GET | Method::HEAD => Ok(()),
         _ => Err(ApiError::method_not_allowed(&call.method, "GET,HEAD")),
     }
-}
-
-fn known(object: &str) -> Result<Object, ApiError> {
-    Object::named(object).ok_or_else(ApiError::not_found)
 }
 
 /// An id in a path or a list.

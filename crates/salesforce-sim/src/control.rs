@@ -1,18 +1,35 @@
 //! The world's own controls: doing what a rep or an administrator would do, and what no API can.
 //! Each is a method, and is also served as JSON under `/_sim`. Faults and the log of calls belong
 //! to the driver.
+//!
+//! | under `/_sim` | does |
+//! |---|---|
+//! | `GET records`, `GET records/{id}` | shows records with their stamps |
+//! | `POST records/{Object}`, `PATCH records/{id}` | creates or edits as a rep, or in Setup |
+//! | `DELETE records/{id}`, `POST records/{id}/undelete` | into the Recycle Bin, and out of it |
+//! | `POST records/{id}/purge` | takes a record out of the org for good |
+//! | `POST leads/{id}/convert`, `POST merge` | converts; merges `losers` into `master` |
+//! | `GET`, `POST`, `DELETE restrictions` | what is kept from apps: [`Restriction`], `afterCalls` |
+//! | `DELETE restrictions/{id}` | shows a record again that was hidden by its id |
+//! | `GET dump` | everything as lines, to compare two worlds by |
+//! | `PUT limits`, `GET`, `PUT rules`, `POST tokens/expire` | the day's usage, the org's rules, tokens |
+//! | `GET`, `POST`, `DELETE faults` | trouble for the next calls |
+//! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
 
-use http::{Method, StatusCode};
+use std::sync::Arc;
+
+use http::{Method, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use crate::answer::{self, Request, Response};
+use crate::answer::{self, Body, Request, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::record_json::write_record;
 use crate::records::{Author, Conversion, Converted, Fields, Rules};
 use crate::schema::Object;
+use crate::sharing::Restriction;
 use crate::world::World;
 
 /// A control was refused, in the words that the API would have used.
@@ -56,6 +73,15 @@ struct Usage {
     used: u32,
 }
 
+/// `{"afterCalls": 3, "restriction": {"share": {"object": "Lead", "percent": 40}}}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Hiding {
+    #[serde(default)]
+    after_calls: u32,
+    restriction: Restriction,
+}
+
 impl World {
     fn rep_author(&self) -> Author {
         Author::at_screen(self.rep(), self.now)
@@ -91,6 +117,30 @@ impl World {
     pub fn undelete_as_rep(&mut self, id: RecordId) -> Result<(), Refused> {
         let author = self.rep_author();
         Ok(self.records.undelete(id, author)?)
+    }
+
+    /// Takes a record out of the org for good. One that is not in the Recycle Bin is put there
+    /// first, with what cannot be without it, and that stays there.
+    pub fn purge_as_rep(&mut self, id: RecordId) -> Result<(), Refused> {
+        if self.records.living(id).is_some() {
+            self.delete_as_rep(id)?;
+        }
+        Ok(self.records.purge(id)?)
+    }
+
+    /// Keeps something from apps, from now on or when `after_calls` more API calls were admitted.
+    pub fn restrict(&mut self, restriction: Restriction, after_calls: u32) {
+        Arc::make_mut(&mut self.records.sharing).restrict(restriction, after_calls);
+    }
+
+    /// Shows records to apps again that were hidden by their ids.
+    pub fn show_records(&mut self, ids: &[RecordId]) {
+        Arc::make_mut(&mut self.records.sharing).show(ids);
+    }
+
+    /// Shows everything to apps again, and forgets restrictions that were still to come.
+    pub fn lift_restrictions(&mut self) {
+        self.records.sharing = Arc::default();
     }
 
     /// Converts a Lead as a rep does.
@@ -151,7 +201,8 @@ impl World {
         serde_json::from_str(&text).ok()
     }
 
-    /// Every visible record, by object and id. Two worlds with equal dumps hold the same.
+    /// Every visible record with its stamps, by object and id, all in memory: for small worlds.
+    /// [`World::dump_lines`] is for large ones, and for comparing.
     pub fn dump(&self) -> Json {
         let objects = Object::ALL.into_iter().map(|object| {
             let rows = self.records.tables.of(object).rows();
@@ -163,6 +214,10 @@ impl World {
 
     /// Answers a request under `/_sim`.
     pub(crate) fn control(&mut self, path: &[&str], request: &Request) -> Response {
+        if path == ["dump"] && request.method() == Method::GET {
+            let lines = Response::new(Body::Chunks(Box::new(self.dump_lines())));
+            return answer::with_header(lines, header::CONTENT_TYPE, "application/jsonl");
+        }
         match self.controlled(path, request) {
             Ok(body) => answer::json_value(StatusCode::OK, &body),
             Err(refused) => {
@@ -206,7 +261,32 @@ impl World {
                 self.set_rules(body(request)?)?;
                 Ok(done)
             }
+            ["restrictions", rest @ ..] => self.control_sharing(rest, request),
             _ => Err(no_such_control()),
+        }
+    }
+
+    fn control_sharing(&mut self, path: &[&str], request: &Request) -> Result<Json, Refused> {
+        let done = Json::Bool(true);
+        match (request.method(), path) {
+            (&Method::GET, []) => Ok(json!(*self.records.sharing)),
+            (&Method::POST, []) => {
+                let Hiding {
+                    after_calls,
+                    restriction,
+                } = body(request)?;
+                self.restrict(restriction, after_calls);
+                Ok(done)
+            }
+            (&Method::DELETE, []) => {
+                self.lift_restrictions();
+                Ok(done)
+            }
+            (&Method::DELETE, [id]) => {
+                self.show_records(&[record_id(id)?]);
+                Ok(done)
+            }
+            (_, _) => Err(no_such_control()),
         }
     }
 
@@ -230,6 +310,10 @@ impl World {
             }
             (&Method::POST, [id, "undelete"]) => {
                 self.undelete_as_rep(record_id(id)?)?;
+                Ok(done)
+            }
+            (&Method::POST, [id, "purge"]) => {
+                self.purge_as_rep(record_id(id)?)?;
                 Ok(done)
             }
             (_, _) => Err(no_such_control()),

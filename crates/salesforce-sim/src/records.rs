@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::RecordId;
 use crate::row::Row;
 use crate::schema::{Object, ObjectSchema, Schema};
+use crate::sharing::Sharing;
 use crate::table::Tables;
 
 pub use convert::{Conversion, Converted};
@@ -36,6 +37,8 @@ pub(crate) struct Records {
     pub(crate) schema: Arc<Schema>,
     pub(crate) tables: Tables,
     pub(crate) rules: Rules,
+    /// Shared with answers that are still being written.
+    pub(crate) sharing: Arc<Sharing>,
     late: BTreeMap<(Timestamp, u64), LateRow>,
     late_commits: u64,
     delay: Option<Duration>,
@@ -67,6 +70,7 @@ impl Records {
             schema,
             tables,
             rules,
+            sharing: Arc::default(),
             late: BTreeMap::new(),
             late_commits: 0,
             delay: None,

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
 use crate::records::{LateRow, Rules};
 use crate::row::Row;
 use crate::schema::Object;
+use crate::sharing::Sharing;
 use crate::world::World;
 
 /// The form of the file; another number is another form.
@@ -43,6 +45,12 @@ pub(crate) struct Saved {
     grants: Grants,
     /// Taken places per object, so that ids are not given out twice.
     places: Vec<(Object, usize)>,
+    /// Taken places without a record: of what was purged, and of what never came to be.
+    #[serde(default)]
+    empty: Vec<RecordId>,
+    /// What apps do not see.
+    #[serde(default)]
+    sharing: Sharing,
     rows: Vec<Row>,
     late: Vec<LateRow>,
 }
@@ -73,6 +81,11 @@ impl World {
             places: Object::ALL
                 .map(|object| (object, tables.of(object).places()))
                 .into(),
+            empty: Object::ALL
+                .into_iter()
+                .flat_map(|object| tables.of(object).empty_places())
+                .collect(),
+            sharing: Sharing::clone(&self.records.sharing),
             rows,
             late: self.records.waiting().cloned().collect(),
         }
@@ -88,6 +101,11 @@ impl World {
         for (object, places) in saved.places {
             world.records.tables.of_mut(object).reach(places);
         }
+        for id in saved.empty {
+            if let Some(object) = Object::with_prefix(id.prefix()) {
+                world.records.tables.of_mut(object).put(id, None);
+            }
+        }
         for row in saved.rows {
             let object = row.object();
             world
@@ -99,6 +117,7 @@ impl World {
         for late in saved.late {
             world.records.commit_later(late);
         }
+        world.records.sharing = Arc::new(saved.sharing);
         world.records.rules = saved.rules;
         world.used_requests = saved.used_requests;
         world.grants = saved.grants;

@@ -25,8 +25,9 @@ use tower::util::BoxCloneSyncService;
 use tower::{BoxError, ServiceExt as _, service_fn};
 
 use crate::answer::{self, Body, Response};
-use crate::call_log::{CallKind, CallLog, CallRecord};
+use crate::call_log::{CallKind, CallLog, CallRecord, CallSummary};
 use crate::control::Refused;
+use crate::dump::DumpLines;
 use crate::fault::{Action, ConnectionCut, Cut, Fault};
 use crate::id::RecordId;
 use crate::options::Options;
@@ -113,6 +114,11 @@ impl Sim {
         look(&mut state.world)
     }
 
+    /// What the world holds, as lines that two worlds can be compared by.
+    pub fn dump_lines(&self) -> DumpLines {
+        self.with_world(|world| world.dump_lines())
+    }
+
     /// Creates a record as a rep does.
     pub fn create_as_rep(
         &self,
@@ -178,7 +184,12 @@ impl Sim {
         self.state().calls.all()
     }
 
-    /// Forgets the calls.
+    /// All calls since they were last forgotten, counted.
+    pub fn call_summary(&self) -> CallSummary {
+        self.state().calls.summary()
+    }
+
+    /// Forgets the calls and their counts.
     pub fn forget_calls(&self) {
         self.state().calls.clear();
     }
@@ -338,6 +349,9 @@ impl Sim {
     fn drive(&self, what: &str, request: &answer::Request) -> Response {
         let done = || answer::json(StatusCode::OK, "true");
         match (request.method(), what) {
+            (&Method::GET, "calls") if request.uri().query() == Some("summary=1") => {
+                answer::json_value(StatusCode::OK, &serde_json::json!(self.call_summary()))
+            }
             (&Method::GET, "calls") => {
                 answer::json_value(StatusCode::OK, &serde_json::json!(self.calls()))
             }

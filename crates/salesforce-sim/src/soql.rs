@@ -19,6 +19,7 @@ use model::Timestamp;
 
 use crate::error::ApiError;
 use crate::schema::Schema;
+use crate::sharing::Sharing;
 
 pub(crate) use bind::Plan;
 pub(crate) use dates::day_of;
@@ -29,14 +30,21 @@ pub(crate) use results::ResultSet;
 const STATEMENT_CHARS_MAX: usize = 100_000;
 
 /// Turns the text of a query into what it asks of the tables.
-pub(crate) fn compile(text: &str, schema: &Schema, now: Timestamp) -> Result<Plan, ApiError> {
+///
+/// An object that apps may not read is refused like one that does not exist.
+pub(crate) fn compile(
+    text: &str,
+    schema: &Schema,
+    sharing: &Sharing,
+    now: Timestamp,
+) -> Result<Plan, ApiError> {
     if text.len() > STATEMENT_CHARS_MAX {
         return Err(malformed(
             "SOQL statements cannot be longer than 100000 characters.",
         ));
     }
     let query = parser::parse(text)?;
-    bind::bind(text, &query, schema, now)
+    bind::bind(text, &query, schema, sharing, now)
 }
 
 /// The text is no query, or uses something that this world does not know.

@@ -101,6 +101,14 @@ impl Table {
         self.rows.len()
     }
 
+    /// The ids whose places are taken but hold no record, in order.
+    pub(crate) fn empty_places(&self) -> impl Iterator<Item = RecordId> {
+        let places = self.rows.iter().enumerate();
+        places
+            .filter(|(_, row)| row.is_none())
+            .map(|(at, _)| id_at(self.object, at))
+    }
+
     pub(crate) fn get(&self, id: RecordId) -> Option<&Arc<Row>> {
         self.at(place(self.object, id)?)
     }

@@ -1,7 +1,8 @@
 //! Bulk 2.0 query jobs. A job holds the rows as they were when it was made; its result is written
-//! while it is sent, so that its size costs no memory.
+//! while it is sent, so that its size costs no memory. Rows that are hidden by then are left out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::answer::{self, Body, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::schema::Object;
+use crate::sharing::Sharing;
 use crate::soql::{self, Deleted, ResultSet};
 use crate::world::World;
 
@@ -200,7 +202,12 @@ impl World {
 
     fn create_job(&mut self, call: &Call) -> Result<Response, ApiError> {
         let Creation { operation, query } = call.json()?;
-        let plan = Arc::new(soql::compile(&query, &self.records.schema, call.now)?);
+        let plan = Arc::new(soql::compile(
+            &query,
+            &self.records.schema,
+            &self.records.sharing,
+            call.now,
+        )?);
         if plan.selects_compound() {
             let message = "Selecting compound data not supported in Bulk Query";
             return Err(ApiError::bad_request("API_ERROR", message));
@@ -214,7 +221,13 @@ impl World {
             Operation::QueryAll => Deleted::Included,
         };
         let object = plan.object;
-        let rows = soql::run(&plan, &self.records.schema, &self.records.tables, deleted);
+        let rows = soql::run(
+            &plan,
+            &self.records.schema,
+            &self.records.tables,
+            deleted,
+            &self.records.sharing,
+        );
         if self.jobs.jobs.len() >= JOBS_MAX {
             self.jobs.jobs.pop_first();
         }
@@ -273,8 +286,11 @@ impl World {
         } else {
             locator(to)
         };
+        let sharing = Arc::clone(&self.records.sharing);
+        let shown = shown(&job.rows, from..to, &sharing);
         let chunks = Pages {
             rows: Arc::clone(&job.rows),
+            sharing,
             next: from,
             end: to,
             head: true,
@@ -283,11 +299,11 @@ impl World {
         for (name, value) in [
             ("content-type", "text/csv; charset=UTF-8".to_owned()),
             ("sforce-locator", next),
-            ("sforce-numberofrecords", (to - from).to_string()),
+            ("sforce-numberofrecords", shown.to_string()),
         ] {
             response = answer::with_header(response, HeaderName::from_static(name), &value);
         }
-        self.records.count_reads(to - from);
+        self.records.count_reads(shown);
         Ok(response)
     }
 
@@ -344,9 +360,24 @@ fn read_locator(text: &str) -> Option<usize> {
     std::str::from_utf8(&digits).ok()?.parse().ok()
 }
 
+fn is_hidden(rows: &ResultSet, at: usize, sharing: &Sharing) -> bool {
+    rows.id(at).is_some_and(|id| sharing.hides(id))
+}
+
+/// How many of the rows can be seen.
+fn shown(rows: &ResultSet, range: Range<usize>, sharing: &Sharing) -> usize {
+    if sharing.hides_nothing() {
+        return range.len();
+    }
+    let hidden = range.clone().filter(|at| is_hidden(rows, *at, sharing));
+    let hidden = hidden.count();
+    range.len() - hidden
+}
+
 /// A result page, written piece by piece.
 struct Pages {
     rows: Arc<ResultSet>,
+    sharing: Arc<Sharing>,
     next: usize,
     end: usize,
     head: bool,
@@ -360,11 +391,18 @@ impl Iterator for Pages {
         if std::mem::take(&mut self.head) {
             self.rows.write_csv_head(&mut chunk);
         }
-        let end = self.end.min(self.next + CHUNK_ROWS);
-        for at in self.next..end {
-            self.rows.write_csv(at, &mut chunk);
+        // A stretch in which everything is hidden does not end the page.
+        loop {
+            let end = self.end.min(self.next + CHUNK_ROWS);
+            for at in self.next..end {
+                if !is_hidden(&self.rows, at, &self.sharing) {
+                    self.rows.write_csv(at, &mut chunk);
+                }
+            }
+            self.next = end;
+            if !chunk.is_empty() || end == self.end {
+                return (!chunk.is_empty()).then(|| chunk.into());
+            }
         }
-        self.next = end;
-        (!chunk.is_empty()).then(|| chunk.into())
     }
 }

@@ -54,6 +54,7 @@ impl Call {
             now: self.now,
             auto_assign: self.auto_assign()?,
             allow_duplicates: self.allows_duplicates(),
+            at_screen: false,
         })
     }
 

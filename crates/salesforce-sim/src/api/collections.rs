@@ -1,6 +1,7 @@
 //! `/composite/sobjects`: up to 200 records in one call, an outcome for each.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::record_json::write_record;
 use crate::records::{Author, Fields};
+use crate::row::Row;
 use crate::schema::Object;
 use crate::world::World;
 
@@ -115,8 +117,9 @@ impl World {
     }
 
     fn create_typed(&mut self, fields: &Fields, author: Author) -> Outcome {
-        let created =
-            object_of(fields).and_then(|object| self.records.create(object, fields, author));
+        let created = self
+            .object_of(fields)
+            .and_then(|object| self.records.create(object, fields, author));
         match created {
             Ok(id) => (Some(id), Ok(())),
             Err(error) => (None, Err(error)),
@@ -161,8 +164,9 @@ impl World {
             );
         }
         seen.push(id);
-        let updated =
-            object_of(&fields).and_then(|object| self.records.update(object, id, &fields, author));
+        let updated = self
+            .object_of(&fields)
+            .and_then(|object| self.records.update(object, id, &fields, author));
         (Some(id), updated)
     }
 
@@ -176,6 +180,21 @@ impl World {
             None => Err(ApiError::invalid_cross_reference()),
         };
         (Some(id), deleted)
+    }
+
+    fn object_of(&self, fields: &Fields) -> Result<Object, ApiError> {
+        let name = type_of(fields).ok_or_else(|| {
+            ApiError::bad_request(
+                "INVALID_INPUT",
+                "The attributes of a record must name its type",
+            )
+        })?;
+        Object::named(name)
+            .filter(|object| !self.records.sharing.denies(*object))
+            .ok_or_else(|| {
+                let message = format!("sObject type '{name}' is not supported.");
+                ApiError::bad_request("INVALID_TYPE", message)
+            })
     }
 
     /// `GET` or `POST /composite/sobjects/{Object}`: records by id, in the order asked, `null`
@@ -213,7 +232,8 @@ impl World {
             }
             let table = self.records.tables.of(object);
             let row = parse_id(id).ok().and_then(|id| table.get(id));
-            match row.filter(|row| !row.is_deleted) {
+            let is_shown = |row: &&Arc<Row>| !row.is_deleted && !self.records.sharing.hides(row.id);
+            match row.filter(is_shown) {
                 Some(row) => {
                     found += 1;
                     write_record(row, schema, &places, &call.version, &mut body);
@@ -257,19 +277,6 @@ fn check_chunks(records: &[Fields]) -> Result<(), ApiError> {
 
 fn type_of(fields: &Fields) -> Option<&str> {
     fields.get("attributes")?.get("type")?.as_str()
-}
-
-fn object_of(fields: &Fields) -> Result<Object, ApiError> {
-    let name = type_of(fields).ok_or_else(|| {
-        ApiError::bad_request(
-            "INVALID_INPUT",
-            "The attributes of a record must name its type",
-        )
-    })?;
-    Object::named(name).ok_or_else(|| {
-        let message = format!("sObject type '{name}' is not supported.");
-        ApiError::bad_request("INVALID_TYPE", message)
-    })
 }
 
 fn rolled_back(outcome: Result<(), ApiError>) -> Outcome {

@@ -20,6 +20,7 @@ impl World {
         }
         let objects: Vec<Json> = Object::ALL
             .into_iter()
+            .filter(|object| !self.records.sharing.denies(*object))
             .map(|object| global_item(object, call))
             .collect();
         let body = json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects});

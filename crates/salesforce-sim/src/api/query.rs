@@ -92,8 +92,19 @@ impl World {
         deleted: Deleted,
         call: &Call,
     ) -> Result<Response, ApiError> {
-        let plan = Arc::new(soql::compile(text, &self.records.schema, call.now)?);
-        let rows = soql::run(&plan, &self.records.schema, &self.records.tables, deleted);
+        let plan = Arc::new(soql::compile(
+            text,
+            &self.records.schema,
+            &self.records.sharing,
+            call.now,
+        )?);
+        let rows = soql::run(
+            &plan,
+            &self.records.schema,
+            &self.records.tables,
+            deleted,
+            &self.records.sharing,
+        );
         if plan.counts() {
             let total = rows.len();
             let body = format!("{{\"totalSize\":{total},\"done\":true,\"records\":[]}}");
@@ -136,14 +147,20 @@ impl World {
             .expect("a string takes everything");
         }
         body.push_str(",\"records\":[");
+        let mut written = 0;
         for at in offset..end {
-            if at > offset {
+            // The cursor holds rows as they were; who may see them is asked again.
+            if rows.id(at).is_some_and(|id| self.records.sharing.hides(id)) {
+                continue;
+            }
+            if written > 0 {
                 body.push(',');
             }
+            written += 1;
             rows.write_json(at, version, &mut body);
         }
         body.push_str("]}");
-        self.records.count_reads(end - offset);
+        self.records.count_reads(written);
         answer::json(StatusCode::OK, body)
     }
 }

@@ -91,6 +91,7 @@ impl World {
     ) -> Result<Response, ApiError> {
         let row = match self.records.tables.of(object).get(id) {
             None => return Err(ApiError::not_found()),
+            Some(row) if self.records.sharing.hides(row.id) => return Err(ApiError::not_found()),
             Some(row) if row.is_deleted => return Err(ApiError::entity_is_deleted()),
             Some(row) => row,
         };

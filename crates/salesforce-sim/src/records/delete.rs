@@ -17,6 +17,7 @@ impl Records {
     ) -> Result<(), ApiError> {
         self.attempts += 1;
         let row = self.addressed(object, id)?;
+        self.refuse_unshared(id, author)?;
         if !object.is_writable() {
             let message = format!("entity type {} does not support delete", object.name());
             return Err(ApiError::record(
@@ -120,6 +121,17 @@ impl Records {
         row.is_deleted = false;
         row.touch(author.user, author.now);
         self.commit(row, author.now);
+        Ok(())
+    }
+
+    /// Empties the Recycle Bin of one record: from now on no query and no read finds it.
+    pub(crate) fn purge(&mut self, id: RecordId) -> Result<(), ApiError> {
+        self.settle(id);
+        if !self.tables.find(id).is_some_and(|row| row.is_deleted) {
+            let message = "Entity is not in the recycle bin";
+            return Err(ApiError::record("DELETE_FAILED", message, []));
+        }
+        self.put(id, None);
         Ok(())
     }
 }

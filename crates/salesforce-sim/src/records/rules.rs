@@ -56,6 +56,8 @@ pub(crate) struct Author {
     pub(crate) now: Timestamp,
     pub(crate) auto_assign: AutoAssign,
     pub(crate) allow_duplicates: bool,
+    /// Somebody at a screen sees everything; an app only what is shared with it.
+    pub(crate) at_screen: bool,
 }
 
 impl Author {
@@ -66,6 +68,7 @@ impl Author {
             now,
             auto_assign: AutoAssign::Never,
             allow_duplicates: true,
+            at_screen: true,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::row::Row;
-use crate::schema::{Access, Field, Object, Presence};
+use crate::schema::{Access, Field, Object, Presence, Source};
 use crate::value::Value;
 
 use super::coerce::converted_lead;
@@ -34,6 +34,7 @@ impl Records {
             return Err(not_writable(object));
         }
         let values = self.read_fields(object, fields, Saving::Create)?;
+        self.refuse_unshared_references(&values, author)?;
         let id = self.tables.of_mut(object).reserve();
         let mut row = Row::new(id, author.user, author.now);
         self.preset(&mut row);
@@ -62,12 +63,14 @@ impl Records {
             return Err(not_writable(object));
         }
         let before = self.addressed(object, id)?;
+        self.refuse_unshared(id, author)?;
         let is_converted =
             object == Object::Lead && before.flag(self.schema_of(Object::Lead), "IsConverted");
         if is_converted {
             return Err(converted_lead());
         }
         let values = self.read_fields(object, fields, Saving::Update)?;
+        self.refuse_unshared_references(&values, author)?;
         let mut row = before.clone();
         for (place, value) in values {
             row.store(place, value);
@@ -94,6 +97,36 @@ impl Records {
             Some(row) if row.is_deleted => Err(ApiError::entity_is_deleted()),
             Some(row) => Ok(Row::clone(row)),
         }
+    }
+
+    /// Refuses an app that addresses a record it does not see.
+    pub(super) fn refuse_unshared(&self, id: RecordId, author: Author) -> Result<(), ApiError> {
+        if author.at_screen || !self.sharing.hides(id) {
+            return Ok(());
+        }
+        let message = "insufficient access rights on object id";
+        Err(ApiError::record(
+            "INSUFFICIENT_ACCESS_OR_READONLY",
+            message,
+            [],
+        ))
+    }
+
+    /// Refuses an app that points at a record it does not see.
+    fn refuse_unshared_references(
+        &self,
+        values: &[(usize, Value)],
+        author: Author,
+    ) -> Result<(), ApiError> {
+        let pointed_at = values.iter().filter_map(|(_, value)| value.as_id());
+        for id in pointed_at {
+            if !author.at_screen && self.sharing.hides(id) {
+                let message = format!("insufficient access rights on cross-reference id: {id}");
+                let code = "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY";
+                return Err(ApiError::record(code, message, []));
+            }
+        }
+        Ok(())
     }
 
     fn read_fields(
@@ -188,7 +221,7 @@ impl Records {
     }
 
     /// Changes fields that this API cannot write, as an administrator does in Setup: a user is
-    /// deactivated, a queue gets another name. No rule is asked.
+    /// deactivated, a queue gets another name. No rule is asked. A login alone moves no stamp.
     pub(crate) fn administer(
         &mut self,
         id: RecordId,
@@ -202,9 +235,20 @@ impl Records {
             let place = schema
                 .position(name)
                 .ok_or_else(|| no_such_column(name, object))?;
-            row.store(place, self.coerce(&schema.fields[place], json, object)?);
+            let field = &schema.fields[place];
+            if field.source != Source::Stored {
+                return Err(not_stored(field));
+            }
+            row.store(place, self.coerce(field, json, object)?);
         }
-        row.touch(author.user, author.now);
+        let is_login = fields
+            .keys()
+            .all(|name| name.eq_ignore_ascii_case("LastLoginDate"));
+        if is_login {
+            row.is_seeded = false;
+        } else {
+            row.touch(author.user, author.now);
+        }
         self.commit(row, author.now);
         Ok(())
     }
@@ -216,6 +260,13 @@ fn no_such_column(name: &str, object: Object) -> ApiError {
         object.name()
     );
     ApiError::bad_request("INVALID_FIELD", message)
+}
+
+/// A name that is put together, or a stamp, is nobody's to write.
+fn not_stored(field: &Field) -> ApiError {
+    let message = format!("Unable to create/update fields: {}.", field.name);
+    let fields = [field.name.clone()];
+    ApiError::record("INVALID_FIELD_FOR_INSERT_UPDATE", message, fields)
 }
 
 fn is_writable(field: &Field, saving: Saving) -> bool {

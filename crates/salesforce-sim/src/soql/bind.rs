@@ -6,6 +6,7 @@ use model::Timestamp;
 
 use crate::error::ApiError;
 use crate::schema::{Field, Object, Schema, Source};
+use crate::sharing::Sharing;
 
 use super::predicate::{Column, Predicate, Reads};
 use super::syntax::{Direction, Nulls, Query, Select, Written};
@@ -118,9 +119,11 @@ pub(super) fn bind(
     text: &str,
     query: &Query,
     schema: &Schema,
+    sharing: &Sharing,
     now: Timestamp,
 ) -> Result<Plan, ApiError> {
-    let Some(object) = Object::named(&query.from.what) else {
+    let readable = |object: &Object| !sharing.denies(*object);
+    let Some(object) = Object::named(&query.from.what).filter(readable) else {
         let message = format!(
             "sObject type '{}' is not supported. If you are attempting to use a custom object, be \
              sure to append the '__c' after the entity name. Please reference your WSDL or the \
@@ -132,6 +135,7 @@ pub(super) fn bind(
     let mut binder = Binder {
         text,
         schema,
+        sharing,
         object,
         query,
         now,
@@ -181,6 +185,7 @@ pub(super) fn bind(
 struct Binder<'query> {
     text: &'query str,
     schema: &'query Schema,
+    sharing: &'query Sharing,
     object: Object,
     query: &'query Query,
     now: Timestamp,
@@ -329,6 +334,12 @@ impl<'query> Binder<'query> {
         schema.position(name)
     }
 
+    /// Whether apps may read any object that the reference at `place` points to.
+    fn leads_somewhere(&self, of: Object, place: usize) -> bool {
+        let targets = self.schema.of(of).fields[place].refers_to;
+        targets.iter().any(|target| !self.sharing.denies(*target))
+    }
+
     fn step(
         &mut self,
         from: usize,
@@ -339,6 +350,7 @@ impl<'query> Binder<'query> {
         let references: Vec<_> = targets
             .iter()
             .filter_map(|of| Some((*of, self.schema.of(*of).relationship(name)?)))
+            .filter(|(of, place)| self.leads_somewhere(*of, *place))
             .collect();
         let Some((first, place)) = references.first().copied() else {
             let message = format!(

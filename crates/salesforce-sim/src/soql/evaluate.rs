@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::row::Row;
 use crate::schema::{Object, Schema, Source};
+use crate::sharing::Sharing;
 use crate::table::Tables;
 use crate::value::Value;
 
@@ -22,18 +23,20 @@ pub(crate) enum Deleted {
     Included,
 }
 
-/// The rows that `plan` asks for, as they are now.
+/// The rows that `plan` asks for and `sharing` shows, as they are now.
 pub(crate) fn run(
     plan: &Arc<Plan>,
     schema: &Arc<Schema>,
     tables: &Tables,
     deleted: Deleted,
+    sharing: &Sharing,
 ) -> ResultSet {
     let search = Search {
         plan,
         schema,
         tables,
         deleted,
+        sharing,
     };
     let (rows, count) = search.rows();
     ResultSet::new(Arc::clone(plan), Arc::clone(schema), rows, count)
@@ -51,6 +54,7 @@ struct Search<'world> {
     schema: &'world Schema,
     tables: &'world Tables,
     deleted: Deleted,
+    sharing: &'world Sharing,
 }
 
 impl<'world> Search<'world> {
@@ -104,7 +108,7 @@ impl<'world> Search<'world> {
     }
 
     fn sees(&self, row: &Row) -> bool {
-        self.deleted == Deleted::Included || !row.is_deleted
+        (self.deleted == Deleted::Included || !row.is_deleted) && !self.sharing.hides(row.id)
     }
 
     /// Finds the parents of `row`.

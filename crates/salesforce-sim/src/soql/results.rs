@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::id::RecordId;
 use crate::record_json::{write_attributes, write_attributes_as, write_field};
 use crate::row::Row;
 use crate::schema::Schema;
@@ -37,6 +38,11 @@ impl ResultSet {
     /// How many rows there are, or were counted.
     pub(crate) fn len(&self) -> usize {
         self.count
+    }
+
+    /// The id of the record that a row shows.
+    pub(crate) fn id(&self, at: usize) -> Option<RecordId> {
+        self.sources(at)[0].as_ref().map(|row| row.id)
     }
 
     fn sources(&self, at: usize) -> &Sources {

@@ -56,3 +56,62 @@ async fn calls_are_counted_by_what_they_touch() {
     call(&sim, "DELETE", "/_sim/calls", "").await;
     assert!(sim.calls().is_empty());
 }
+
+#[tokio::test]
+async fn the_summary_counts_by_kind_of_path() {
+    let sim = Sim::new(empty(), Arc::new(ManualClock::at(noon())), 7);
+    let base = "/services/data/v67.0";
+    let lead = r#"{"LastName":"L","Company":"C"}"#;
+    for _ in 0..3 {
+        call(&sim, "POST", &format!("{base}/sobjects/Lead"), lead).await;
+    }
+    let ids = sim.dump()["Lead"].as_array().unwrap().clone();
+    for lead in &ids {
+        let path = format!("{base}/sobjects/Lead/{}", lead["Id"].as_str().unwrap());
+        call(&sim, "GET", &path, "").await;
+    }
+    call(
+        &sim,
+        "GET",
+        &format!("{base}/sobjects/Lead/00Q5e0000000000"),
+        "",
+    )
+    .await;
+    let counted: Vec<_> = sim
+        .call_summary()
+        .by_path
+        .into_iter()
+        .map(|it| {
+            (
+                it.method,
+                it.path,
+                it.calls,
+                it.writes,
+                it.failed,
+                it.rows_read,
+            )
+        })
+        .collect();
+    let path = |rest: &str| format!("{base}/sobjects/Lead{rest}");
+    assert_eq!(
+        counted,
+        [
+            ("POST".to_owned(), path(""), 3, 3, 0, 0),
+            ("GET".to_owned(), path("/{id}"), 4, 0, 1, 3),
+        ]
+    );
+    let request = http::Request::get("/_sim/calls?summary=1")
+        .body(Body::empty())
+        .unwrap();
+    let response = sim.service().oneshot(request).await.unwrap();
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .unwrap();
+    let served: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(
+        (&served["calls"], &served["writes"], &served["rows_written"]),
+        (&7.into(), &3.into(), &3.into())
+    );
+    sim.forget_calls();
+    assert_eq!(sim.call_summary().calls, 0);
+}

@@ -4,9 +4,11 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod administration;
 mod bulk;
 mod calls;
 mod composite;
+mod dump;
 mod faults;
 mod oauth;
 mod pages;
@@ -15,6 +17,7 @@ mod refusals;
 mod rules;
 mod save;
 mod seeding;
+mod sharing;
 mod soql;
 mod soql_errors;
 mod world;
