@@ -2,30 +2,61 @@
 //! endpoint, the API version and the webhook topic. Everything here is for `deserialize_with` and
 //! `serialize_with`.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use model::{Change, Timestamp};
-use serde::de::Error;
+use serde::de::{Error, Visitor};
 use serde::ser;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
-/// The forms that one scalar may take.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
-    Text(String),
-    Number(Number),
+/// Reads a scalar in any of its forms: hands its text to the function, `None` for null. The text
+/// is not kept, since pages of contacts have many of them.
+struct Scalar<F>(F);
+
+impl<'de, T, F> Visitor<'de> for Scalar<F>
+where
+    F: FnOnce(Option<&str>) -> Result<T, String>,
+{
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a number")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(Some(text)).map_err(E::custom)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        let number = Number::from_f64(number).ok_or_else(|| E::custom("not a finite number"))?;
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<T, E> {
+        (self.0)(None).map_err(E::custom)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<T, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
 }
 
-impl Scalar {
-    fn into_text(self) -> String {
-        match self {
-            Self::Text(text) => text,
-            Self::Number(number) => number.to_string(),
-        }
-    }
+fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|problem: T::Err| problem.to_string())
 }
 
 /// An id that must be there, as text or number.
@@ -34,8 +65,9 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
 {
-    let text = Scalar::deserialize(deserializer)?.into_text();
-    text.parse().map_err(D::Error::custom)
+    deserializer.deserialize_any(Scalar(|text: Option<&str>| {
+        parsed(text.ok_or("null is not an id")?)
+    }))
 }
 
 /// An id that may be missing. Nobody is spelt `null`, `""`, `0` or `"0"`.
@@ -44,12 +76,10 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
 {
-    match Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text) {
-        Some(text) if !matches!(text.as_str(), "" | "0") => {
-            text.parse().map(Some).map_err(D::Error::custom)
-        }
-        Some(_) | None => Ok(None),
-    }
+    deserializer.deserialize_any(Scalar(|text: Option<&str>| match text {
+        None | Some("" | "0") => Ok(None),
+        Some(text) => parsed(text).map(Some),
+    }))
 }
 
 /// A text that belongs to the customer, who may have sent it as a number.
@@ -57,7 +87,7 @@ pub(crate) fn optional_text<'de, D>(deserializer: D) -> Result<Option<String>, D
 where
     D: Deserializer<'de>,
 {
-    Ok(Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text))
+    deserializer.deserialize_any(Scalar(|text: Option<&str>| Ok(text.map(str::to_owned))))
 }
 
 /// An instant in Unix seconds (whole or not, also in quotes) or ISO 8601; `None` for null.
@@ -65,14 +95,10 @@ pub(crate) fn instant<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::E
 where
     D: Deserializer<'de>,
 {
-    let Some(scalar) = Option::<Scalar>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let text = scalar.into_text();
-    seconds(&text)
-        .map_or_else(|| text.parse(), Ok)
-        .map(Some)
-        .map_err(D::Error::custom)
+    deserializer.deserialize_any(Scalar(|text: Option<&str>| {
+        text.map(|text| seconds(text).map_or_else(|| parsed(text), Ok))
+            .transpose()
+    }))
 }
 
 /// Reads `1691436649` and `1691436649.125`; the fraction counts down to the millisecond.
@@ -162,6 +188,32 @@ mod tests {
         ] {
             assert_eq!(owner(json), None, "{json}");
         }
+    }
+
+    #[test]
+    fn what_is_no_scalar_is_named_without_its_value() {
+        for (json, kind) in [
+            (r#"{"owner":{"name":"Ada"}}"#, "map"),
+            (r#"{"owner":["Ada"]}"#, "sequence"),
+        ] {
+            let problem = serde_json::from_str::<Row>(json).map(|row| row.owner);
+            let problem = problem.unwrap_err().to_string();
+            let expected = format!("invalid type: {kind}, expected a text or a number at line 1");
+            assert!(problem.starts_with(&expected), "{problem}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_must_be_there_is_not_null() {
+        #[derive(Debug, Deserialize)]
+        struct Named {
+            #[serde(deserialize_with = "id")]
+            id: model::ic::ContactId,
+        }
+        let named = |json: &str| serde_json::from_str::<Named>(json).map(|row| row.id.to_string());
+        assert_eq!(named(r#"{"id":7}"#).unwrap(), "7");
+        let null = named(r#"{"id":null}"#).unwrap_err().to_string();
+        assert!(null.starts_with("null is not an id"), "{null}");
     }
 
     #[test]
