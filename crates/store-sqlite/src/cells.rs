@@ -75,6 +75,11 @@ impl<'r, 's> Cells<'r, 's> {
         }
     }
 
+    /// The next cell if it is text, without going past it.
+    pub(crate) fn peek_text(&self) -> Option<&'r str> {
+        self.row.get_ref(self.next).ok()?.as_str().ok()
+    }
+
     pub(crate) fn text(&mut self, column: &'static str) -> Tried<&'r str> {
         match self.text_or_none(column)? {
             Some(text) => Ok(text),

@@ -151,4 +151,22 @@ impl Failures for SqliteStore {
         })
         .await
     }
+
+    async fn clear_failure(
+        &self,
+        connection: ConnectionId,
+        subject: &Subject,
+        digest: i64,
+    ) -> Result<(), StoreError> {
+        let text = subject_text(subject);
+        self.write("clearing a failure", move |transaction| {
+            transaction
+                .prepare_cached(
+                    "DELETE FROM failure WHERE c = ?1 AND subject = ?2 AND digest = ?3",
+                )?
+                .execute((connection.0, &text, digest))?;
+            Ok(())
+        })
+        .await
+    }
 }

@@ -1,11 +1,11 @@
 //! What is about to be created in a cloud.
 
 use async_trait::async_trait;
-use model::{ConnectionId, Timestamp, sf};
+use model::{ConnectionId, MatchKey, Timestamp, sf};
 use rusqlite::{Row, Transaction};
 use store::{
-    Intent, IntentId, IntentState, Intents, NewIntent, OpenedIntent, Settled, Settlement,
-    StoreError,
+    Intent, IntentId, IntentKind, IntentState, Intents, NewIntent, OpenedIntent, Settled,
+    Settlement, StoreError,
 };
 
 use crate::SqliteStore;
@@ -43,6 +43,44 @@ fn find(view: &Transaction<'_>, id: IntentId) -> Tried<Option<Intent>> {
         view.prepare_cached(&format!("SELECT {COLUMNS} FROM intent WHERE id = ?1"))?;
     let mut rows = statement.query([id.0])?;
     rows.next()?.map(read).transpose()
+}
+
+/// The first intents of one state; `condition` may use `?3`, the present.
+fn first_in_state(
+    view: &Transaction<'_>,
+    (org, kind): (sf::OrgId, IntentKind),
+    condition: &str,
+    now: Timestamp,
+    limit: u32,
+) -> Tried<Vec<Intent>> {
+    let mut statement = view.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM intent {condition} ORDER BY id LIMIT ?4"
+    ))?;
+    let mut rows = statement.query((org.as_str(), kind.word(), now.as_millis(), limit))?;
+    let mut intents = Vec::new();
+    while let Some(row) = rows.next()? {
+        intents.push(read(row)?);
+    }
+    Ok(intents)
+}
+
+/// Open intents, and unknown ones that are to be looked for; each state has an index in the order
+/// of numbers.
+fn due(
+    view: &Transaction<'_>,
+    of: (sf::OrgId, IntentKind),
+    now: Timestamp,
+    limit: u32,
+) -> Tried<Vec<Intent>> {
+    const OPEN: &str = "INDEXED BY intent_open
+         WHERE org_id = ?1 AND kind = ?2 AND state = 'open' AND ?3 IS NOT NULL";
+    const UNKNOWN: &str = "INDEXED BY intent_unknown
+         WHERE org_id = ?1 AND kind = ?2 AND state = 'unknown' AND look_at <= ?3";
+    let mut intents = first_in_state(view, of, OPEN, now, limit)?;
+    intents.extend(first_in_state(view, of, UNKNOWN, now, limit)?);
+    intents.sort_by_key(|intent| intent.id);
+    intents.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(intents)
 }
 
 fn existing(view: &Transaction<'_>, id: IntentId) -> Tried<Intent> {
@@ -83,6 +121,65 @@ fn open(transaction: &Transaction<'_>, new: &NewIntent, now: Timestamp) -> Tried
     )?;
     let id = IntentId(transaction.last_insert_rowid());
     Ok(OpenedIntent::Opened(existing(transaction, id)?))
+}
+
+/// Writes an intent down unless one of the same org, kind and target stands.
+pub(crate) fn open_unless_standing(
+    transaction: &Transaction<'_>,
+    new: &NewIntent,
+    now: Timestamp,
+) -> Tried<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO intent (org_id, c, kind, target, state, opened_at, payload, by)
+             VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute((
+            new.org_id.as_str(),
+            new.connection.0,
+            new.kind.word(),
+            &new.target,
+            now.as_millis(),
+            &new.payload,
+            &new.by,
+        ))?;
+    Ok(())
+}
+
+/// Whether a Lead intent for the key stands in the connection's org.
+pub(crate) fn any_standing(
+    view: &Transaction<'_>,
+    connection: ConnectionId,
+    key: &MatchKey,
+) -> Tried<bool> {
+    let any = view
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM intent
+                            WHERE org_id = (SELECT org_id FROM connection WHERE c = ?1)
+                              AND kind = 'lead' AND target = ?2
+                              AND state IN ('open', 'sent', 'unknown'))",
+        )?
+        .query_row((connection.0, key.as_str()), |row| row.get(0))?;
+    Ok(any)
+}
+
+/// Gives the connection's standing Lead intent of a key to another key, unless one stands there.
+pub(crate) fn move_target(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    old: &MatchKey,
+    new: &MatchKey,
+) -> Tried<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE OR IGNORE intent SET target = ?3
+             WHERE org_id = (SELECT org_id FROM connection WHERE c = ?1)
+               AND kind = 'lead' AND target = ?2 AND state IN ('open', 'sent', 'unknown')
+               AND c = ?1",
+        )?
+        .execute((connection.0, old.as_str(), new.as_str()))?;
+    Ok(())
 }
 
 /// Refuses a change of state that nobody but another worker can have made impossible.
@@ -158,6 +255,37 @@ impl Intents for SqliteStore {
                 intents.push(read(row)?);
             }
             Ok(intents)
+        })
+        .await
+    }
+
+    async fn due_intents(
+        &self,
+        org: sf::OrgId,
+        kind: IntentKind,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Intent>, StoreError> {
+        self.read("reading the intents", move |view| {
+            due(view, (org, kind), now, limit)
+        })
+        .await
+    }
+
+    async fn forget_intents(
+        &self,
+        org: sf::OrgId,
+        kind: IntentKind,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.write("forgetting closed intents", move |transaction| {
+            let forgotten = transaction.execute(
+                "DELETE FROM intent INDEXED BY intent_closed
+                 WHERE org_id = ?1 AND kind = ?2 AND state IN ('done', 'refused')
+                   AND opened_at < ?3",
+                (org.as_str(), kind.word(), before.as_millis()),
+            )?;
+            Ok(u64::try_from(forgotten).expect("a count of rows fits"))
         })
         .await
     }

@@ -17,6 +17,7 @@
 //! Start at [`SqliteStore`] and `migrations/0001_first.sql`.
 #![deny(missing_docs)]
 
+mod aliases;
 mod cells;
 mod connections;
 mod cursors;
@@ -38,7 +39,8 @@ mod subject;
 mod sweeps;
 mod timeline;
 mod trouble;
+mod verdicts;
 mod words;
 
 pub use inbox::SqliteInbox;
-pub use store::SqliteStore;
+pub use store::{Options, SqliteStore};

@@ -1,6 +1,8 @@
 //! Which contact shows which record.
 
-use model::{ConnectionId, Link, PutBacks, ic, sf};
+use std::borrow::Cow;
+
+use model::{ConnectionId, Link, PersonKey, PutBacks, Timestamp, ic, sf};
 use rusqlite::{Row, Transaction};
 
 use crate::cells::{Cells, RowKey, json_text};
@@ -9,19 +11,34 @@ use crate::trouble::Tried;
 use crate::words::Word;
 
 /// The select list that `read` reads.
-pub(crate) const COLUMNS: &str = "contact_id, record_id, since, how, base";
+pub(crate) const COLUMNS: &str = "contact_id, record_id, since, how, base, announced, put_backs";
 
 pub(crate) fn read(row: &Row<'_>) -> Tried<Link> {
     let mut cells = Cells::new(row, "link", RowKey::Plain);
-    Ok(Link {
+    let mut link = Link {
         contact_id: cells.parsed("contact_id")?,
         record_id: cells.parsed("record_id")?,
         since: cells.instant("since")?,
         how: cells.word("how")?,
         base: cells.json("base")?,
-        announced: None,
+        announced: cells.instant_or_none("announced")?,
         put_backs: PutBacks::default(),
-    })
+    };
+    if cells.peek_text() != Some(NO_PUT_BACKS) {
+        link.put_backs = cells.json("put_backs")?;
+    }
+    Ok(link)
+}
+
+/// How a link on which nothing was put back is stored: nearly all are, and need no parsing.
+const NO_PUT_BACKS: &str = "{}";
+
+fn put_backs_text(put_backs: &PutBacks) -> Cow<'static, str> {
+    if put_backs.0.is_empty() {
+        Cow::Borrowed(NO_PUT_BACKS)
+    } else {
+        Cow::Owned(json_text(put_backs))
+    }
 }
 
 /// Adds or replaces a link; any other link of the same contact is removed.
@@ -37,10 +54,11 @@ pub(crate) fn put(
     }
     transaction
         .prepare_cached(
-            "INSERT INTO link (c, contact_id, record_id, since, how, base)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO link (c, contact_id, record_id, since, how, base, announced, put_backs)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (c, contact_id, record_id) DO UPDATE SET
-               since = excluded.since, how = excluded.how, base = excluded.base",
+               since = excluded.since, how = excluded.how, base = excluded.base,
+               announced = excluded.announced, put_backs = excluded.put_backs",
         )?
         .execute((
             connection.0,
@@ -49,6 +67,8 @@ pub(crate) fn put(
             link.since.as_millis(),
             link.how.word(),
             json_text(&link.base),
+            link.announced.map(Timestamp::as_millis),
+            put_backs_text(&link.put_backs),
         ))?;
     Ok(())
 }
@@ -94,4 +114,27 @@ fn linked_records(
         records.push(cells.parsed("record_id")?);
     }
     Ok(records)
+}
+
+/// The persons of the contacts that are linked to a record.
+pub(crate) fn persons_of(
+    view: &Transaction<'_>,
+    connection: ConnectionId,
+    record: sf::RecordId,
+) -> Tried<Vec<PersonKey>> {
+    let mut statement = view.prepare_cached(
+        "SELECT contact.id, contact.key FROM link INDEXED BY link_by_record
+         CROSS JOIN contact INDEXED BY contact_by_id
+           ON contact.c = link.c AND contact.id = link.contact_id
+         WHERE link.c = ?1 AND link.record_id = ?2",
+    )?;
+    let mut rows = statement.query((connection.0, record.as_str()))?;
+    let mut persons = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Cells::new(row, "contact", RowKey::Plain);
+        let contact: ic::ContactId = cells.parsed("id")?;
+        let key = cells.key_or_none("key")?;
+        persons.push(PersonKey::of_contact(key.as_ref(), &contact));
+    }
+    Ok(persons)
 }

@@ -22,7 +22,7 @@ macro_rules! migration {
 }
 
 /// The scripts of the main file, oldest first; the first one has number 1.
-pub(crate) const MAIN: &[Migration] = &[migration!("0001_first")];
+pub(crate) const MAIN: &[Migration] = &[migration!("0001_first"), migration!("0002_matching")];
 
 /// The scripts of the inbox's file.
 pub(crate) const INBOX: &[Migration] = &[migration!("inbox/0001_first")];

@@ -6,20 +6,23 @@ use async_trait::async_trait;
 use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject, Timestamp, ic, sf};
 use rusqlite::Transaction;
 use store::{
-    Absorbed, Absorption, ContactRow, DirectoryKind, DirectoryRow, Due, Mirror, MirrorCounts,
-    Position, RecordRow, Sighting, StoreError,
+    Absorbed, Absorption, ContactRow, DirectoryKind, DirectoryRow, Due, FanOutPosition, Mirror,
+    MirrorCounts, RecordRow, Sighting, StoreError,
 };
 
 use crate::trouble::Tried;
-use crate::{SqliteStore, cursors, links, queue};
+use crate::{SqliteStore, aliases, cursors, links, queue};
 
 pub(crate) mod account;
 pub(crate) mod contact;
 pub(crate) mod directory;
 mod fan_out;
+pub(crate) mod followers;
+mod hidden;
 pub(crate) mod record;
 
 use fan_out::Page;
+use followers::persons_of_record;
 
 /// Whether persons have to follow a reading.
 pub(crate) fn is_news(sighting: Sighting) -> bool {
@@ -48,6 +51,19 @@ fn absorb(
         persons.extend(contact::remove(transaction, connection, id)?);
         links::remove_all_of(transaction, connection, id)?;
     }
+    for (loser, survivor) in &absorption.contacts_merged {
+        let loser_was = contact::remove(transaction, connection, loser)?;
+        links::remove_all_of(transaction, connection, loser)?;
+        let (merged, now) = ((loser, survivor), absorption.now);
+        if aliases::merge_contact(transaction, connection, merged, loser_was.as_ref(), now)? {
+            persons.extend(loser_was);
+            let standing = contact::standing(transaction, connection, survivor)?;
+            persons.extend(
+                standing.map(|standing| PersonKey::of_contact(standing.key.as_ref(), survivor)),
+            );
+        }
+    }
+    persons.extend(aliases::move_with_contacts(transaction, connection)?);
     for observed in &absorption.records {
         let taken = record::take(transaction, connection, &observed.row, observed.source)?;
         if is_news(taken.sighting) {
@@ -87,29 +103,6 @@ fn absorb(
         cursors::put(transaction, connection, source, value, absorption.now)?;
     }
     Ok(absorbed)
-}
-
-/// Adds everybody whose facts hold the record, before or now: by its key, by a pin, as what another
-/// row became, or as what it became itself.
-pub(crate) fn persons_of_record(
-    view: &Transaction<'_>,
-    connection: ConnectionId,
-    row: &RecordRow,
-    before: Option<&record::Standing>,
-    persons: &mut BTreeSet<PersonKey>,
-) -> Tried<()> {
-    let key_before = before.and_then(|standing| standing.key.clone());
-    persons.extend(key_before.map(PersonKey::Matched));
-    persons.extend(row.key.clone().map(PersonKey::Matched));
-    persons.extend(record::persons_beside_its_key(view, connection, row.id)?);
-    let successors = [
-        before.and_then(|standing| standing.successor),
-        row.successor,
-    ];
-    for successor in successors.into_iter().flatten() {
-        persons.extend(record::person_of(view, connection, successor)?);
-    }
-    Ok(())
 }
 
 fn counts(view: &Transaction<'_>, connection: ConnectionId) -> Tried<MirrorCounts> {
@@ -221,15 +214,40 @@ impl Mirror for SqliteStore {
         .await
     }
 
+    async fn hide_records(
+        &self,
+        connection: ConnectionId,
+        ids: &[sf::RecordId],
+        now: Timestamp,
+    ) -> Result<Vec<sf::RecordId>, StoreError> {
+        let ids = ids.to_vec();
+        self.write("hiding records", move |transaction| {
+            hidden::hide(transaction, connection, &ids, now)
+        })
+        .await
+    }
+
+    async fn forget_hidden(
+        &self,
+        connection: ConnectionId,
+        id: sf::RecordId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write("forgetting a hidden record", move |transaction| {
+            hidden::forget(transaction, connection, id, now)
+        })
+        .await
+    }
+
     async fn fan_out_account(
         &self,
         connection: ConnectionId,
         account: sf::AccountId,
-        after: Option<Position>,
+        after: Option<FanOutPosition>,
         limit: u32,
         lane: Lane,
         now: Timestamp,
-    ) -> Result<Option<Position>, StoreError> {
+    ) -> Result<Option<FanOutPosition>, StoreError> {
         let page = Page {
             after,
             limit,
@@ -237,8 +255,7 @@ impl Mirror for SqliteStore {
             now,
         };
         self.write("marking an Account's persons", move |transaction| {
-            let cause = account.as_str();
-            fan_out::fan_out(transaction, connection, fan_out::OF_ACCOUNT, cause, &page)
+            fan_out::of_account(transaction, connection, account, &page)
         })
         .await
     }
@@ -247,11 +264,11 @@ impl Mirror for SqliteStore {
         &self,
         connection: ConnectionId,
         owner: sf::OwnerId,
-        after: Option<Position>,
+        after: Option<FanOutPosition>,
         limit: u32,
         lane: Lane,
         now: Timestamp,
-    ) -> Result<Option<Position>, StoreError> {
+    ) -> Result<Option<FanOutPosition>, StoreError> {
         let page = Page {
             after,
             limit,
@@ -259,8 +276,7 @@ impl Mirror for SqliteStore {
             now,
         };
         self.write("marking an owner's persons", move |transaction| {
-            let cause = owner.as_str();
-            fan_out::fan_out(transaction, connection, fan_out::OF_OWNER, cause, &page)
+            fan_out::of_owner(transaction, connection, owner, &page)
         })
         .await
     }

@@ -8,7 +8,8 @@ use rusqlite::Transaction;
 use store::{Pins, RecordRow, Source, StoreError};
 
 use crate::cells::{Cells, RowKey};
-use crate::mirror::{is_news, persons_of_record, record};
+use crate::mirror::followers::persons_of_record;
+use crate::mirror::{is_news, record};
 use crate::trouble::Tried;
 use crate::{SqliteStore, queue};
 
@@ -31,7 +32,7 @@ pub(crate) fn persons_of(
 }
 
 /// The record that is pinned for a key.
-fn pinned(
+pub(crate) fn pinned(
     view: &Transaction<'_>,
     connection: ConnectionId,
     key: &MatchKey,
@@ -42,6 +43,40 @@ fn pinned(
     let row = rows.next()?;
     row.map(|row| Cells::new(row, "pin", RowKey::Plain).parsed("record_id"))
         .transpose()
+}
+
+/// Moves the pins on a record that was merged away to the one that stands for it.
+pub(crate) fn move_record(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    old: sf::RecordId,
+    new: sf::RecordId,
+) -> Tried<()> {
+    transaction
+        .prepare_cached("UPDATE pin SET record_id = ?3 WHERE c = ?1 AND record_id = ?2")?
+        .execute((connection.0, old.as_str(), new.as_str()))?;
+    Ok(())
+}
+
+/// Moves the pin of a key to another key, unless that has one.
+pub(crate) fn move_key(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    old: &MatchKey,
+    new: &MatchKey,
+) -> Tried<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE OR IGNORE pin SET kh = ?4, key = ?5 WHERE c = ?1 AND kh = ?2 AND key = ?3",
+        )?
+        .execute((
+            connection.0,
+            old.hash().0,
+            old.as_str(),
+            new.hash().0,
+            new.as_str(),
+        ))?;
+    Ok(())
 }
 
 fn put(

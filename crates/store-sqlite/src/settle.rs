@@ -11,7 +11,7 @@ use crate::SqliteStore;
 use crate::mirror::{contact, record};
 use crate::subject::person_text;
 use crate::trouble::Tried;
-use crate::{failures, links, pins, queue, timeline};
+use crate::{aliases, failures, intents, links, pins, queue, timeline, verdicts};
 
 /// Applies settlements in their order.
 pub(crate) fn settle(
@@ -39,6 +39,15 @@ pub(crate) fn settle(
         for failure in &settlement.failures {
             failures::report(transaction, connection, failure, now)?;
         }
+        for intent in &settlement.intents {
+            intents::open_unless_standing(transaction, intent, now)?;
+        }
+        verdicts::list(
+            transaction,
+            connection,
+            &settlement.person,
+            settlement.listing,
+        )?;
         for ticket in &settlement.done {
             queue::done(transaction, connection, ticket)?;
         }
@@ -46,6 +55,7 @@ pub(crate) fn settle(
             queue::defer(transaction, connection, ticket, *until)?;
         }
     }
+    moved.extend(aliases::move_with_contacts(transaction, connection)?);
     queue::mark_persons(
         transaction,
         connection,
@@ -80,7 +90,9 @@ fn settle_rows(
         let taken = record::take(transaction, connection, row, Source::Answer)?;
         let kept = taken.sighting == store::Sighting::Changed;
         if kept {
-            moved.extend(pins::persons_of(transaction, connection, row.id)?);
+            for pinned in [Some(row.id), row.successor].into_iter().flatten() {
+                moved.extend(pins::persons_of(transaction, connection, pinned)?);
+            }
         }
         if let Some(before) = taken.before
             && kept

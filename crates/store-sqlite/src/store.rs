@@ -1,7 +1,8 @@
 //! The one type that implements all ports but the inbox.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rusqlite::{Transaction, TransactionBehavior};
 use store::StoreError;
@@ -20,11 +21,34 @@ const READERS: usize = 2;
 /// Page cache of one reading connection.
 const READER_CACHE_KIB: u32 = 8 * 1024;
 
+/// How a store is opened beyond its place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// For tests of crashes only: the process ends, as if it were killed, right after so many
+    /// commits that changed something.
+    pub abort_after_commits: Option<u64>,
+}
+
+/// Ends the process after a number of commits.
+struct Abort {
+    left: AtomicU64,
+}
+
+impl Abort {
+    /// Counts a commit that changed something.
+    fn committed(&self) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) <= 1 {
+            std::process::abort();
+        }
+    }
+}
+
 /// All storage ports but the inbox, on one SQLite file.
 ///
 /// Every call is one transaction; several processes may hold the same file.
 pub struct SqliteStore {
     executor: Executor,
+    abort: Option<Arc<Abort>>,
 }
 
 impl SqliteStore {
@@ -44,12 +68,18 @@ impl SqliteStore {
         let connection = file::open(place, &file::MAIN, cache_kib)?;
         Ok(Self {
             executor: Executor::Inline(Mutex::new(connection)),
+            abort: None,
         })
     }
 
     /// The store in the file at `path`, which is created if there is none; calls run on threads of
     /// the store, which end when it is dropped.
     pub fn threaded(path: &Path) -> Result<Self, StoreError> {
+        Self::threaded_with(path, Options::default())
+    }
+
+    /// As `threaded`, with options.
+    pub fn threaded_with(path: &Path, options: Options) -> Result<Self, StoreError> {
         let writer = file::open(Place::File(path), &file::MAIN, WRITER_CACHE_KIB)?;
         let readers = (0..READERS)
             .map(|_| file::open_reader(path, READER_CACHE_KIB))
@@ -59,6 +89,11 @@ impl SqliteStore {
                 writer: Crew::start("store-writer", vec![writer])?,
                 readers: Some(Crew::start("store-reader", readers)?),
             },
+            abort: options.abort_after_commits.map(|commits| {
+                Arc::new(Abort {
+                    left: AtomicU64::new(commits),
+                })
+            }),
         })
     }
 
@@ -74,6 +109,7 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Tried<T> + Send + 'static,
     {
+        let abort = self.abort.clone();
         self.executor
             .write(turn, move |connection| {
                 connection.execute_batch(match turn {
@@ -82,8 +118,13 @@ impl SqliteStore {
                 })?;
                 let transaction =
                     connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let changes = transaction.total_changes();
                 let value = call(&transaction)?;
+                let changed = transaction.total_changes() != changes;
                 transaction.commit()?;
+                if let Some(abort) = abort.filter(|_| changed) {
+                    abort.committed();
+                }
                 Ok(value)
             })
             .await

@@ -1,7 +1,9 @@
 //! The words by which our enums are stored. They are part of the file's format.
 
 use model::{How, Reason, ic};
-use store::{DirectoryKind, IntentKind, IntentState, Side, SweepKind, SweepState, WaitsFor};
+use store::{
+    DirectoryKind, IntentKind, IntentState, Side, SweepKind, SweepState, Unclear, WaitsFor,
+};
 
 /// An enum whose variants are stored as words.
 pub(crate) trait Word: Sized + Copy {
@@ -61,6 +63,8 @@ words! {
     }
     IntentKind {
         Lead = "lead",
+        Event = "event",
+        Note = "note",
     }
     IntentState {
         Open = "open",
@@ -72,6 +76,12 @@ words! {
     SweepKind {
         FirstSync = "first_sync",
         Comparison = "comparison",
+        Rewalk = "rewalk",
+    }
+    Unclear {
+        ManyLeads = "many_leads",
+        ManyContacts = "many_contacts",
+        Crowded = "crowded",
     }
     SweepState {
         Reading = "reading",

@@ -130,6 +130,7 @@ macro_rules! conformance {
             failures::failures_come_latest_first,
             failures::causes_come_most_first,
             failures::clearing_removes_all_of_a_subject,
+            failures::clearing_one_leaves_the_others,
             timeline::lines_come_latest_first,
             timeline::a_person_and_a_subject_see_their_lines_only,
             scans::a_first_scan_fills_the_mirror_and_nobody_is_due,

@@ -82,4 +82,12 @@ pub trait Failures: Send + Sync {
         connection: ConnectionId,
         subject: &Subject,
     ) -> Result<(), StoreError>;
+
+    /// Removes one failure of a subject, if it is listed.
+    async fn clear_failure(
+        &self,
+        connection: ConnectionId,
+        subject: &Subject,
+        digest: i64,
+    ) -> Result<(), StoreError>;
 }

@@ -163,7 +163,7 @@ pub struct Absorption {
     pub contacts: Vec<Observed<ContactRow>>,
     /// Contacts that Intercom has no more.
     pub contacts_gone: Vec<ic::ContactId>,
-    /// Contacts that were merged into another one, each before its survivor.
+    /// Contacts that were merged into another one: the loser, and the survivor.
     pub contacts_merged: Vec<(ic::ContactId, ic::ContactId)>,
     /// Records that were read; `gone` rows included.
     pub records: Vec<Observed<RecordRow>>,

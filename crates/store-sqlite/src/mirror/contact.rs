@@ -51,6 +51,7 @@ impl Standing {
             digest: self.digest,
             projection: self.projection,
             stale: self.stale,
+            hidden: false,
         }
     }
 }
@@ -236,6 +237,20 @@ pub(crate) fn find(
     ))?;
     let mut rows = statement.query((connection.0, id.as_str()))?;
     rows.next()?.map(read).transpose()
+}
+
+/// Whether any contact has the key.
+pub(crate) fn any_with(
+    view: &Transaction<'_>,
+    connection: ConnectionId,
+    key: &MatchKey,
+) -> Tried<bool> {
+    let any = view
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM contact WHERE c = ?1 AND kh = ?2 AND key = ?3)",
+        )?
+        .query_row((connection.0, key.hash().0, key.as_str()), |row| row.get(0))?;
+    Ok(any)
 }
 
 /// The ids of a person's contacts.

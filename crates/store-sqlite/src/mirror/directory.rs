@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::ConnectionId;
+use model::{ConnectionId, Timestamp};
 use rusqlite::{Row, Transaction};
 use store::{DirectoryKind, DirectoryRow, Side};
 
@@ -11,7 +11,7 @@ use crate::trouble::Tried;
 use crate::words::Word;
 
 /// The select list that `read` reads.
-pub(crate) const COLUMNS: &str = "id, kind, name, email, role, title, active";
+pub(crate) const COLUMNS: &str = "id, kind, name, email, role, title, active, standard, last_login";
 
 pub(crate) fn read(row: &Row<'_>) -> Tried<DirectoryRow> {
     let mut cells = Cells::new(row, "directory", RowKey::Plain);
@@ -23,6 +23,8 @@ pub(crate) fn read(row: &Row<'_>) -> Tried<DirectoryRow> {
         role: cells.text_or_none("role")?.map(str::to_owned),
         title: cells.text_or_none("title")?.map(str::to_owned),
         active: cells.flag("active")?,
+        standard: cells.flag("standard")?,
+        last_login: cells.instant_or_none("last_login")?,
     })
 }
 
@@ -64,8 +66,8 @@ pub(crate) fn find_owner(
     rows.next()?.map(read).transpose()
 }
 
-/// Replaces the rows of `kinds`; returns whose row is new, changed, or now inactive because it is
-/// no longer there, by id. Rows of other kinds are left out.
+/// Replaces the rows of `kinds`; returns whose row is new, changed (a login is no change), or now
+/// inactive because it is no longer there, by id. Rows of other kinds are left out.
 pub(crate) fn replace(
     transaction: &Transaction<'_>,
     connection: ConnectionId,
@@ -80,8 +82,12 @@ pub(crate) fn replace(
     }
     let mut changed = BTreeSet::new();
     for row in rows.iter().filter(|row| kinds.contains(&row.kind)) {
-        if standing.remove(&row.id).as_ref() != Some(row) {
-            put(transaction, connection, row)?;
+        let before = standing.remove(&row.id);
+        if before.as_ref() == Some(row) {
+            continue;
+        }
+        put(transaction, connection, row)?;
+        if !before.is_some_and(|before| differs_by_login(before, row)) {
             changed.insert(row.id.clone());
         }
     }
@@ -95,14 +101,22 @@ pub(crate) fn replace(
     Ok(changed.into_iter().collect())
 }
 
+/// Whether two rows that differ do so by the last login alone, which moves every day.
+fn differs_by_login(mut before: DirectoryRow, row: &DirectoryRow) -> bool {
+    before.last_login = row.last_login;
+    before == *row
+}
+
 fn put(transaction: &Transaction<'_>, connection: ConnectionId, row: &DirectoryRow) -> Tried<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO directory (c, side, id, kind, email, name, role, title, active)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "INSERT INTO directory (c, side, id, kind, email, name, role, title, active,
+                                    standard, last_login)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (c, side, id) DO UPDATE SET
                kind = excluded.kind, email = excluded.email, name = excluded.name,
-               role = excluded.role, title = excluded.title, active = excluded.active",
+               role = excluded.role, title = excluded.title, active = excluded.active,
+               standard = excluded.standard, last_login = excluded.last_login",
         )?
         .execute((
             connection.0,
@@ -114,6 +128,8 @@ fn put(transaction: &Transaction<'_>, connection: ConnectionId, row: &DirectoryR
             &row.role,
             &row.title,
             row.active,
+            row.standard,
+            row.last_login.map(Timestamp::as_millis),
         ))?;
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! Leads and Salesforce contacts as Salesforce last showed them.
 
-use model::{ConnectionId, KeyHash, MatchKey, PersonKey, Timestamp, sf};
+use model::{ConnectionId, KeyHash, MatchKey, Timestamp, sf};
 use rusqlite::{Row, Transaction};
 use store::{Digest, RecordRow, Sighting, Source, Version, judge};
 
+use crate::aliases;
 use crate::cells::{Cells, RowKey, json_text};
-use crate::pins;
 use crate::trouble::Tried;
 
 /// The select list that `read` reads.
 pub(crate) const COLUMNS: &str = "id, key, stamp, seen_at, stale, projection, owner_id, \
-                                  account_id, successor_id, gone, body";
+                                  account_id, successor_id, gone, hidden, body";
 
 pub(crate) fn read(row: &Row<'_>) -> Tried<RecordRow> {
     read_of("record", row)
@@ -30,6 +30,7 @@ pub(crate) fn read_of(table: &'static str, row: &Row<'_>) -> Tried<RecordRow> {
         account_id: cells.parsed_or_none("account_id")?,
         successor: cells.parsed_or_none("successor_id")?,
         gone: cells.flag("gone")?,
+        hidden: cells.flag("hidden")?,
         body: cells.json("body")?,
     })
 }
@@ -44,6 +45,8 @@ pub(crate) struct Standing {
     pub(crate) stale: bool,
     pub(crate) projection: i64,
     pub(crate) successor: Option<sf::RecordId>,
+    pub(crate) gone: bool,
+    pub(crate) hidden: bool,
     pub(crate) digest: Digest,
 }
 
@@ -55,6 +58,7 @@ impl Standing {
             digest: self.digest,
             projection: self.projection,
             stale: self.stale,
+            hidden: self.hidden,
         }
     }
 }
@@ -65,7 +69,8 @@ pub(crate) fn standing(
     id: sf::RecordId,
 ) -> Tried<Option<Standing>> {
     let mut statement = view.prepare_cached(
-        "SELECT id, kh, key, stamp, seen_at, stale, projection, successor_id, digest FROM record
+        "SELECT id, kh, key, stamp, seen_at, stale, projection, successor_id, gone, hidden,
+                digest FROM record
          WHERE c = ?1 AND id = ?2",
     )?;
     let mut rows = statement.query((connection.0, id.as_str()))?;
@@ -82,6 +87,8 @@ pub(crate) fn standing(
         stale: cells.flag("stale")?,
         projection: cells.integer("projection")?,
         successor: cells.parsed_or_none("successor_id")?,
+        gone: cells.flag("gone")?,
+        hidden: cells.flag("hidden")?,
         digest: Digest(cells.integer("digest")?),
     }))
 }
@@ -149,7 +156,8 @@ pub(crate) fn belongs(
     Ok(needed)
 }
 
-/// Deletes a row without a key to which nothing points any more.
+/// Deletes a row without a key to which nothing points any more. What tells of a successor stays, so
+/// that it is known again if it comes back.
 pub(crate) fn drop_unneeded(
     transaction: &Transaction<'_>,
     connection: ConnectionId,
@@ -157,7 +165,7 @@ pub(crate) fn drop_unneeded(
 ) -> Tried<()> {
     transaction
         .prepare_cached(
-            "DELETE FROM record WHERE c = ?1 AND id = ?2 AND key IS NULL
+            "DELETE FROM record WHERE c = ?1 AND id = ?2 AND key IS NULL AND successor_id IS NULL
                AND NOT EXISTS (SELECT 1 FROM link WHERE c = ?1 AND record_id = ?2)
                AND NOT EXISTS (SELECT 1 FROM pin WHERE c = ?1 AND record_id = ?2)
                AND NOT EXISTS (SELECT 1 FROM record AS other
@@ -186,14 +194,16 @@ pub(crate) fn put(
     transaction
         .prepare_cached(
             "INSERT INTO record (c, kh, id, key, object, stamp, seen_at, stale, projection,
-                                 owner_id, account_id, successor_id, gone, digest, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                                 owner_id, account_id, successor_id, gone, hidden, digest,
+                                 body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT (c, kh, id) DO UPDATE SET
                key = excluded.key, stamp = excluded.stamp, seen_at = excluded.seen_at,
                stale = excluded.stale, projection = excluded.projection,
                owner_id = excluded.owner_id, account_id = excluded.account_id,
                successor_id = excluded.successor_id, gone = excluded.gone,
-               digest = excluded.digest, body = excluded.body",
+               hidden = excluded.hidden, digest = excluded.digest,
+               body = excluded.body",
         )?
         .execute((
             connection.0,
@@ -209,10 +219,11 @@ pub(crate) fn put(
             row.account_id.as_ref().map(sf::AccountId::as_str),
             row.successor.as_ref().map(sf::RecordId::as_str),
             row.gone,
+            row.hidden,
             row.digest().0,
             json_text(&row.body),
         ))?;
-    Ok(())
+    aliases::follow(transaction, connection, row, standing)
 }
 
 /// Moves the instants of an unchanged row forward; writes nothing if they are there.
@@ -263,38 +274,4 @@ pub(crate) fn find(
     ))?;
     let mut rows = statement.query((connection.0, id.as_str()))?;
     rows.next()?.map(read).transpose()
-}
-
-/// Persons whose facts hold a record other than by its key: those with a row that became it, and
-/// those who pinned it or such a row.
-pub(crate) fn persons_beside_its_key(
-    view: &Transaction<'_>,
-    connection: ConnectionId,
-    id: sf::RecordId,
-) -> Tried<Vec<PersonKey>> {
-    let mut statement = view.prepare_cached(
-        "SELECT id, key FROM record INDEXED BY record_by_successor
-         WHERE c = ?1 AND successor_id = ?2",
-    )?;
-    let mut rows = statement.query((connection.0, id.as_str()))?;
-    let mut persons = pins::persons_of(view, connection, id)?;
-    while let Some(row) = rows.next()? {
-        let mut cells = Cells::new(row, "record", RowKey::Plain);
-        let became_it = cells.parsed("id")?;
-        persons.extend(cells.key_or_none("key")?.map(PersonKey::Matched));
-        persons.extend(pins::persons_of(view, connection, became_it)?);
-    }
-    Ok(persons)
-}
-
-/// The person of a record's key.
-pub(crate) fn person_of(
-    view: &Transaction<'_>,
-    connection: ConnectionId,
-    id: sf::RecordId,
-) -> Tried<Option<PersonKey>> {
-    let standing = standing(view, connection, id)?;
-    Ok(standing
-        .and_then(|standing| standing.key)
-        .map(PersonKey::Matched))
 }

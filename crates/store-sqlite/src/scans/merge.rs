@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use store::{ContactRow, RecordRow, Side, Sighting, Source, judge};
 
 use super::{Progress, ROWS_MAX, ScanState, progress, put_progress};
+use crate::aliases;
 use crate::cells::stored_count;
 use crate::mirror::{contact, record};
 use crate::trouble::Tried;
@@ -36,6 +37,8 @@ pub(super) fn merge_some(transaction: &Transaction<'_>, scan: i64) -> Tried<bool
         Side::Intercom => merge(transaction, scan, &mut progress, &CONTACTS)?,
         Side::Salesforce => merge(transaction, scan, &mut progress, &RECORDS)?,
     };
+    // Nobody becomes due by a scan: the sweep follows.
+    aliases::move_with_contacts(transaction, progress.connection)?;
     put_progress(transaction, scan, &progress)?;
     Ok(left)
 }
@@ -67,7 +70,7 @@ const CONTACTS: Stage<ContactRow> = Stage {
 const RECORDS: Stage<RecordRow> = Stage {
     next_bucket: "SELECT MIN(bucket) FROM stage_record WHERE scan = ?1 AND bucket >= ?2",
     rows: "SELECT id, key, stamp, seen_at, stale, projection, owner_id, account_id, successor_id,
-                  gone, body, kh, seq
+                  gone, 0 AS hidden, body, kh, seq
            FROM stage_record
            WHERE scan = ?1 AND bucket = ?2 AND (?3 IS NULL OR (kh, seq) > (?3, ?4))
            ORDER BY kh, seq LIMIT ?5",

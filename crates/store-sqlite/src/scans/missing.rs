@@ -16,9 +16,9 @@ const CONTACTS: &str = "FROM contact AS row
        AND NOT EXISTS (SELECT 1 FROM sighting
                        WHERE c = ?1 AND scan = ?2 AND side = ?3 AND id = row.id)";
 
-/// Records, as `CONTACTS`; what is known as gone is not missed.
+/// Records, as `CONTACTS`; what is known as gone or hidden is not missed.
 const RECORDS: &str = "FROM record AS row
-     WHERE row.c = ?1 AND row.seen_at < ?4 AND row.gone = 0
+     WHERE row.c = ?1 AND row.seen_at < ?4 AND row.gone = 0 AND row.hidden = 0
        AND NOT EXISTS (SELECT 1 FROM sighting
                        WHERE c = ?1 AND scan = ?2 AND side = ?3 AND id = row.id)";
 

@@ -232,14 +232,14 @@ fn a_file_of_a_newer_release_is_refused() {
     drop(SqliteStore::inline(&path).unwrap());
     let raw = Connection::open(&path).unwrap();
     raw.execute(
-        "INSERT INTO migration (number, name, checksum) VALUES (2, '0002_later', 1)",
+        "INSERT INTO migration (number, name, checksum) VALUES (9999, '9999_later', 1)",
         [],
     )
     .unwrap();
     for outcome in [SqliteStore::inline(&path), SqliteStore::threaded(&path)] {
         assert_eq!(
             incompatible(outcome),
-            "a newer release wrote it (it has migration 2, 0002_later)"
+            "a newer release wrote it (it has migration 9999, 9999_later)"
         );
     }
 }

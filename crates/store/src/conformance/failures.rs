@@ -101,3 +101,17 @@ pub async fn clearing_removes_all_of_a_subject(store: &impl Store) {
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].report.subject, subject("b"));
 }
+
+/// One failure of a subject is over; the others are not.
+pub async fn clearing_one_leaves_the_others(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    for digest in [1, 2] {
+        let report = failure(subject("a"), digest, "intercom.invalid");
+        store.report_failure(c, &report, at(10)).await.unwrap();
+    }
+    store.clear_failure(c, &subject("a"), 1).await.unwrap();
+    store.clear_failure(c, &subject("b"), 2).await.unwrap();
+    let listed = store.failures(c, 10).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].report.digest, 2);
+}
