@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::{Apps, Engine, Parts};
 use model::{OsEntropy, SystemClock};
 use store::{Connection, Store};
-use store_sqlite::{SqliteInbox, SqliteStore};
+use store_sqlite::{Options, SqliteInbox, SqliteStore};
 use transport::{NetworkOptions, network};
 
 use crate::config::Config;
@@ -17,6 +17,10 @@ use crate::key;
 /// The database's files in the store's folder.
 const STORE_FILE: &str = "carrick.db";
 const INBOX_FILE: &str = "inbox.db";
+
+/// For tests of crashes only: after how many commits of the store the process ends as if it were
+/// killed.
+const ABORT_AFTER_COMMITS: &str = "CARRICK_ABORT_AFTER_COMMITS";
 
 /// Makes the store's folder if it is missing, readable by its owner only.
 pub(crate) fn make_directory(directory: &Path) -> Result<(), Failure> {
@@ -60,7 +64,12 @@ pub(crate) fn existing_store(config: &Config) -> Result<Arc<dyn Store>, Failure>
 }
 
 fn open_store(directory: &Path) -> Result<Arc<dyn Store>, Failure> {
-    let store = SqliteStore::threaded(&directory.join(STORE_FILE))
+    let options = Options {
+        abort_after_commits: std::env::var(ABORT_AFTER_COMMITS)
+            .ok()
+            .and_then(|commits| commits.parse().ok()),
+    };
+    let store = SqliteStore::threaded_with(&directory.join(STORE_FILE), options)
         .or_fail(|| format!("the store in {} cannot be opened", directory.display()))?;
     Ok(Arc::new(store))
 }
