@@ -1,6 +1,7 @@
 //! The checks, each on a tree written down; and this checkout, on which none may find anything.
 
 mod rules;
+mod scale;
 mod tidy;
 
 use std::path::Path;
