@@ -19,7 +19,7 @@ pub enum How {
 
 /// What each side showed for one field pair when both last agreed, each in its own words.
 /// `None` is an empty field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BasePair {
     /// What Salesforce showed.
     pub salesforce: Option<String>,

@@ -1,11 +1,11 @@
 //! The attributes that Carrick keeps on contacts (A1, A2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Base, BasePair, sf};
+use model::{Base, sf};
 
 use crate::matching::Matched;
-use crate::{Contact, Owner};
+use crate::{Contact, Owner, SfContact};
 
 /// Longest value that Intercom stores in a string attribute, in characters. Whether a longer one
 /// is cut or refused there is not documented, so it is cut here.
@@ -149,14 +149,16 @@ fn fitted(value: &str) -> String {
 
 /// What has to be written so that `contact` shows `desired`: only differences (A5), and nothing
 /// that Intercom is known to show in its own words since we sent just that (Q10). A value beside
-/// an empty field is nobody's words for it: it is always cleared.
+/// an empty field is nobody's words for it: it is always cleared. What is outside `scope` is left
+/// alone.
 pub(crate) fn differences(
     desired: &Desired,
     contact: &Contact,
     base: &Base,
+    scope: &BTreeSet<Attribute>,
 ) -> BTreeMap<Attribute, Option<String>> {
     let mut changes = BTreeMap::new();
-    for attribute in Attribute::ALL {
+    for attribute in scope.iter().copied() {
         let want = desired.get(&attribute);
         let shown = contact.attributes.get(&attribute);
         let agreed = want.is_some()
@@ -169,6 +171,19 @@ pub(crate) fn differences(
         }
     }
     changes
+}
+
+/// What several Salesforce contacts agree on, and for which attributes they do (M5).
+pub(crate) fn agreed(contacts: &[&SfContact]) -> (Desired, BTreeSet<Attribute>) {
+    let mut all = contacts.iter().map(|it| desired(Matched::Contact(it)));
+    let first = all.next().unwrap_or_default();
+    let mut same = BTreeSet::from(Attribute::ALL);
+    for other in all {
+        same.retain(|attribute| first.get(attribute) == other.get(attribute));
+    }
+    let mut agreed = first;
+    agreed.retain(|attribute, _| same.contains(attribute));
+    (agreed, same)
 }
 
 /// The attributes that we had set on a contact and that still show something (M1).
@@ -204,25 +219,6 @@ pub fn shown_after(
             Some((attribute, source.get(&attribute)?.clone()))
         })
         .collect()
-}
-
-/// The base once Intercom shows `shown` for what Salesforce has: a pair for every attribute that
-/// is set on either side.
-pub fn base(desired: &BTreeMap<Attribute, String>, shown: &BTreeMap<Attribute, String>) -> Base {
-    let pair = |attribute: Attribute| {
-        let pair = BasePair {
-            salesforce: desired.get(&attribute).cloned(),
-            intercom: shown.get(&attribute).cloned(),
-        };
-        (attribute.name().to_owned(), pair)
-    };
-    Base(
-        Attribute::ALL
-            .into_iter()
-            .filter(|attribute| desired.contains_key(attribute) || shown.contains_key(attribute))
-            .map(pair)
-            .collect(),
-    )
 }
 
 #[cfg(test)]

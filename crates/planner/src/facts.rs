@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{Link, PersonKey, Settings, Timestamp, ic, sf};
 
-use crate::Attribute;
+use crate::{Attribute, Team, Verdict};
 
 /// What one run of one person sees.
 #[derive(Debug, Clone)]
@@ -21,9 +21,20 @@ pub struct Facts {
     /// The record that a teammate pinned for this person (M9), whatever its email is, unless it is
     /// deleted. One that holds the key is among `records` too.
     pub pinned: Option<Record>,
-    /// The Salesforce contacts that converted Leads among `records` and `pinned` became, as far as
-    /// visible and not deleted.
-    pub successors: Vec<SfContact>,
+    /// Records that held the key when they were merged into another (M8).
+    pub merged: Vec<sf::RecordId>,
+    /// What converted and merged records became in the end (M2, M8): of `records`, `pinned`,
+    /// `merged` and what `links` point to, as far as that is visible and not deleted.
+    pub became: BTreeMap<sf::RecordId, sf::RecordId>,
+    /// Those ends, each once.
+    pub successors: Vec<Record>,
+    /// Records among all of these that the integration user cannot see any more, although nobody
+    /// said that they were deleted. They still count, with what they showed last.
+    pub hidden: BTreeSet<sf::RecordId>,
+    /// How many there are in truth, if so many share the key that not all of them were read (M0).
+    pub crowd: Option<Crowd>,
+    /// The verdict that the person is listed with, if it had no clear match so far.
+    pub listed: Option<Verdict>,
     /// Stored links of `contacts`, at most one each, and of other contacts to `records`.
     pub links: Vec<Link>,
     /// Writes that failed and wait for a change.
@@ -31,8 +42,19 @@ pub struct Facts {
     /// Attributes that the workspace does not let us write, because their name is taken by another
     /// type or by company data (A1). What they show is not among `Contact::attributes`.
     pub unusable: BTreeSet<Attribute>,
+    /// Who is who on both sides (O1).
+    pub team: Arc<Team>,
     /// The admin's choices.
     pub settings: Arc<Settings>,
+}
+
+/// How many share a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crowd {
+    /// Contacts.
+    pub contacts: u64,
+    /// Records.
+    pub records: u64,
 }
 
 /// An Intercom contact.
@@ -48,6 +70,10 @@ pub struct Contact {
     pub email: Option<String>,
     /// Phone as shown.
     pub phone: Option<String>,
+    /// Name of its company; read only where something waits for it (L5).
+    pub company: Option<String>,
+    /// The teammate who owns it.
+    pub owner: Option<ic::TeammateId>,
     /// What its `SALESFORCE_…` attributes show; an empty one is absent.
     pub attributes: BTreeMap<Attribute, String>,
 }
@@ -68,6 +94,8 @@ pub struct Lead {
     pub id: sf::LeadId,
     /// Full name.
     pub name: String,
+    /// Last name; Salesforce requires one.
+    pub last_name: Option<String>,
     /// Job title.
     pub title: Option<String>,
     /// Company.
@@ -78,8 +106,6 @@ pub struct Lead {
     pub owner: Option<Owner>,
     /// Whether it was converted: then it never counts as a Lead (M2).
     pub converted: bool,
-    /// What it became, if the integration user may see that.
-    pub became: Option<sf::ContactId>,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -99,6 +125,8 @@ pub struct SfContact {
     pub owner: Option<Owner>,
     /// Its Account, if it has one that is visible.
     pub account: Option<Account>,
+    /// It has an Account that the integration user may not see.
+    pub account_hidden: bool,
     /// When it was created.
     pub created_at: Timestamp,
 }

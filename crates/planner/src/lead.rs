@@ -438,7 +438,7 @@ fn order(ask: &Ask<'_>, values: &Values, email: &Email) -> Order {
 }
 
 /// One word is a last name; of several the last one is, the others are the first name (L3).
-fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
+pub(crate) fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
     let words: Vec<&str> = name.unwrap_or_default().split_whitespace().collect();
     match words.as_slice() {
         [] => (None, None),
@@ -448,7 +448,7 @@ fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
 }
 
 /// The longest beginning of `value` that has at most `most` UTF-16 units.
-fn cut(value: &str, most: usize) -> String {
+pub(crate) fn cut(value: &str, most: usize) -> String {
     let mut units = 0;
     value
         .chars()

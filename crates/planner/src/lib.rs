@@ -15,17 +15,32 @@
 
 pub mod attribute;
 pub mod card;
+mod event;
 mod facts;
+mod fill;
 pub mod intent;
 pub mod lead;
 mod matching;
+mod ownership;
 mod person;
 mod plan;
+#[cfg(test)]
+mod planned;
+mod put_back;
+#[cfg(test)]
+mod table;
+mod team;
 #[cfg(test)]
 mod world;
 
 pub use attribute::Attribute;
-pub use facts::{Account, Contact, Facts, Lead, Owner, Parked, Record, SfContact};
+pub use event::{Announcement, Event};
+pub use facts::{Account, Contact, Crowd, Facts, Lead, Owner, Parked, Record, SfContact};
+pub use fill::wants_company;
 pub use matching::{Match, Verdict, verdict};
-pub use person::plan;
-pub use plan::{ContactWrite, LinkChange, Note, Operation, Plan, Rule};
+pub use person::{OWNER, plan};
+pub use plan::{
+    Booking, ContactWrite, Counts, Fill, GivenUp, LinkChange, Maintained, Note, Operation, Plan,
+    Rule,
+};
+pub use team::{Pair, PairedBy, Team, Teammate, User};

@@ -2,7 +2,7 @@
 
 use model::{PersonKey, sf};
 
-use crate::{Facts, Lead, Record, SfContact};
+use crate::{Counts, Facts, Lead, Record, SfContact};
 
 /// The verdict on a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,11 +121,16 @@ pub fn verdict(facts: &Facts) -> Match<'_> {
         None => {}
     }
     if contacts.is_empty() {
-        contacts = converted_into(facts);
+        contacts = heirs(facts).filter_map(contact).collect();
+    }
+    if contacts.is_empty() && leads.is_empty() {
+        leads = heirs(facts).filter_map(open_lead).collect();
+        leads.sort_by_key(|lead| (lead.created_at, lead.id));
     }
     contacts.sort_by_key(|contact| (contact.created_at, contact.id));
-    // Two converted Leads may have become the same contact.
+    // Two records may have become the same one.
     contacts.dedup_by_key(|contact| contact.id);
+    leads.dedup_by_key(|lead| lead.id);
     match (contacts.as_slice(), leads.as_slice()) {
         ([], []) => Match::None,
         ([], [lead]) => Match::Lead(lead),
@@ -143,37 +148,84 @@ pub(crate) fn pinned(facts: &Facts) -> Option<Matched<'_>> {
     match facts.pinned.as_ref()? {
         Record::Contact(contact) => Some(Matched::Contact(contact)),
         Record::Lead(lead) if lead.converted => {
-            let mut successors = facts.successors.iter();
-            let contact = successors.find(|contact| lead.became == Some(contact.id));
-            contact.map(Matched::Contact)
+            let end = facts.became.get(&sf::RecordId::Lead(lead.id))?;
+            let mut ends = facts.successors.iter();
+            contact(ends.find(|record| record.id() == *end)?).map(Matched::Contact)
         }
         Record::Lead(lead) => Some(Matched::Lead(lead)),
     }
 }
 
-/// A converted Lead stands for the Salesforce contact that it became, whatever that one's email
-/// is; one that holds the key itself wins over it (M2).
-fn converted_into(facts: &Facts) -> Vec<&SfContact> {
-    let became = |id: sf::ContactId| {
-        facts.records.iter().any(|record| match record {
-            Record::Lead(lead) => lead.converted && lead.became == Some(id),
-            Record::Contact(_) => false,
-        })
-    };
+/// What records with the key became, whatever the email of that is: a converted Lead stands for
+/// its contact (M2), a record that was merged away for the one that it was merged into (M8). One
+/// that holds the key itself wins over both.
+fn heirs(facts: &Facts) -> impl Iterator<Item = &Record> {
+    let converted = facts.records.iter().filter_map(|record| match record {
+        Record::Lead(lead) => lead.converted.then_some(record.id()),
+        Record::Contact(_) => None,
+    });
+    let ends: Vec<sf::RecordId> = converted
+        .chain(facts.merged.iter().copied())
+        .filter_map(|id| facts.became.get(&id).copied())
+        .collect();
     facts
         .successors
         .iter()
-        .filter(|contact| became(contact.id))
-        .collect()
+        .filter(move |record| ends.contains(&record.id()))
 }
 
-/// Whether more contacts or records share the key than the settings allow (M0).
+fn contact(record: &Record) -> Option<&SfContact> {
+    match record {
+        Record::Contact(contact) => Some(contact),
+        Record::Lead(_) => None,
+    }
+}
+
+fn open_lead(record: &Record) -> Option<&Lead> {
+    match record {
+        Record::Lead(lead) => (!lead.converted).then_some(lead),
+        Record::Contact(_) => None,
+    }
+}
+
+/// How many share the key.
+pub(crate) fn counts(facts: &Facts, matched: &Match<'_>) -> Counts {
+    let contacts = facts.contacts.len() as u64;
+    if let Some(crowd) = facts.crowd {
+        return Counts {
+            contacts: crowd.contacts,
+            leads: crowd.records,
+            sf_contacts: 0,
+        };
+    }
+    let (leads, sf_contacts) = match matched {
+        Match::None => (0, 0),
+        Match::Lead(_) => (1, 0),
+        Match::Contact { leads, .. } => (leads.len(), 1),
+        Match::ManyLeads(leads) => (leads.len(), 0),
+        Match::ManyContacts { contacts, leads } => (leads.len(), contacts.len()),
+    };
+    Counts {
+        contacts,
+        leads: leads as u64,
+        sf_contacts: sf_contacts as u64,
+    }
+}
+
+/// Whether more contacts or records share the key than the settings allow, and no admin allowed
+/// this one (M0). One that more share than are ever read cannot be allowed.
 pub(crate) fn is_crowded(facts: &Facts) -> bool {
+    if facts.crowd.is_some() {
+        return true;
+    }
+    let settings = &facts.settings.matching;
+    let allowed = facts.person.key();
+    if allowed.is_some_and(|key| settings.crowded_allowed.contains(key)) {
+        return false;
+    }
     let over = |count: usize, most: u32| usize::try_from(most).is_ok_and(|most| count > most);
-    over(
-        facts.contacts.len(),
-        facts.settings.matching.crowded_contacts,
-    ) || over(facts.records.len(), facts.settings.matching.crowded_records)
+    over(facts.contacts.len(), settings.crowded_contacts)
+        || over(facts.records.len(), settings.crowded_records)
 }
 
 #[cfg(test)]

@@ -14,12 +14,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::settings::{AmbiguousContacts, PairChoice, TeammateChoice};
 use model::{
     Base, BasePair, How, Link, MatchKey, PersonKey, PutBacks, Settings, Timestamp, ic, sf,
 };
 
 use crate::{
-    Account, Attribute, Contact, Facts, Lead, Operation, Owner, Parked, Record, SfContact, plan,
+    Account, Attribute, Contact, Crowd, Facts, Lead, OWNER, Operation, Owner, Parked, Record,
+    SfContact, Team, Teammate, User, Verdict, plan,
 };
 
 /// When every test's person is looked at.
@@ -30,11 +32,22 @@ pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 pub(crate) struct World {
     contacts: Vec<Contact>,
     records: Vec<(Option<MatchKey>, Record)>,
+    /// Records that were merged away, with the key that they held.
+    merged: Vec<(Option<MatchKey>, sf::RecordId)>,
+    became: BTreeMap<sf::RecordId, sf::RecordId>,
+    hidden: BTreeSet<sf::RecordId>,
+    crowd: Option<Crowd>,
+    listed: Option<Verdict>,
     owners: Vec<Owner>,
+    users: Vec<User>,
+    teammates: Vec<Teammate>,
+    installer: Option<ic::TeammateId>,
+    sandbox: bool,
     accounts: Vec<Account>,
     links: Vec<Link>,
     pinned: Option<sf::RecordId>,
     parked: Vec<ic::ContactId>,
+    parked_leads: Vec<sf::LeadId>,
     unusable: BTreeSet<Attribute>,
     pub(crate) settings: Settings,
 }
@@ -136,17 +149,46 @@ impl World {
             "intercom" => self.intercom(statement),
             "lead" | "converted" => self.lead(verb == "converted", statement),
             "contact" => self.contact(statement),
-            "owner" => self.owners.push(Owner {
-                id: expanded(&statement.must()).parse().unwrap(),
-                name: statement.must(),
-                email: statement.value("email"),
-                role: statement.value("role"),
-                title: statement.value("title"),
-            }),
+            "owner" => self.owner_told(statement),
+            "teammate" | "installer" => self.teammate(verb == "installer", statement),
+            "pair" => self.pair(statement),
+            "sandbox" => self.sandbox = true,
+            "maintain" => self.maintain(statement),
+            "merged" => self.merged(statement),
+            "hidden" => _ = self.hidden.insert(record_id(&statement.must())),
+            "crowd" => {
+                let mut many = |name| statement.value(name).unwrap().parse().unwrap();
+                self.crowd = Some(Crowd {
+                    contacts: many("contacts"),
+                    records: many("records"),
+                });
+            }
+            "allow" => {
+                let key = MatchKey::from_email(&statement.must()).unwrap();
+                self.settings.matching.crowded_allowed.insert(key);
+            }
+            "listed" => {
+                self.listed = Some(match statement.must().as_str() {
+                    "many-leads" => Verdict::ManyLeads,
+                    "many-contacts" => Verdict::ManyContacts,
+                    "crowded" => Verdict::Crowded,
+                    other => panic!("nobody is listed as {other:?}"),
+                });
+            }
+            "what-agrees" => {
+                self.settings.matching.ambiguous_contacts = AmbiguousContacts::WhatAgrees;
+            }
+            "events" => self.settings.attributes.events = !statement.flag("off"),
             "account" => self.account(statement),
             "link" => self.link(statement),
             "pinned" => self.pinned = Some(expanded(&statement.must()).parse().unwrap()),
-            "parked" => self.parked.push(statement.must().parse().unwrap()),
+            "parked" => {
+                let id = statement.must();
+                match expanded(&id).parse() {
+                    Ok(lead) => self.parked_leads.push(lead),
+                    Err(_) => self.parked.push(id.parse().unwrap()),
+                }
+            }
             "unusable" => _ = self.unusable.insert(attribute(&statement.must())),
             "pause" => match statement.must().as_str() {
                 "intercom" => self.settings.safety.pause_intercom_writes = true,
@@ -164,6 +206,71 @@ impl World {
         true
     }
 
+    /// A Salesforce User or queue; `inactive`, `portal`, `login=SECOND`.
+    fn owner_told(&mut self, statement: &mut Statement) {
+        let id: sf::OwnerId = expanded(&statement.must()).parse().unwrap();
+        let (inactive, portal) = (statement.flag("inactive"), statement.flag("portal"));
+        let login = statement.value("login");
+        let owner = Owner {
+            id,
+            name: statement.must(),
+            email: statement.value("email"),
+            role: statement.value("role"),
+            title: statement.value("title"),
+        };
+        match id {
+            sf::OwnerId::User(id) => self.users.push(User {
+                id,
+                email: owner.email.clone(),
+                active: !inactive,
+                standard: !portal,
+                last_login: login.map(|at| Timestamp::from_seconds(at.parse().unwrap())),
+            }),
+            sf::OwnerId::Queue(_) => {}
+        }
+        self.owners.push(owner);
+    }
+
+    fn teammate(&mut self, installer: bool, statement: &mut Statement) {
+        let id: ic::TeammateId = statement.must().parse().unwrap();
+        if installer {
+            self.installer = Some(id.clone());
+        }
+        // An installer without a name has left.
+        if let Some(name) = statement.word() {
+            let email = statement.value("email");
+            self.teammates.push(Teammate { id, name, email });
+        }
+    }
+
+    fn pair(&mut self, statement: &mut Statement) {
+        let user = expanded(&statement.must()).parse().unwrap();
+        let choice = PairChoice::try_from(statement.must()).unwrap();
+        self.settings.team.pairs.insert(user, choice);
+    }
+
+    fn maintain(&mut self, statement: &mut Statement) {
+        self.settings.ownership.maintain = true;
+        if let Some(choice) = statement.value("fallback") {
+            self.settings.ownership.fallback = TeammateChoice::try_from(choice).unwrap();
+        }
+    }
+
+    /// `merged 00Q1 ada@acme.io into 00Q2`.
+    fn merged(&mut self, statement: &mut Statement) {
+        assert!(statement.flag("into"), "merged into what?");
+        let id = record_id(&statement.must());
+        let words = [statement.word(), statement.word()];
+        let (email, into) = match words {
+            [Some(email), Some(into)] => (Some(email), into),
+            [Some(into), None] => (None, into),
+            [None, _] => panic!("merged into what?"),
+        };
+        let key = email.and_then(|email| MatchKey::from_email(&email));
+        self.merged.push((key, id));
+        self.became.insert(id, record_id(&into));
+    }
+
     fn intercom(&mut self, statement: &mut Statement) {
         let role = match statement.must().as_str() {
             "lead" => ic::Role::Lead,
@@ -179,6 +286,8 @@ impl World {
             name: statement.value("name"),
             email,
             phone: statement.value("phone"),
+            company: statement.value("company"),
+            owner: statement.value("owner").map(|id| id.parse().unwrap()),
             attributes: (statement.values().into_iter())
                 .map(|(name, value)| (attribute(&name), expanded(&value)))
                 .collect(),
@@ -188,17 +297,19 @@ impl World {
     fn lead(&mut self, converted: bool, statement: &mut Statement) {
         let id: sf::LeadId = expanded(&statement.must()).parse().unwrap();
         let key = statement.word().and_then(|it| MatchKey::from_email(&it));
-        let became = (converted && statement.flag("into"))
-            .then(|| expanded(&statement.must()).parse().unwrap());
+        if converted && statement.flag("into") {
+            let into = record_id(&statement.must());
+            self.became.insert(sf::RecordId::Lead(id), into);
+        }
         let lead = Lead {
             id,
             name: statement.value("name").unwrap_or("Ada Byron".to_owned()),
+            last_name: statement.value("last"),
             title: statement.value("title"),
             company: statement.value("company"),
             status: statement.value("status"),
             owner: self.owner(statement),
             converted,
-            became,
             created_at: self.created_at(statement),
         };
         self.records.push((key, Record::Lead(lead)));
@@ -222,6 +333,7 @@ impl World {
             title: statement.value("title"),
             owner: self.owner(statement),
             account,
+            account_hidden: statement.flag("account-hidden"),
             created_at: self.created_at(statement),
         };
         self.records.push((key, Record::Contact(contact)));
@@ -262,13 +374,22 @@ impl World {
             "created" => How::Created,
             other => panic!("a link comes about by key, pin or created, not {other:?}"),
         };
+        let times = |text: String| -> Vec<Timestamp> {
+            let at = |at: &str| Timestamp::from_seconds(at.parse().unwrap());
+            text.split(',').map(at).collect()
+        };
+        let announced = statement.value("announced").map(|at| times(at)[0]);
+        let put_backs = statement.value("put-back").map(|told| {
+            let (field, at) = told.split_once(':').expect("FIELD:SECOND,SECOND");
+            (field_name(field).to_owned(), times(at.to_owned()))
+        });
         let pair = |(name, halves): (String, String)| {
             let (salesforce, intercom) = halves.split_once('/').expect("SALESFORCE/INTERCOM");
             let pair = BasePair {
                 salesforce: half(salesforce),
                 intercom: half(intercom),
             };
-            (attribute(&name).name().to_owned(), pair)
+            (field_name(&name).to_owned(), pair)
         };
         self.links.push(Link {
             contact_id,
@@ -276,9 +397,15 @@ impl World {
             since: Timestamp::from_seconds(1),
             how,
             base: Base(statement.values().into_iter().map(pair).collect()),
-            announced: None,
-            put_backs: PutBacks::default(),
+            announced,
+            put_backs: PutBacks(put_backs.into_iter().collect()),
         });
+    }
+
+    /// What a record became in the end.
+    fn end_of(&self, id: sf::RecordId) -> Option<sf::RecordId> {
+        let next = *self.became.get(&id)?;
+        self.end_of(next).or(Some(next))
     }
 
     /// The facts of the person of the first contact, else of the first record.
@@ -305,24 +432,42 @@ impl World {
             let found = all(&|_, record| record.id() == id).pop();
             found.expect("what is pinned is told")
         });
-        let became = |id: sf::ContactId| {
-            let mut facts = records.iter().chain(&pinned);
-            facts.any(|record| match record {
-                Record::Lead(lead) => lead.converted && lead.became == Some(id),
-                Record::Contact(_) => false,
-            })
-        };
-        let successor = |(_, record): &(_, Record)| match record {
-            Record::Contact(contact) => became(contact.id).then(|| contact.clone()),
-            Record::Lead(_) => None,
-        };
-        let successors = self.records.iter().filter_map(successor).collect();
+        let merged: Vec<sf::RecordId> = (self.merged.iter())
+            .filter(|(key, _)| holds(key))
+            .map(|(_, id)| *id)
+            .collect();
+        let of_records = records.iter().chain(&pinned).map(Record::id);
+        let of_links = self.links.iter().map(|link| link.record_id);
+        let asked: BTreeSet<_> = of_records
+            .chain(merged.iter().copied())
+            .chain(of_links)
+            .collect();
+        let is_there = |id: &sf::RecordId| self.records.iter().any(|(_, it)| it.id() == *id);
+        let became: BTreeMap<_, _> = (asked.into_iter())
+            .filter_map(|id| Some((id, self.end_of(id)?)))
+            .filter(|(_, end)| is_there(end))
+            .collect();
+        let ends: BTreeSet<_> = became.values().copied().collect();
+        let successors = all(&|_, record| ends.contains(&record.id()));
+        let team = Team::new(
+            &self.users,
+            &self.teammates,
+            self.installer.clone(),
+            &self.settings.team,
+            self.sandbox,
+        );
         let mut facts = Facts {
             observed_at: NOW,
             contacts: self.contacts,
             records,
             pinned,
+            merged,
+            became,
             successors,
+            hidden: self.hidden,
+            crowd: self.crowd,
+            listed: self.listed,
+            team: Arc::new(team),
             links: self.links,
             parked: Vec::new(),
             unusable: self.unusable,
@@ -333,12 +478,27 @@ impl World {
             Operation::Write(write) if self.parked.contains(&write.contact) => {
                 Some(Parked { key: write.key })
             }
-            Operation::Write(_) | Operation::Book { .. } => None,
+            Operation::Fill(fill) if self.parked_leads.contains(&fill.lead) => {
+                Some(Parked { key: fill.key })
+            }
+            Operation::Write(_) | Operation::Book { .. } | Operation::Fill(_) => None,
         };
         facts.parked = (plan(&facts).operations.into_iter())
             .filter_map(parked)
             .collect();
         facts
+    }
+}
+
+fn record_id(short: &str) -> sf::RecordId {
+    expanded(short).parse().unwrap()
+}
+
+/// The name of a field pair: an attribute's, or `owner`.
+fn field_name(short: &str) -> &'static str {
+    match short {
+        OWNER => OWNER,
+        _ => attribute(short).name(),
     }
 }
 

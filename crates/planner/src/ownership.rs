@@ -1,0 +1,76 @@
+//! Who owns a linked contact in Intercom (O2–O4).
+
+use crate::matching::Matched;
+use crate::plan::Maintained;
+use crate::{Facts, Note, Owner, Rule};
+
+/// What Salesforce says about a contact's owner.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ownership {
+    pub(crate) owner: Maintained,
+    pub(crate) rule: Rule,
+    /// Why it says nothing, where it should.
+    pub(crate) note: Option<Note>,
+}
+
+/// The owner that a contact linked to `record` is to have.
+pub(crate) fn of(facts: &Facts, record: Matched<'_>) -> Ownership {
+    if !facts.settings.ownership.maintain {
+        return Ownership {
+            owner: Maintained::No,
+            rule: Rule::O2,
+            note: None,
+        };
+    }
+    match record {
+        Matched::Contact(contact) => match &contact.account {
+            Some(account) => of_account(facts, account.owner.as_ref()),
+            None if contact.account_hidden => Ownership {
+                owner: Maintained::No,
+                rule: Rule::O2,
+                note: Some(Note {
+                    rule: Rule::O2,
+                    text: "the account cannot be seen, so its owner decides nothing".to_owned(),
+                }),
+            },
+            None => of_record(facts, contact.owner.as_ref()),
+        },
+        Matched::Lead(lead) => of_record(facts, lead.owner.as_ref()),
+    }
+}
+
+/// The owner of the Account decides, even where that means nobody (O3).
+fn of_account(facts: &Facts, owner: Option<&Owner>) -> Ownership {
+    match teammate(facts, owner) {
+        Some(owner) => decided(owner, Rule::O2),
+        None => decided(Maintained::Nobody, Rule::O3),
+    }
+}
+
+/// The owner of a Lead, or of a Salesforce contact without an Account; else the fallback (O4).
+fn of_record(facts: &Facts, owner: Option<&Owner>) -> Ownership {
+    if let Some(owner) = teammate(facts, owner) {
+        return decided(owner, Rule::O2);
+    }
+    let fallback = facts.team.chosen(&facts.settings.ownership.fallback);
+    decided(
+        fallback.map_or(Maintained::Nobody, Maintained::Teammate),
+        Rule::O4,
+    )
+}
+
+fn decided(owner: Maintained, rule: Rule) -> Ownership {
+    Ownership {
+        owner,
+        rule,
+        note: None,
+    }
+}
+
+fn teammate(facts: &Facts, owner: Option<&Owner>) -> Option<Maintained> {
+    let teammate = facts.team.teammate_of(owner?.id)?;
+    Some(Maintained::Teammate(teammate.clone()))
+}
+
+#[cfg(test)]
+mod tests;
