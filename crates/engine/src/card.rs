@@ -147,6 +147,7 @@ impl Engine {
                 let click = LeadClick {
                     typed: None,
                     anyway: false,
+                    conversation: ask.conversation,
                 };
                 return self
                     .create(connection, &contact, &ask.teammate, click)
@@ -156,6 +157,7 @@ impl Engine {
                 let click = LeadClick {
                     typed: Some(typed),
                     anyway,
+                    conversation: ask.conversation,
                 };
                 return self
                     .create(connection, &contact, &ask.teammate, click)

@@ -258,8 +258,9 @@ impl Engine {
         };
         let entry = self.connection_entry(format!("paused until it is reconnected: {why}"), "E4");
         let stored = async {
+            self.tell_of_refusal(id, side).await?;
             self.inner.store.update_connection(&connection).await?;
-            self.inner.store.append(id, &[entry]).await
+            Ok::<_, EngineError>(self.inner.store.append(id, &[entry]).await?)
         };
         if let Err(error) = stored.await {
             tracing::error!(connection.id = %id, %error, "a refused credential was not noted");

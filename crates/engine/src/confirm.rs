@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::{ConnectionId, MatchKey, PersonKey, Timestamp, sf};
 use planner::intent::{Found, Look, QUIET, Request, WINDOW_AFTER, WINDOW_BEFORE, look};
-use store::{Intent, IntentId, IntentState, RecordRow, Settled};
+use store::{Intent, IntentId, IntentKind, IntentState, RecordRow, Settled};
 use transport::RetryWhen;
 
 use crate::clients::Clients;
@@ -54,7 +54,12 @@ impl Engine {
     ) -> Result<(), EngineError> {
         for intent in self.inner.store.unsettled_intents(clients.org).await? {
             let now = self.now();
-            if intent.connection != id || self.is_pausing(intent.id, now) {
+            let of_lead = match intent.kind {
+                IntentKind::Lead => true,
+                // These have turns of their own.
+                IntentKind::Event | IntentKind::Note => false,
+            };
+            if !of_lead || intent.connection != id || self.is_pausing(intent.id, now) {
                 continue;
             }
             let since = intent.sent_at.unwrap_or(intent.opened_at);
@@ -85,7 +90,7 @@ impl Engine {
         Ok(())
     }
 
-    fn is_pausing(&self, intent: IntentId, now: Timestamp) -> bool {
+    pub(crate) fn is_pausing(&self, intent: IntentId, now: Timestamp) -> bool {
         let pauses = self
             .inner
             .intent_pauses
@@ -95,7 +100,7 @@ impl Engine {
     }
 
     /// Whatever went wrong is tried again after a pause that grows.
-    async fn note_attempt(
+    pub(crate) async fn note_attempt(
         &self,
         id: ConnectionId,
         intent: IntentId,

@@ -321,6 +321,7 @@ impl Engine {
         }
         let entry = self.connection_entry(format!("connected to {place}"), "I1");
         self.inner.store.append(id, &[entry]).await?;
+        self.forget_refusal(id, side).await?;
         self.forget_clients(id);
         // E4: whatever was missed while the connection was down is looked for now.
         self.inner.wake.notify_waiters();

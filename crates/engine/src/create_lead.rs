@@ -18,15 +18,18 @@ use store::{
 use transport::RetryWhen;
 
 pub(crate) use object::LeadObject;
-pub(crate) use payload::Payload;
-use payload::{draft_fields, patch, payload};
+pub(crate) use payload::{Clicked, Payload};
+use payload::{From, draft_fields, patch, payload};
 
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::observe::{Terms, facts};
+use crate::fill::name_of_latest;
+use crate::note::note_intent;
+use crate::observe::facts;
 use crate::projection;
 use crate::run::due_person;
+use crate::team::Terms;
 
 /// Salesforce could not be asked for a match, so nothing is created. What was typed is kept where
 /// time can cure it (L1).
@@ -68,6 +71,8 @@ pub(crate) struct Click {
     pub(crate) typed: Option<BTreeMap<String, String>>,
     /// Create although a duplicate rule warned.
     pub(crate) anyway: bool,
+    /// Beside which conversation; a profile has none.
+    pub(crate) conversation: Option<ic::ConversationId>,
 }
 
 /// What came of a click.
@@ -154,7 +159,12 @@ impl Engine {
                     let form = planner::lead::form_again(&ask, trouble);
                     return Ok(Creation::Form(form));
                 }
-                let (key, payload) = payload(&contact, order, &object.fields, click.anyway);
+                let from = From {
+                    contact: &contact,
+                    teammate: &teammate,
+                    conversation: click.conversation,
+                };
+                let (key, payload) = payload(from, order, &object.fields, click.anyway);
                 let created = self
                     .open_and_send(id, &clients, key, &payload, &teammate)
                     .await?;
@@ -191,12 +201,7 @@ impl Engine {
         let company = if typed_company {
             None
         } else {
-            let companies = clients.intercom.contact_companies(contact).await?;
-            // The one with the latest request, then the newest (Q1).
-            let latest = companies
-                .into_iter()
-                .max_by_key(|it| (it.last_request_at, it.created_at));
-            latest.and_then(|company| company.name)
+            name_of_latest(clients.intercom.contact_companies(contact).await?)
         };
         Ok(match shown {
             Some(shown) => Known {
@@ -393,13 +398,22 @@ impl Engine {
                 put_backs: PutBacks::default(),
             });
         }
+        if let Some(note) = self.note_of(id, intent, payload, &row, &person).await? {
+            settlement.intents.push(note);
+        }
         settlement.records.push(row);
         let mut body = vec![format!(
             "L8 {record} was created for contact {}",
             payload.contact
         )];
         body.extend(payload.notes.iter().cloned());
-        body.push(format!("L8 asked for by {}", intent.by));
+        body.push(match &payload.clicked {
+            Some(clicked) => format!(
+                "L8 asked for by {} in conversation {}",
+                intent.by, clicked.conversation
+            ),
+            None => format!("L8 asked for by {}", intent.by),
+        });
         settlement.timeline.push(Entry {
             key_hash: Some(key.hash()),
             subject: record.to_string(),
@@ -422,6 +436,25 @@ impl Engine {
             self.run_now(id, Some(&key)).await?;
         }
         Ok(settled)
+    }
+
+    /// The note that the settings ask for (L8).
+    async fn note_of(
+        &self,
+        id: ConnectionId,
+        intent: &Intent,
+        payload: &Payload,
+        row: &RecordRow,
+        person: &PersonKey,
+    ) -> Result<Option<NewIntent>, EngineError> {
+        let settings = self.connection(id).await?.settings;
+        let clicked = payload.clicked.as_ref();
+        Ok(clicked
+            .filter(|_| settings.leads.note && !row.gone)
+            .map(|clicked| {
+                let name = projection::name_of(row).unwrap_or_else(|| row.id.to_string());
+                note_intent(intent, clicked, row.id, &name, person)
+            }))
     }
 
     /// Runs one person at once, so that the card shows what came of a click.

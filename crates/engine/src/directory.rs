@@ -28,7 +28,10 @@ impl Engine {
             .store
             .put_directory(id, &[DirectoryKind::Teammate], &rows, self.now())
             .await?;
-        Ok(())
+        // Logins count too: they decide who of several Users a teammate is.
+        self.pulse(id, |pulse| pulse.directory_rev += 1);
+        self.unlist_seen(id).await?;
+        self.look_for_fallback(id).await
     }
 
     async fn refresh_owners(&self, id: ConnectionId, clients: &Clients) -> Result<(), EngineError> {
@@ -46,6 +49,7 @@ impl Engine {
             .store
             .put_directory(id, &kinds, &rows, now)
             .await?;
+        self.pulse(id, |pulse| pulse.directory_rev += 1);
         Ok(())
     }
 

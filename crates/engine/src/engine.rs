@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::{Clock, ConnectionId, Entropy, Settings, Timestamp};
 use store::{Connection, Inbox, IntentId, NewConnection, Store};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::HttpService;
 
@@ -17,9 +18,12 @@ use crate::confirm::Pause;
 use crate::connect::PendingSignIns;
 use crate::create_lead::LeadObject;
 use crate::error::EngineError;
+use crate::mail::{Mailing, Post};
 use crate::overview::Pulse;
+use crate::preview::PreviewSlot;
 use crate::seal::SealKey;
 use crate::sync::SyncSlot;
+use crate::team::KnownTeam;
 use crate::writes::Writes;
 
 /// What an engine is built from: the five seams.
@@ -38,6 +42,8 @@ pub struct Parts {
     pub apps: Apps,
     /// Seals credentials.
     pub key: SealKey,
+    /// How mail leaves; without it notices wait on the connection's page.
+    pub mail: Option<Mailing>,
 }
 
 /// The vendors' apps of this installation.
@@ -64,6 +70,8 @@ pub(crate) struct Inner {
     pub(crate) entropy: Mutex<Box<dyn Entropy>>,
     pub(crate) apps: Apps,
     pub(crate) key: SealKey,
+    pub(crate) mail: Option<Mailing>,
+    pub(crate) post: Post,
     pub(crate) claims: Claims,
     pub(crate) writes: Writes,
     pub(crate) sign_ins: Mutex<PendingSignIns>,
@@ -79,9 +87,15 @@ pub(crate) struct Inner {
     /// What clicks came to after their card had been answered.
     pub(crate) late: Mutex<BTreeMap<Clicked, Late>>,
     pub(crate) intent_pauses: Mutex<BTreeMap<IntentId, Pause>>,
+    /// What a change of the ownership settings would do, as counted last.
+    pub(crate) previews: Mutex<BTreeMap<ConnectionId, PreviewSlot>>,
+    /// Who is who, until settings or directory change.
+    pub(crate) teams: Mutex<BTreeMap<ConnectionId, KnownTeam>>,
     pub(crate) lead_objects: Mutex<BTreeMap<ConnectionId, Arc<LeadObject>>>,
     /// What was begun and has to be finished before the process ends: syncs and clicks.
     pub(crate) tasks: TaskTracker,
+    /// The process ends: walks stop where they are.
+    pub(crate) ending: CancellationToken,
     /// Work was marked: the live loops look now instead of at their next turn.
     pub(crate) wake: Notify,
     /// An intent was settled, refused or lost its answer: whoever joined it looks.
@@ -99,6 +113,7 @@ impl Engine {
             entropy,
             apps,
             key,
+            mail,
         } = parts;
         Self {
             inner: Arc::new(Inner {
@@ -109,6 +124,8 @@ impl Engine {
                 entropy: Mutex::new(entropy),
                 apps,
                 key,
+                mail,
+                post: Post::default(),
                 claims: Claims::default(),
                 writes: Writes::default(),
                 sign_ins: Mutex::default(),
@@ -120,8 +137,11 @@ impl Engine {
                 strangers: AtomicU64::new(0),
                 late: Mutex::default(),
                 intent_pauses: Mutex::default(),
+                previews: Mutex::default(),
+                teams: Mutex::default(),
                 lead_objects: Mutex::default(),
                 tasks: TaskTracker::new(),
+                ending: CancellationToken::new(),
                 wake: Notify::new(),
                 intents_changed: Notify::new(),
             }),
@@ -174,7 +194,7 @@ impl Engine {
     }
 
     /// Replaces the settings if nobody else did since `expected_rev`. Work goes on under the new
-    /// ones; everybody is looked at again by the next sync.
+    /// ones; where they change plans, everybody is walked again.
     pub async fn put_settings(
         &self,
         id: ConnectionId,

@@ -28,26 +28,36 @@ mod create_lead;
 mod directory;
 mod engine;
 mod error;
+mod events;
 mod execute;
 mod failure;
+mod fill;
+mod hidden;
 mod live;
+mod mail;
+mod note;
 mod observe;
 mod overview;
 mod pins;
 mod poll;
+mod preview;
 mod projection;
 mod receive;
 mod resolve;
+mod rewalk;
 mod run;
 mod seal;
 mod sync;
+mod team;
 mod writes;
 
 pub use card::{CardAsk, CardContact, CardReply, Click, Shown};
 pub use engine::{Apps, Engine, Parts};
 pub use error::EngineError;
 pub use live::Step;
+pub use mail::{Mail, MailError, MailWaits, Mailer, Mailing, PageOf, WaitingMail};
 pub use overview::Overview;
+pub use preview::{OwnerChange, OwnerPreview, PreviewState};
 pub use receive::Received;
 pub use seal::{SealError, SealKey};
 pub use store::{
@@ -55,3 +65,4 @@ pub use store::{
     WaitsFor,
 };
 pub use sync::{Phase, Progress};
+pub use team::{Pairing, TeamTable};

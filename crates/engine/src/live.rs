@@ -15,6 +15,7 @@ use transport::RetryWhen;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::mail::MAIL;
 
 /// A look at all clocks at least this often; webhooks and clicks wake the loop earlier.
 const TURN: Duration = Duration::from_millis(250);
@@ -39,8 +40,9 @@ fn every(step: Step, polling: &Polling) -> Duration {
         Step::LatePass => LATE_PASS,
         Step::Directory => seconds(polling.directory_seconds),
         Step::CatchUp => seconds(polling.intercom_seconds),
-        Step::Intents | Step::Sync => INTENTS,
+        Step::Intents | Step::Tell | Step::Rewalk | Step::Sync => INTENTS,
         Step::Inbox | Step::Queue | Step::Resume => TURN,
+        Step::Mail => MAIL,
     }
 }
 
@@ -85,10 +87,16 @@ pub enum Step {
     CatchUp,
     /// Look for creations without an answer, send those that surely were not made.
     Intents,
+    /// Tell the events that wait, and write the notes.
+    Tell,
+    /// Walk everybody again, a page at a time, if the terms changed.
+    Rewalk,
     /// Work on everybody who is due.
     Queue,
     /// Go on with a sync that failed for a passing reason.
     Sync,
+    /// Mail what the installer should know, whatever state the connection is in.
+    Mail,
     /// What a start does: distrust the calls that were under way when the process ended.
     Resume,
 }
@@ -101,11 +109,25 @@ impl Engine {
             Step::Inbox => self.drain_inbox().await.map(|_| ()),
             Step::Resume => self.distrust_intents(id).await,
             Step::Sync => self.retry_sync(id).await,
+            Step::Mail => self.send_mail(id).await,
             Step::Poll => self.poll_salesforce(id, &*self.clients(id).await?).await,
             Step::LatePass => self.late_pass(id, &*self.clients(id).await?).await,
-            Step::Directory => self.refresh_directory(id, &*self.clients(id).await?).await,
+            Step::Directory => {
+                let clients = self.clients(id).await?;
+                self.refresh_directory(id, &clients).await?;
+                self.forget_events(&clients).await
+            }
             Step::CatchUp => self.catch_up_intercom(id, &*self.clients(id).await?).await,
             Step::Intents => self.settle_intents(id, &*self.clients(id).await?).await,
+            Step::Tell => {
+                let clients = self.clients(id).await?;
+                self.tell_events(id, &clients).await?;
+                self.send_notes(id, &clients).await
+            }
+            Step::Rewalk => {
+                while self.rewalk(id).await? {}
+                Ok(())
+            }
             Step::Queue => {
                 while self.run_due(id).await? > 0 {}
                 Ok(())
@@ -118,6 +140,9 @@ impl Engine {
         let tracker = TaskTracker::new();
         let mut known: BTreeMap<ConnectionId, CancellationToken> = BTreeMap::new();
         tracker.spawn(self.clone().inbox_loop(shutdown.clone()));
+        if self.inner.mail.is_some() {
+            tracker.spawn(self.clone().mail_loop(shutdown.clone()));
+        }
         loop {
             match self.connections().await {
                 Ok(connections) => {
@@ -138,7 +163,9 @@ impl Engine {
                 () = tokio::time::sleep(TURN * 4) => {}
             }
         }
+        self.inner.ending.cancel();
         self.suspend_syncs();
+        self.stop_previews();
         tracker.close();
         tracker.wait().await;
         self.inner.tasks.close();
@@ -168,6 +195,8 @@ impl Engine {
             vec![Step::LatePass, Step::Poll, Step::Directory],
             vec![Step::CatchUp],
             vec![Step::Intents, Step::Sync],
+            vec![Step::Tell],
+            vec![Step::Rewalk],
             vec![Step::Queue],
         ];
         let mut resumed = false;
@@ -276,13 +305,16 @@ impl Engine {
             if eager || beat.is_due(self.now()) {
                 let outcome = match step {
                     Step::Queue => self.queue_turn(id).await,
+                    Step::Rewalk => self.rewalk_turn(id).await,
                     Step::Inbox
                     | Step::Poll
                     | Step::LatePass
                     | Step::Directory
                     | Step::CatchUp
                     | Step::Intents
+                    | Step::Tell
                     | Step::Sync
+                    | Step::Mail
                     | Step::Resume => self.step(id, *step).await,
                 };
                 self.beat(
@@ -303,6 +335,12 @@ impl Engine {
         if self.run_due(id).await? > 0 {
             self.inner.wake.notify_waiters();
         }
+        Ok(())
+    }
+
+    /// A walk that is owed, to its end or that of the process: it stores where it is.
+    async fn rewalk_turn(&self, id: ConnectionId) -> Result<(), EngineError> {
+        while !self.inner.ending.is_cancelled() && self.rewalk(id).await? {}
         Ok(())
     }
 

@@ -1,22 +1,26 @@
 //! From stored rows to facts: what is stale is read by id first, what is missing is fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use intercom::IntercomError;
-use model::{ConnectionId, Lane, PersonKey, Reason, Settings, Signal, Subject, Timestamp, ic, sf};
-use planner::{Attribute, Facts, Parked};
-use store::{Absorption, ContactRow, Due, Observed, PersonRows, RecordRow, Source, WaitsFor};
-
+use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject, Timestamp, ic, sf};
+use planner::{Facts, Parked, Verdict};
+use store::{
+    Absorption, CHAIN_MAX, Due, FailureReport, Observed, PersonRows, RecordRow, Source, Unclear,
+    WaitsFor,
+};
 use transport::RetryWhen;
 
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::failure;
+use crate::hidden::HIDDEN;
 use crate::projection::{self, PROJECTION, Surroundings};
+use crate::team::Terms;
 
 /// Contacts read by id at the same time.
 const READS_AT_ONCE: usize = 8;
@@ -92,22 +96,38 @@ impl Engine {
             }
             let records = records_of(person);
             for record in records.values() {
-                if record.stale || record.projection != PROJECTION {
+                // What is gone says nothing new.
+                if !record.gone && (record.stale || record.projection != PROJECTION) {
                     wanted.record(record.id);
                 }
-                let unknown = record
-                    .successor
-                    .filter(|successor| !records.contains_key(successor));
-                let Some(successor) = unknown else {
-                    continue;
-                };
-                // One that was looked for and is gone, or invisible, is not looked for again.
-                if self.inner.store.record(id, successor).await?.is_none() {
+                if let Some(successor) = self.unknown_successor(id, &records, record).await? {
                     wanted.record(successor);
                 }
             }
         }
         Ok(wanted)
+    }
+
+    /// The first record that nobody has read yet of what this one became. One that was looked for
+    /// and is gone, or invisible, is not looked for again.
+    async fn unknown_successor(
+        &self,
+        id: ConnectionId,
+        known: &BTreeMap<sf::RecordId, &RecordRow>,
+        record: &RecordRow,
+    ) -> Result<Option<sf::RecordId>, EngineError> {
+        let mut next = record.successor;
+        for _ in 0..CHAIN_MAX {
+            let Some(successor) = next else { break };
+            next = if let Some(row) = known.get(&successor) {
+                row.successor
+            } else if let Some(row) = self.inner.store.record(id, successor).await? {
+                row.successor
+            } else {
+                return Ok(Some(successor));
+            };
+        }
+        Ok(None)
     }
 
     /// Reads rows by id and stores the answers; persons whose rows changed become due. Returns the
@@ -157,10 +177,7 @@ impl Engine {
                 }
                 Err(IntercomError::NotFound) => absorption.contacts_gone.push(contact),
                 Err(IntercomError::Merged { into }) => {
-                    absorption.contacts_gone.push(contact);
-                    absorption
-                        .due
-                        .extend(into.map(|into| due_contact(into, now)));
+                    note_merged(contact, into, &mut absorption);
                 }
                 Err(error) if is_about_one(&error) || (any_read && is_passing(&error)) => {
                     self.list_unread(id, contact.clone(), &error, now).await?;
@@ -198,7 +215,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let row = match shown {
             Ok(Some(row)) => row,
-            Ok(None) => projection::gone_row(record, absorption.now),
+            Ok(None) => return self.note_hidden(id, record, absorption).await,
             Err(unreadable) => {
                 let report = failure::of_salesforce(
                     &unreadable.into(),
@@ -222,6 +239,33 @@ impl Engine {
             row,
             source: Source::Answer,
         });
+        Ok(())
+    }
+
+    /// Nothing came for a record that was asked for by id. Whoever is not known is not looked for
+    /// again. A known one may have been deleted for good, or be invisible since a permission
+    /// changed: it still counts, and is listed until an admin says which (invariant 7).
+    async fn note_hidden(
+        &self,
+        id: ConnectionId,
+        record: sf::RecordId,
+        absorption: &mut Absorption,
+    ) -> Result<(), EngineError> {
+        let (store, now) = (&self.inner.store, absorption.now);
+        match store.record(id, record).await? {
+            None => absorption.records.push(Observed {
+                row: projection::gone_row(record, now),
+                source: Source::Answer,
+            }),
+            Some(row) if row.gone => {}
+            Some(row) => {
+                store.hide_records(id, &[record], now).await?;
+                if !row.hidden {
+                    let report = hidden(record);
+                    store.report_failure(id, &report, now).await?;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -252,6 +296,33 @@ impl Engine {
         }
         self.read_by_id(id, clients, wanted).await?;
         Ok(())
+    }
+}
+
+/// A contact that was merged into another (M8).
+pub(crate) fn note_merged(
+    contact: ic::ContactId,
+    into: Option<ic::ContactId>,
+    absorption: &mut Absorption,
+) {
+    let Some(into) = into else {
+        absorption.contacts_gone.push(contact);
+        return;
+    };
+    let due = due_contact(into.clone(), absorption.now);
+    absorption.due.push(due);
+    absorption.contacts_merged.push((contact, into));
+}
+
+fn hidden(record: sf::RecordId) -> FailureReport {
+    FailureReport {
+        subject: Subject::Record(record),
+        digest: 0,
+        cause: HIDDEN.to_owned(),
+        waits_for: WaitsFor::Change,
+        retry_at: None,
+        summary: format!("{record} cannot be seen any more; what it showed last still counts"),
+        vendor_words: None,
     }
 }
 
@@ -304,7 +375,8 @@ pub(crate) fn due_contact(contact: ic::ContactId, at: Timestamp) -> Due {
 /// The records of a person's facts, each once.
 fn records_of(person: &PersonRows) -> BTreeMap<sf::RecordId, &RecordRow> {
     let beside = person.pinned.iter().chain(&person.successors);
-    let all = person.records.iter().chain(beside);
+    let left = person.merged.iter().chain(&person.linked);
+    let all = person.records.iter().chain(beside).chain(left);
     all.map(|row| (row.id, row)).collect()
 }
 
@@ -322,50 +394,12 @@ fn has_unknown_owner(person: &PersonRows) -> bool {
     owners.into_iter().any(|owner| !known(&owner))
 }
 
-/// Under which a person is planned: what the admin chose, and what the workspace allows.
-#[derive(Debug, Clone)]
-pub(crate) struct Terms {
-    pub(crate) settings: Arc<Settings>,
-    /// Attributes whose name is taken by something else.
-    pub(crate) unusable: Arc<BTreeSet<Attribute>>,
-}
-
-impl Terms {
-    /// What a contact's usable attributes show.
-    pub(crate) fn shown(&self, row: &ContactRow) -> BTreeMap<Attribute, String> {
-        let mut shown = projection::shown_attributes(row);
-        shown.retain(|attribute, _| !self.unusable.contains(attribute));
-        shown
-    }
-
-    fn contact_fact(&self, row: &ContactRow) -> planner::Contact {
-        planner::Contact {
-            attributes: self.shown(row),
-            ..projection::contact_fact(row)
-        }
-    }
-}
-
-impl Engine {
-    /// The terms of a connection as they are now.
-    pub(crate) async fn terms(&self, id: ConnectionId) -> Result<Terms, EngineError> {
-        Ok(Terms {
-            settings: Arc::new(self.connection(id).await?.settings),
-            unusable: Arc::new(self.unusable_attributes(id).await?),
-        })
-    }
-}
-
 /// What the planner sees of stored rows.
 pub(crate) fn facts(rows: &PersonRows, terms: &Terms, now: Timestamp) -> Facts {
     let around = Surroundings {
         accounts: &rows.accounts,
         owners: &rows.owners,
     };
-    let successors = rows.successors.iter().filter_map(|row| match row.id {
-        sf::RecordId::Contact(id) => Some(around.sf_contact_fact(id, row)),
-        sf::RecordId::Lead(_) => None,
-    });
     let parked = rows
         .failures
         .iter()
@@ -373,6 +407,9 @@ pub(crate) fn facts(rows: &PersonRows, terms: &Terms, now: Timestamp) -> Facts {
         .map(|failure| Parked {
             key: failure.report.digest,
         });
+    let counted = rows.records.iter().chain(&rows.pinned);
+    let hidden = counted.chain(&rows.successors).filter(|row| row.hidden);
+    let record = |row| around.record_fact(row);
     Facts {
         observed_at: now,
         person: rows.person.clone(),
@@ -381,16 +418,25 @@ pub(crate) fn facts(rows: &PersonRows, terms: &Terms, now: Timestamp) -> Facts {
             .iter()
             .map(|row| terms.contact_fact(row))
             .collect(),
-        records: rows
-            .records
-            .iter()
-            .map(|row| around.record_fact(row))
-            .collect(),
-        pinned: rows.pinned.as_ref().map(|row| around.record_fact(row)),
-        successors: successors.collect(),
+        records: rows.records.iter().map(record).collect(),
+        pinned: rows.pinned.as_ref().map(record),
+        merged: rows.merged.iter().map(|row| row.id).collect(),
+        became: rows.became.iter().copied().collect(),
+        successors: rows.successors.iter().map(record).collect(),
+        hidden: hidden.map(|row| row.id).collect(),
+        crowd: rows.crowd.map(|crowd| planner::Crowd {
+            contacts: crowd.contacts,
+            records: crowd.records,
+        }),
+        listed: rows.listed.map(|listed| match listed.verdict {
+            Unclear::ManyLeads => Verdict::ManyLeads,
+            Unclear::ManyContacts => Verdict::ManyContacts,
+            Unclear::Crowded => Verdict::Crowded,
+        }),
         links: rows.links.clone(),
         parked: parked.collect(),
         unusable: (*terms.unusable).clone(),
+        team: Arc::clone(&terms.team),
         settings: Arc::clone(&terms.settings),
     }
 }

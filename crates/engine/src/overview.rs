@@ -4,10 +4,11 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use model::{ConnectionId, Timestamp};
-use store::{Connection, Failure, MirrorCounts, StoredEntry, Sweep, SweepKind};
+use store::{Connection, Failure, IntentKind, MirrorCounts, StoredEntry, Sweep, SweepKind};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::mail::WaitingMail;
 
 /// Failures and timeline lines on one page.
 const LISTED: u32 = 50;
@@ -19,6 +20,8 @@ pub(crate) struct Pulse {
     pub(crate) last_poll_at: Option<Timestamp>,
     pub(crate) last_poll_problem: Option<String>,
     pub(crate) owners_read_at: Option<Timestamp>,
+    /// Rises when Users or teammates changed.
+    pub(crate) directory_rev: u64,
     pub(crate) deliveries_dropped: u64,
 }
 
@@ -59,6 +62,8 @@ pub struct Overview {
     pub deliveries_dropped: u64,
     /// Webhooks of workspaces that nobody connected, of the whole installation.
     pub deliveries_of_strangers: u64,
+    /// What the installer should know and was not mailed yet.
+    pub waiting_mail: Vec<WaitingMail>,
     /// The present.
     pub now: Timestamp,
 }
@@ -91,7 +96,11 @@ impl Engine {
             .as_ref()
             .and_then(|clients| clients.intercom.headroom());
         let unsettled_intents = match connection.org_id {
-            Some(org) => store.unsettled_intents(org).await?.len() as u64,
+            Some(org) => {
+                let unsettled = store.unsettled_intents(org).await?;
+                let leads = unsettled.iter().filter(|it| it.kind == IntentKind::Lead);
+                leads.count() as u64
+            }
             None => 0,
         };
         Ok(Overview {
@@ -112,6 +121,7 @@ impl Engine {
             deliveries_kept: self.inner.inbox.kept_count().await?,
             deliveries_dropped: pulse.deliveries_dropped,
             deliveries_of_strangers: self.inner.strangers.load(Ordering::Relaxed),
+            waiting_mail: self.waiting_mail(&connection).await?,
             connection,
             now: self.now(),
         })

@@ -82,16 +82,14 @@ impl Engine {
         let Some(row) = shown.into_values().next() else {
             return Ok(None);
         };
-        let became = match around.record_fact(&row) {
-            Record::Lead(lead) if lead.converted => lead.became,
+        match around.record_fact(&row) {
+            Record::Lead(lead) if lead.converted => {}
             fact @ (Record::Lead(_) | Record::Contact(_)) => return Ok(Some((row, fact))),
-        };
-        let Some(contact) = became else {
+        }
+        let Some(contact) = row.successor else {
             return Ok(None);
         };
-        let shown = self
-            .shown_records(clients, &[sf::RecordId::Contact(contact)])
-            .await?;
+        let shown = self.shown_records(clients, &[contact]).await?;
         let row = shown.into_values().next();
         Ok(row.map(|row| {
             let fact = around.record_fact(&row);

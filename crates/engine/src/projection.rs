@@ -173,7 +173,10 @@ pub(crate) fn account_row(account: &salesforce::Account, seen_at: Timestamp) -> 
     }
 }
 
-/// Salesforce Users and queues as directory rows.
+/// The `UserType` of colleagues: other types are customers' portals and integrations (O1).
+const STANDARD: &str = "Standard";
+
+/// A Salesforce User as directory row.
 pub(crate) fn user_row(user: &salesforce::User) -> DirectoryRow {
     DirectoryRow {
         kind: DirectoryKind::User,
@@ -183,8 +186,8 @@ pub(crate) fn user_row(user: &salesforce::User) -> DirectoryRow {
         role: user.role.clone(),
         title: user.title.clone(),
         active: user.is_active,
-        standard: true,
-        last_login: None,
+        standard: user.user_type.as_deref() == Some(STANDARD),
+        last_login: user.last_login,
     }
 }
 
@@ -218,6 +221,27 @@ pub(crate) fn teammate_row(teammate: &intercom::Teammate) -> DirectoryRow {
     }
 }
 
+/// What the pairing sees of a teammate; `None` for one who left.
+pub(crate) fn teammate_fact(row: &DirectoryRow) -> Option<planner::Teammate> {
+    let teammate = planner::Teammate {
+        id: row.id.parse().ok()?,
+        name: row.name.clone(),
+        email: row.email.clone(),
+    };
+    row.active.then_some(teammate)
+}
+
+/// What the pairing sees of a Salesforce User.
+pub(crate) fn user_fact(row: &DirectoryRow) -> Option<planner::User> {
+    Some(planner::User {
+        id: row.id.parse().ok()?,
+        email: row.email.clone(),
+        active: row.active,
+        standard: row.standard,
+        last_login: row.last_login,
+    })
+}
+
 /// What the planner sees of a contact.
 pub(crate) fn contact_fact(row: &ContactRow) -> planner::Contact {
     let text = |place| row.body.get(place).map(str::to_owned);
@@ -227,6 +251,8 @@ pub(crate) fn contact_fact(row: &ContactRow) -> planner::Contact {
         name: text(contact::NAME),
         email: text(contact::EMAIL),
         phone: text(contact::PHONE),
+        company: None,
+        owner: row.owner_id.clone(),
         attributes: shown_attributes(row),
     }
 }
@@ -291,29 +317,28 @@ impl Surroundings<'_> {
         planner::Lead {
             id,
             name: text(record::NAME).unwrap_or_default(),
+            last_name: text(record::LAST_NAME),
             title: text(record::TITLE),
             company: text(record::COMPANY),
             status: text(record::STATUS),
             owner: self.owner(row.owner_id),
             converted: row.body.get(record::CONVERTED).is_some(),
-            became: match row.successor {
-                Some(sf::RecordId::Contact(contact)) => Some(contact),
-                Some(sf::RecordId::Lead(_)) | None => None,
-            },
             created_at: created_at(row),
         }
     }
 
     /// What the planner sees of a Salesforce contact.
-    pub(crate) fn sf_contact_fact(&self, id: sf::ContactId, row: &RecordRow) -> planner::SfContact {
+    fn sf_contact_fact(&self, id: sf::ContactId, row: &RecordRow) -> planner::SfContact {
         let text = |place| row.body.get(place).map(str::to_owned);
+        let account = self.account(row.account_id);
         planner::SfContact {
             id,
             name: text(record::NAME).unwrap_or_default(),
             email: text(record::EMAIL),
             title: text(record::TITLE),
             owner: self.owner(row.owner_id),
-            account: self.account(row.account_id),
+            account_hidden: account.is_none() && row.account_id.is_some(),
+            account,
             created_at: created_at(row),
         }
     }
@@ -325,6 +350,12 @@ fn created_at(row: &RecordRow) -> Timestamp {
         .get(record::CREATED_MS)
         .and_then(|text| text.parse().ok());
     Timestamp::from_millis(millis.unwrap_or_default())
+}
+
+/// A record's name, if it shows one.
+pub(crate) fn name_of(row: &RecordRow) -> Option<String> {
+    let name = row.body.get(record::NAME)?.trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// A record as the look for a lost request sees it.

@@ -8,14 +8,17 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject};
 use planner::{Rule, Verdict};
-use store::{Absorption, Due, FailureReport, PersonRows, Settlement, Side, Ticket, WaitsFor};
+use store::{
+    Absorption, Due, FailureReport, PersonRows, Settlement, Side, SweepCounts, Ticket, WaitsFor,
+};
 
 use crate::claims::Claimed;
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::execute::{Again, Executed};
-use crate::observe::{Terms, UNREAD_PAUSE, facts, is_fresh};
+use crate::observe::{UNREAD_PAUSE, facts, is_fresh, note_merged};
+use crate::team::Terms;
 
 /// Tickets taken from the queue at once.
 const TICKETS_PER_TURN: u32 = 200;
@@ -38,21 +41,21 @@ pub(crate) struct Job {
     pub(crate) connection: ConnectionId,
     pub(crate) lane: Lane,
     pub(crate) terms: Terms,
-    /// Why nothing more is sent: a credential was refused.
-    refused: OnceLock<String>,
+    /// Why nothing more is sent: a credential was refused, and whose.
+    refused: OnceLock<(Side, String)>,
     /// Nothing more is sent: the store failed.
     halted: AtomicBool,
 }
 
 impl Job {
     /// A credential was refused: nothing more is sent for this job.
-    pub(crate) fn refuse(&self, why: &str) {
+    pub(crate) fn refuse(&self, side: Side, why: &str) {
         // Only the first refusal matters.
-        _ = self.refused.set(why.to_owned());
+        _ = self.refused.set((side, why.to_owned()));
     }
 
     /// The refusal, if there was one.
-    pub(crate) fn refusal(&self) -> Option<String> {
+    pub(crate) fn refusal(&self) -> Option<(Side, String)> {
         self.refused.get().cloned()
     }
 
@@ -75,7 +78,32 @@ pub(crate) struct RunCounts {
     pub(crate) ambiguous: u64,
     pub(crate) unmatched: u64,
     pub(crate) intercom_writes: u64,
+    pub(crate) salesforce_writes: u64,
     pub(crate) failed: u64,
+}
+
+impl RunCounts {
+    /// Adds what this batch did to what a walk counted.
+    pub(crate) fn add_to(self, counts: &mut SweepCounts) {
+        let Self {
+            persons,
+            contacts,
+            linked,
+            ambiguous,
+            unmatched,
+            intercom_writes,
+            salesforce_writes,
+            failed,
+        } = self;
+        counts.persons += persons;
+        counts.contacts_walked += contacts;
+        counts.linked += linked;
+        counts.ambiguous += ambiguous;
+        counts.unmatched += unmatched;
+        counts.intercom_writes += intercom_writes;
+        counts.salesforce_writes += salesforce_writes;
+        counts.failed += failed;
+    }
 }
 
 /// One person on its way through the batch.
@@ -128,13 +156,17 @@ impl Engine {
     }
 
     pub(crate) async fn job(&self, id: ConnectionId, lane: Lane) -> Result<Job, EngineError> {
-        Ok(Job {
+        Ok(self.job_under(id, lane, self.terms(id).await?))
+    }
+
+    pub(crate) fn job_under(&self, id: ConnectionId, lane: Lane, terms: Terms) -> Job {
+        Job {
             connection: id,
             lane,
-            terms: self.terms(id).await?,
+            terms,
             refused: OnceLock::new(),
             halted: AtomicBool::new(false),
-        })
+        }
     }
 
     /// Runs these persons. A person that somebody else works on stays due.
@@ -198,15 +230,14 @@ impl Engine {
             outcome = outcome.and(settled);
         }
         outcome?;
-        if let Some(why) = job.refusal() {
-            self.needs_reconnect(id, Side::Intercom, &why).await;
+        if let Some((side, why)) = job.refusal() {
+            self.needs_reconnect(id, side, &why).await;
         }
         match job.refusal() {
             // The tickets stayed; the sweep must not pass these persons by.
-            Some(why) if job.lane == Lane::Bulk => Err(EngineError::Reconnect {
-                side: Side::Intercom,
-                why,
-            }),
+            Some((side, why)) if job.lane == Lane::Bulk => {
+                Err(EngineError::Reconnect { side, why })
+            }
             Some(_) | None => Ok(counts),
         }
     }
@@ -242,7 +273,9 @@ impl Engine {
         tickets: Vec<Ticket>,
         claim: Claimed,
     ) -> Worked {
-        let plan = planner::plan(&facts(&rows, &job.terms, self.now()));
+        let mut facts = facts(&rows, &job.terms, self.now());
+        self.add_companies(clients, &mut facts).await;
+        let plan = planner::plan(&facts);
         let verdict = plan.verdict;
         let crowd_note = (verdict == Verdict::Crowded)
             .then(|| plan.notes.first().map(|note| note.text.clone()))
@@ -303,7 +336,8 @@ impl Engine {
         // Also after a failed settlement: the rows may then be behind, and the doubt covers that.
         let now = self.now();
         for work in &works {
-            for contact in work.executed.written.iter().chain(&work.executed.gone) {
+            let gone = work.executed.gone.iter().map(|(contact, _)| contact);
+            for contact in work.executed.written.iter().chain(gone) {
                 self.inner.writes.settled(id, contact, now);
             }
         }
@@ -314,7 +348,9 @@ impl Engine {
             } = work.executed;
             if !gone.is_empty() {
                 let mut absorption = Absorption::new(Lane::Live, Reason::FollowUp, now);
-                absorption.contacts_gone = gone;
+                for (contact, into) in gone {
+                    note_merged(contact, into, &mut absorption);
+                }
                 self.inner.store.absorb(id, &absorption).await?;
             }
             counts.persons += 1;
@@ -327,6 +363,7 @@ impl Engine {
                 }
             }
             counts.intercom_writes += settlement.contacts.len() as u64;
+            counts.salesforce_writes += settlement.records.len() as u64;
             counts.failed += u64::from(!settlement.failures.is_empty());
         }
         Ok(())

@@ -22,7 +22,6 @@ use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::observe::{UNREAD_PAUSE, due_contact};
-use crate::run::RunCounts;
 
 /// Contacts walked in one turn: their position is stored after each.
 const CONTACTS_PER_TURN: u32 = 500;
@@ -159,6 +158,10 @@ impl Run<'_> {
                 SweepState::Failed
             }
         };
+        let error = outcome.as_ref().err();
+        self.engine
+            .tell_of_sync(self.id, &self.sweep, error, error.and_then(passing))
+            .await?;
         self.count_calls();
         self.save().await?;
         let counts = &self.sweep.counts;
@@ -317,7 +320,7 @@ impl Run<'_> {
             let did = engine
                 .run_rows(&job, &self.clients, rows, BTreeMap::new())
                 .await?;
-            self.note_run(did);
+            did.add_to(&mut self.sweep.counts);
             self.sweep.position = Some(next);
             self.sweep.counts.reconcile_ms =
                 reconcile_ms_before + millis(engine.now().since(began));
@@ -328,18 +331,7 @@ impl Run<'_> {
             self.show(Phase::Reconciling, walked, Some(all));
             self.halt_if_stopped()?;
         }
-        Ok(())
-    }
-
-    fn note_run(&mut self, did: RunCounts) {
-        let counts = &mut self.sweep.counts;
-        counts.persons += did.persons;
-        counts.contacts_walked += did.contacts;
-        counts.linked += did.linked;
-        counts.ambiguous += did.ambiguous;
-        counts.unmatched += did.unmatched;
-        counts.intercom_writes += did.intercom_writes;
-        counts.failed += did.failed;
+        engine.note_walked(id, &job.terms).await
     }
 
     fn count_calls(&mut self) {

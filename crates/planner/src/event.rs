@@ -55,7 +55,8 @@ pub(crate) fn announce(
     if !settings.enabled || !settings.events {
         return None;
     }
-    let link = link?;
+    // What was linked and never shown is shown for the first time now.
+    let link = link.filter(|link| !link.base.0.is_empty())?;
     let id = record.id();
     let same = link.record_id == id;
     let succeeded = facts.became.get(&link.record_id) == Some(&id);

@@ -4,6 +4,7 @@ pub(crate) mod create;
 mod failures;
 pub(crate) mod index;
 mod live;
+pub(crate) mod notices;
 pub(crate) mod progress;
 pub(crate) mod settings;
 pub(crate) mod show;

@@ -28,3 +28,4 @@ mod wording;
 
 pub use config::{SettingsAccess, WebConfig};
 pub use router::router;
+pub use routes::connection_page;

@@ -6,7 +6,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use engine::Engine;
 
-use crate::connections::{create, index, progress, settings, show, sync};
+use crate::connections::{create, index, notices, progress, settings, show, sync};
 use crate::problem::Problem;
 use crate::routes::pattern;
 use crate::site::Site;
@@ -58,6 +58,7 @@ fn settings_pages(site: &Site) -> Router<Site> {
         .route(pattern::SETTINGS, get(settings::show).post(settings::save))
         .route(pattern::SYNC, post(sync::start))
         .route(pattern::SYNC_STOP, post(sync::stop))
+        .route(pattern::DISMISS_NOTICE, post(notices::dismiss))
         .merge(connect)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     security::own_forms_only(pages)

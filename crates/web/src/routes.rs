@@ -18,6 +18,7 @@ pub(crate) mod pattern {
     pub(crate) const SETTINGS: &str = "/connections/{name}/settings";
     pub(crate) const SYNC: &str = "/connections/{name}/sync";
     pub(crate) const SYNC_STOP: &str = "/connections/{name}/sync/stop";
+    pub(crate) const DISMISS_NOTICE: &str = "/connections/{name}/notices/dismiss";
     pub(crate) const CONNECT_INTERCOM: &str = "/connections/{name}/connect/intercom";
     pub(crate) const CONNECT_SALESFORCE: &str = "/connections/{name}/connect/salesforce";
     pub(crate) const INTERCOM_CALLBACK: &str = "/oauth/intercom/callback";
@@ -43,6 +44,7 @@ pub(crate) enum Route<'a> {
     },
     Sync(&'a str),
     SyncStop(&'a str),
+    DismissNotice(&'a str),
     ConnectIntercom {
         name: &'a str,
         app: &'a str,
@@ -50,6 +52,11 @@ pub(crate) enum Route<'a> {
     ConnectSalesforce(&'a str),
     IntercomCallback,
     SalesforceCallback,
+}
+
+/// Where the page of the connection of this name is, for mails that link to it.
+pub fn connection_page(public_url: &Url, name: &str) -> Url {
+    Route::Connection(name).on(public_url)
 }
 
 /// What may stand in a segment as it is (RFC 3986, unreserved).
@@ -78,6 +85,7 @@ impl<'a> Route<'a> {
             }
             Self::Sync(name) => (pattern::SYNC, Some(name)),
             Self::SyncStop(name) => (pattern::SYNC_STOP, Some(name)),
+            Self::DismissNotice(name) => (pattern::DISMISS_NOTICE, Some(name)),
             Self::ConnectIntercom { name, .. } => (pattern::CONNECT_INTERCOM, Some(name)),
             Self::ConnectSalesforce(name) => (pattern::CONNECT_SALESFORCE, Some(name)),
             Self::IntercomCallback => (pattern::INTERCOM_CALLBACK, None),
@@ -97,6 +105,7 @@ impl<'a> Route<'a> {
             | Self::Settings(_)
             | Self::Sync(_)
             | Self::SyncStop(_)
+            | Self::DismissNotice(_)
             | Self::ConnectSalesforce(_)
             | Self::IntercomCallback
             | Self::SalesforceCallback => None,
@@ -165,6 +174,10 @@ mod tests {
         assert_eq!(
             callback.as_str(),
             "https://carrick.example/oauth/intercom/callback"
+        );
+        assert_eq!(
+            connection_page(&base, "acme").as_str(),
+            "https://carrick.example/connections/acme"
         );
     }
 }

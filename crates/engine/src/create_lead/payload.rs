@@ -18,6 +18,16 @@ pub(crate) struct Payload {
     pub(crate) assign_by_rules: bool,
     pub(crate) anyway: bool,
     pub(crate) notes: Vec<String>,
+    /// The conversation beside which it was clicked, and by whom.
+    #[serde(default)]
+    pub(crate) clicked: Option<Clicked>,
+}
+
+/// Where a creation was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Clicked {
+    pub(crate) conversation: ic::ConversationId,
+    pub(crate) teammate: ic::TeammateId,
 }
 
 /// A field whose value is not sent as text.
@@ -28,9 +38,16 @@ pub(crate) enum PayloadKind {
     Bool,
 }
 
+/// What a creation was asked for from.
+pub(crate) struct From<'a> {
+    pub(crate) contact: &'a ic::ContactId,
+    pub(crate) teammate: &'a ic::TeammateId,
+    pub(crate) conversation: Option<ic::ConversationId>,
+}
+
 /// What the intent keeps of an order.
 pub(crate) fn payload(
-    contact: &ic::ContactId,
+    from: From<'_>,
     order: Order,
     fields: &[Field],
     anyway: bool,
@@ -60,11 +77,15 @@ pub(crate) fn payload(
         notes,
     } = order;
     let payload = Payload {
-        contact: contact.clone(),
+        contact: from.contact.clone(),
         kinds: values.keys().filter_map(kind).collect(),
         fields: values,
         assign_by_rules,
         anyway,
+        clicked: from.conversation.map(|conversation| Clicked {
+            conversation,
+            teammate: from.teammate.clone(),
+        }),
         notes: notes
             .iter()
             .map(|note| format!("{} {}", note.rule, note.text))
@@ -100,6 +121,7 @@ pub(crate) fn patch(edits: &Edits) -> ContactPatch {
         name: change(name),
         email: change(email),
         phone: change(phone),
+        owner: Change::Keep,
         custom_attributes: BTreeMap::new(),
     }
 }

@@ -12,6 +12,7 @@ mod first_sync;
 mod incidents;
 mod intents;
 mod live;
+mod mail;
 mod pins;
 mod trouble;
 mod world;

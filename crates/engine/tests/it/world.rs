@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use engine::{Apps, CardAsk, CardContact, Click, Engine, Parts, SealKey, Shown, Step};
+use engine::{
+    Apps, CardAsk, CardContact, Click, Engine, Mailer, Mailing, Parts, SealKey, Shown, Step,
+};
 use http_body_util::BodyExt;
 use intercom_sim::{CallKind, ObjectId};
 use model::{
@@ -63,6 +65,7 @@ struct Shared {
     store: Arc<SqliteStore>,
     inbox: Arc<SqliteInbox>,
     http: HttpService,
+    mailer: Option<Arc<dyn Mailer>>,
 }
 
 /// How many of each there are.
@@ -133,6 +136,7 @@ impl World {
             store: Arc::new(SqliteStore::in_memory()),
             inbox: Arc::new(SqliteInbox::in_memory()),
             http: both(&intercom, &salesforce, trap.clone()),
+            mailer: None,
         };
         let engine = engine_on(&parts, clock.clone());
         let connection = engine
@@ -159,6 +163,12 @@ impl World {
     /// As `restart`, without what a start does first.
     pub(crate) fn restart_without_resuming(&mut self) {
         self.engine = engine_on(&self.parts, self.clock.clone());
+    }
+
+    /// The operator sets up mail: another start, with a mail server.
+    pub(crate) fn set_up_mail(&mut self, mailer: Arc<dyn Mailer>) {
+        self.parts.mailer = Some(mailer);
+        self.restart_without_resuming();
     }
 
     /// The next call that creates a Lead meets this.
@@ -427,6 +437,13 @@ fn engine_on(parts: &Shared, clock: Arc<VirtualClock>) -> Engine {
             loopback: salesforce::Loopback::Allowed,
         },
         key: SealKey::generate(&mut SeededEntropy::new(1, "key")),
+        mail: parts.mailer.clone().map(|mailer| Mailing {
+            mailer,
+            page_of: Box::new(|name| {
+                let page = format!("https://carrick.example/of/{name}");
+                page.parse().unwrap()
+            }),
+        }),
     })
 }
 

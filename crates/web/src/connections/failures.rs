@@ -182,6 +182,7 @@ fn why(cause: &str) -> &'static str {
     match cause {
         "m0.crowded" => "More contacts or records share this key than the settings allow.",
         "a1.attribute" => "An attribute that Carrick writes cannot be used in this workspace.",
+        "mail.refused" => "The mail server refused the message for good.",
         "intercom.unreachable" => "Intercom could not be reached, or did not answer in time.",
         "intercom.unauthorized" => "Intercom no longer accepts the stored token.",
         "intercom.plan" => "The workspace's plan does not include this.",
@@ -238,6 +239,10 @@ fn change(cause: &str) -> &'static str {
         "intercom.forbidden" => "Give the Intercom app the permission and connect it again.",
         "salesforce.access" | "salesforce.schema" => {
             "Give the integration user access to the object or field in Salesforce."
+        }
+        "mail.refused" => {
+            "Correct the installer's address in Intercom, or [mail] of the configuration and start \
+             Carrick again. The message can be read and dismissed on this page."
         }
         "salesforce.storage" => "Free storage in the org.",
         "salesforce.required" => "Fill in the field on the record, or make it optional.",

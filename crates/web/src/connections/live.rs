@@ -11,6 +11,7 @@ use engine::{Overview, Progress};
 use store::{Connection, ConnectionState, StoredEntry};
 
 use super::failures::{self, FailureCard};
+use super::notices::{self, NoticeView};
 use super::sides::{self, SideView};
 use crate::look::{State, Tone};
 use crate::page::Reload;
@@ -32,6 +33,7 @@ pub(crate) struct Live {
     pub(crate) answer: String,
     pub(crate) sync: SyncView,
     pub(crate) failures: Vec<FailureCard>,
+    pub(crate) notices: Vec<NoticeView>,
     pub(crate) sides: [SideView; 2],
     pub(crate) figures: Vec<(&'static str, String)>,
     pub(crate) budgets: Vec<Budget>,
@@ -81,6 +83,7 @@ impl Live {
             answer,
             sync: SyncView::new(overview, progress),
             failures,
+            notices: notices::notices(overview),
             sides: sides::sides(connection),
             figures: figures(overview, progress),
             budgets: budgets(overview),

@@ -1,7 +1,7 @@
 //! Contexts for every page: empty, usual, longest, hostile. Pages of a connection are made from
 //! whole overviews, so what turns an overview into words is walked through as well.
 
-use engine::{Overview, Phase, Progress};
+use engine::{MailWaits, Overview, Phase, Progress, WaitingMail};
 use model::{ConnectionId, PersonKey, Settings, Subject, Timestamp};
 use store::{
     Connection, ConnectionState, Entry, Failure, FailureReport, IntercomProfile, MirrorCounts,
@@ -79,6 +79,7 @@ pub(crate) fn overview(connection: Connection) -> Overview {
         deliveries_kept: 0,
         deliveries_dropped: 0,
         deliveries_of_strangers: 0,
+        waiting_mail: Vec::new(),
         now: NOW,
     }
 }
@@ -135,6 +136,37 @@ pub(crate) fn failure(cause: &str, waits_for: WaitsFor, subject: Subject, words:
     }
 }
 
+/// A message that nobody got by mail yet.
+pub(crate) fn waiting_mail(waits: MailWaits, text: &str) -> WaitingMail {
+    WaitingMail {
+        name: "sync-done-1767319445000".to_owned(),
+        at: ago(3400),
+        headline: "The sync is through",
+        said: vec![text.to_owned()],
+        figures: vec![
+            ("Linked", "18,250".to_owned()),
+            ("Time", "4 minutes".to_owned()),
+        ],
+        waits,
+    }
+}
+
+/// One message for each reason to wait; what the mail server says is `text`.
+fn every_wait(text: &str) -> Vec<WaitingMail> {
+    let words = text.to_owned();
+    [
+        MailWaits::ForItsTurn,
+        MailWaits::NotSetUp,
+        MailWaits::NoAddress,
+        MailWaits::Refused {
+            words: words.clone(),
+        },
+        MailWaits::Unavailable { words },
+    ]
+    .map(|waits| waiting_mail(waits, text))
+    .into()
+}
+
 /// A line of the timeline.
 pub(crate) fn line(seconds_ago: u64, rule: &str, text: &str) -> StoredEntry {
     let entry = Entry {
@@ -181,6 +213,10 @@ fn usual() -> (Overview, Progress) {
         last_poll_at: Some(ago(12)),
         salesforce_usage: Some((1234, 15_000)),
         intercom_headroom: Some((1500, 1666)),
+        waiting_mail: vec![waiting_mail(
+            MailWaits::NotSetUp,
+            "20,000 contacts were read.",
+        )],
         deliveries_dropped: 3,
         deliveries_of_strangers: 12,
         ..overview(connected("acme-production", "Acme Ltd"))
@@ -231,6 +267,7 @@ fn full(name: &str, text: &str) -> Overview {
         failures,
         failures_by_cause: by_cause,
         latest: (0..50).map(|at| line(at * 5000, "L6", text)).collect(),
+        waiting_mail: every_wait(text),
         last_poll_problem: Some(text.to_owned()),
         salesforce_usage: Some((u64::MAX, 1)),
         intercom_headroom: Some((0, u64::MAX)),

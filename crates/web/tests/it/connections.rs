@@ -154,3 +154,38 @@ async fn text_of_a_vendor_is_text_on_the_page() {
     assert!(page.contains("Example &#60;workspace&#62;"), "{page}");
     assert!(page.contains("Ada Admin"));
 }
+
+#[tokio::test]
+async fn i3_a_message_that_was_not_mailed_waits_on_the_page_until_it_is_dismissed() {
+    let world = World::new();
+    let connection = world.with_intercom("acme").await;
+    let news = r#"{"waiting":[{"at":1767322445000,"news":{"reconnect":{"side":"salesforce"}}}]}"#;
+    let now = model::Timestamp::from_seconds(1_767_323_045);
+    let store = world.engine.store();
+    let put = store.put_cursor(connection.id, "mail", news, now);
+    put.await.unwrap();
+    let page = world.get("/connections/acme").await.text;
+    assert!(
+        page.contains("Salesforce has to be connected again"),
+        "{page}"
+    );
+    assert!(page.contains("10 min ago"));
+    assert!(page.contains("Not mailed: this installation has no [mail]"));
+    assert!(page.contains("action=\"/connections/acme/notices/dismiss\""));
+    let name = "reconnect-salesforce-1767322445000";
+    assert!(page.contains(&format!("name=\"notice\" value=\"{name}\"")));
+    for notice in ["sync-done-1", name, name] {
+        let answer = world
+            .post(
+                "/connections/acme/notices/dismiss",
+                &format!("notice={notice}"),
+            )
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.header("location"), "/connections/acme");
+        let page = world.get("/connections/acme").await.text;
+        assert_eq!(page.contains("notices/dismiss"), notice == "sync-done-1");
+    }
+    let answer = world.post("/connections/acme/notices/dismiss", "").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -49,6 +49,7 @@ impl World {
             entropy: Box::new(SeededEntropy::new(1, "sign-ins")),
             apps: apps(),
             key: SealKey::generate(&mut entropy),
+            mail: None,
         });
         let stop = CancellationToken::new();
         let config = WebConfig {
