@@ -14,9 +14,13 @@ use std::ops::Deref;
 
 use crate::{Inbox, Store};
 
+pub mod aliases;
+pub mod chains;
 pub mod connections;
+pub mod crowds;
 pub mod dependants;
 pub mod failures;
+pub mod hidden;
 pub mod inbox;
 pub mod intents;
 pub mod mirror;
@@ -89,8 +93,23 @@ macro_rules! conformance {
             dependants::a_fan_out_goes_through_an_account_in_pages,
             dependants::a_fan_out_meets_all_that_an_owner_owns,
             dependants::what_hangs_above_is_due_with_its_change,
+            dependants::a_login_is_stored_and_is_no_change,
+            dependants::a_fan_out_of_an_owner_goes_on_within_an_account,
             mirror::rows_can_be_marked_stale,
             mirror::what_is_gone_is_not_counted,
+            hidden::a_hidden_record_stays_with_its_person,
+            hidden::a_reading_shows_a_hidden_record_again,
+            hidden::a_hidden_record_is_not_missed,
+            hidden::an_admin_can_say_that_a_hidden_record_is_deleted,
+            aliases::what_stands_for_a_record_is_known_over_its_steps,
+            aliases::a_circle_of_aliases_is_left,
+            aliases::an_alias_outlives_the_row_and_goes_when_the_record_comes_back,
+            aliases::a_pin_moves_with_a_merged_record,
+            aliases::a_merged_contact_goes_and_is_stood_for,
+            aliases::pin_and_intents_move_with_a_merged_contact,
+            aliases::a_move_takes_nothing_from_the_survivor,
+            aliases::nothing_moves_while_another_contact_has_the_key,
+            aliases::a_merge_within_a_person_moves_nothing,
             persons::unknown_persons_come_back_empty_in_the_order_asked,
             persons::all_mirrored_rows_of_a_person_are_read,
             persons::links_intents_and_failures_of_a_person_are_read,
@@ -99,6 +118,15 @@ macro_rules! conformance {
             persons::a_walk_never_splits_a_person,
             persons::a_walk_goes_on_from_a_stored_position,
             persons::connections_have_persons_of_their_own,
+            chains::chains_are_followed_to_their_ends,
+            chains::a_chain_ends_after_five_steps,
+            chains::a_gone_pin_is_stood_for_by_the_end_of_its_chain,
+            chains::a_linked_record_that_left_the_person_is_read,
+            crowds::of_a_crowd_no_more_is_read_than_one_person_may_have,
+            crowds::as_many_as_are_read_are_no_crowd,
+            crowds::a_walk_passes_over_the_rest_of_a_crowd,
+            crowds::a_verdict_is_kept_until_it_is_removed,
+            crowds::unclear_persons_come_in_pages_and_are_counted,
             pins::a_pinned_record_is_read_with_its_person_whatever_its_key,
             pins::what_a_pinned_lead_became_is_read_with_the_person,
             pins::a_person_has_one_pin_and_the_next_replaces_it,
@@ -115,6 +143,7 @@ macro_rules! conformance {
             settle::failures_are_cleared_for_the_person_and_its_contacts,
             settle::repeating_it_changes_nothing_but_the_timeline,
             settle::it_is_one_transaction,
+            settle::a_link_remembers_its_events_and_what_was_put_back,
             intents::an_intent_is_opened_once_per_target_while_it_stands,
             intents::another_org_has_intents_of_its_own,
             intents::only_an_open_intent_can_be_sent,
@@ -125,6 +154,9 @@ macro_rules! conformance {
             intents::a_reopened_intent_starts_anew,
             intents::after_a_restart_what_was_sent_is_unknown,
             intents::an_unknown_number_is_missing,
+            intents::due_intents_are_open_or_to_be_looked_for,
+            intents::closed_intents_of_a_kind_can_be_forgotten,
+            intents::a_run_opens_its_intents_with_its_settlement,
             failures::the_same_failure_counts_up,
             failures::another_write_of_the_same_subject_is_listed_apart,
             failures::failures_come_latest_first,

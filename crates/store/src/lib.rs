@@ -29,6 +29,7 @@ mod settle;
 mod sweeps;
 mod timeline;
 mod verdicts;
+mod version;
 
 pub use aliases::Aliases;
 pub use connections::{
@@ -42,9 +43,8 @@ pub use intents::{
     Intent, IntentId, IntentKind, IntentState, Intents, NewIntent, OpenedIntent, Settled,
 };
 pub use mirror::{
-    Absorbed, Absorption, AccountRow, Body, CHAIN_MAX, ContactRow, Digest, DirectoryKind,
-    DirectoryRow, FanOutPosition, Mirror, MirrorCounts, Observed, RecordRow, Sighting, Source,
-    UNSTAMPED, Version, judge,
+    Absorbed, Absorption, AccountRow, Body, CHAIN_MAX, ContactRow, DirectoryKind, DirectoryRow,
+    FanOutPosition, Mirror, MirrorCounts, Observed, RecordRow,
 };
 pub use model::{Base, BasePair, How, Link};
 pub use persons::{Crowd, PersonRows, Persons, Position};
@@ -56,6 +56,7 @@ pub use sweeps::{
 };
 pub use timeline::{Entry, StoredEntry, Timeline};
 pub use verdicts::{Listing, Unclear, Verdicted, Verdicts};
+pub use version::{Digest, Sighting, Source, UNSTAMPED, Version, judge};
 
 /// Everything that one database does for the engine, except the inbox, which is a file of its own.
 pub trait Store:

@@ -65,6 +65,36 @@ pub async fn the_directory_names_what_changed_and_keeps_what_left(store: &impl S
     assert_eq!(store.directory(c, queue).await.unwrap(), [inbound]);
 }
 
+/// Users log in every day, and nobody has to follow that; the type of a User is another matter.
+pub async fn a_login_is_stored_and_is_no_change(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let mut row = DirectoryRow {
+        kind: DirectoryKind::User,
+        id: user_id(1).to_string(),
+        name: "Ada".to_owned(),
+        email: None,
+        role: None,
+        title: None,
+        active: true,
+        standard: true,
+        last_login: None,
+    };
+    let put = async |row: &DirectoryRow| {
+        let rows = std::slice::from_ref(row);
+        let kinds = [DirectoryKind::User];
+        let changed = store.put_directory(c, &kinds, rows, at(30)).await.unwrap();
+        let stored = store.directory(c, DirectoryKind::User).await.unwrap();
+        assert_eq!(stored, rows);
+        (changed.len(), drain(store, c).await.len())
+    };
+    assert_eq!(put(&row).await, (1, 1));
+    row.last_login = Some(at(20));
+    assert_eq!(put(&row).await, (0, 0));
+    row.last_login = Some(at(25));
+    row.standard = false;
+    assert_eq!(put(&row).await, (1, 1));
+}
+
 /// Everybody of the Account is due once, in pages in the order of hashes; what became one of its
 /// contacts follows too.
 pub async fn a_fan_out_goes_through_an_account_in_pages(store: &impl Store) {
@@ -151,6 +181,45 @@ pub async fn a_fan_out_meets_all_that_an_owner_owns(store: &impl Store) {
         due,
         persons(&["account@acme.io", "both@acme.io", "own@acme.io"])
     );
+}
+
+/// Neither an Account of many contacts nor an owner of many Accounts makes a page long, and what was
+/// passed is not passed again.
+pub async fn a_fan_out_of_an_owner_goes_on_within_an_account(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let owner = user_id(2);
+    let mut records = Vec::new();
+    for number in 0..12 {
+        let mut row = record(contact_id(number), &format!("p{number}@acme.io"), 10);
+        row.account_id = Some(account_id(if number < 7 { 3 } else { 5 }));
+        row.owner_id = Some(user_id(if number % 3 == 0 { 2 } else { 9 }));
+        records.push(row);
+    }
+    given(store, c, vec![], records).await;
+    let mut reading = absorption(20);
+    reading.accounts = (1..8).map(|number| account(number, "Acme", 10)).collect();
+    store.absorb(c, &reading).await.unwrap();
+    drain(store, c).await;
+    let (mut after, mut pages) = (None, Vec::new());
+    loop {
+        let lane = Lane::Repair;
+        let page = store.fan_out_owner(c, owner, after, 3, lane, at(40));
+        after = page.await.unwrap();
+        pages.push(drain(store, c).await);
+        if after.is_none() {
+            break;
+        }
+    }
+    // 12 records, of which 4 are met twice, and 7 Accounts, 3 a page.
+    assert!(pages.len() <= 9, "{} pages", pages.len());
+    assert!(pages.iter().all(|page| page.len() <= 3), "{pages:?}");
+    let mut due: Vec<Subject> = pages.into_iter().flatten().collect();
+    due.sort();
+    let mut expected: Vec<Subject> = (0..12)
+        .flat_map(|number| persons(&[&format!("p{number}@acme.io")]))
+        .collect();
+    expected.sort();
+    assert_eq!(due, expected);
 }
 
 /// What hangs on a changed Account, User or queue is due in the transaction that stores the change,

@@ -1,7 +1,10 @@
 //! Promises of `Intents`.
 
 use super::rows::{at, connected, contact, given, lead_id, link, matched, new_intent, org, record};
-use crate::{Intent, IntentId, IntentState, OpenedIntent, Settled, Settlement, Store, StoreError};
+use crate::{
+    Intent, IntentId, IntentKind, IntentState, NewIntent, OpenedIntent, Settled, Settlement, Store,
+    StoreError,
+};
 
 /// Opens an intent of `org(1)` that does not stand yet.
 async fn opened(store: &impl Store, c: model::ConnectionId, target: &str) -> Intent {
@@ -31,7 +34,7 @@ pub async fn an_intent_is_opened_once_per_target_while_it_stands(store: &impl St
         id: first.id,
         org_id: org(1),
         connection: c,
-        kind: crate::IntentKind::Lead,
+        kind: IntentKind::Lead,
         target: "ada@acme.io".to_owned(),
         state: IntentState::Open,
         opened_at: at(10),
@@ -267,4 +270,121 @@ pub async fn an_unknown_number_is_missing(store: &impl Store) {
     ] {
         assert!(matches!(outcome, Err(StoreError::Missing { .. })));
     }
+}
+
+/// Opens an event of that number in `org(1)`.
+async fn event(store: &impl Store, c: model::ConnectionId, number: u32) -> Intent {
+    let new = NewIntent {
+        kind: IntentKind::Event,
+        ..new_intent(c, org(1), &format!("contact:a:changed:{number}"))
+    };
+    match store
+        .open_intent(&new, at(i64::from(number)))
+        .await
+        .unwrap()
+    {
+        OpenedIntent::Opened(intent) => intent,
+        OpenedIntent::Standing(intent) => panic!("{intent:?} stands already"),
+    }
+}
+
+/// Open ones, and unknown ones whose time to look has come; of one kind and org, oldest first.
+pub async fn due_intents_are_open_or_to_be_looked_for(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    opened(store, c, "ada@acme.io").await;
+    let mut ids = Vec::new();
+    for number in 0..6 {
+        ids.push(event(store, c, number).await.id);
+    }
+    for (place, look_at) in [(0, Some(40)), (2, Some(60)), (4, None)] {
+        store.intent_sent(ids[place], at(20)).await.unwrap();
+        if let Some(look_at) = look_at {
+            let (look_at, quiet_until) = (at(look_at), at(99));
+            let unknown = store.intent_unknown(ids[place], look_at, quiet_until);
+            unknown.await.unwrap();
+        }
+    }
+    store.intent_refused(ids[5], "No.").await.unwrap();
+    let due = async |seconds: i64, limit: u32| -> Vec<IntentId> {
+        let of_kind = store.due_intents(org(1), IntentKind::Event, at(seconds), limit);
+        of_kind
+            .await
+            .unwrap()
+            .iter()
+            .map(|intent| intent.id)
+            .collect()
+    };
+    assert_eq!(due(30, 10).await, [ids[1], ids[3]]);
+    assert_eq!(due(40, 10).await, [ids[0], ids[1], ids[3]]);
+    assert_eq!(due(60, 10).await, [ids[0], ids[1], ids[2], ids[3]]);
+    assert_eq!(due(60, 3).await, [ids[0], ids[1], ids[2]]);
+    let elsewhere = store.due_intents(org(2), IntentKind::Event, at(60), 10);
+    assert_eq!(elsewhere.await.unwrap(), []);
+    let notes = store.due_intents(org(1), IntentKind::Note, at(60), 10);
+    assert_eq!(notes.await.unwrap(), []);
+    assert_eq!(store.unsettled_intents(org(1)).await.unwrap().len(), 6);
+}
+
+/// Events would pile up; what is not closed, younger, or of another kind stays.
+pub async fn closed_intents_of_a_kind_can_be_forgotten(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let lead = opened(store, c, "ada@acme.io").await;
+    store.intent_refused(lead.id, "No.").await.unwrap();
+    let old = event(store, c, 11).await;
+    let refused = event(store, c, 12).await;
+    let standing = event(store, c, 13).await;
+    let young = event(store, c, 20).await;
+    store.intent_refused(refused.id, "No.").await.unwrap();
+    for id in [old.id, young.id] {
+        let (outcome, settlement) = (format!("event:{}", id.0), settlement());
+        let done = store.intent_done(id, &outcome, &settlement, at(30));
+        assert_eq!(done.await.unwrap(), Settled::Done);
+    }
+    let forget = || store.forget_intents(org(1), IntentKind::Event, at(20));
+    assert_eq!(forget().await.unwrap(), 2);
+    assert_eq!(forget().await.unwrap(), 0);
+    for (id, stays) in [
+        (old.id, false),
+        (refused.id, false),
+        (standing.id, true),
+        (young.id, true),
+        (lead.id, true),
+    ] {
+        assert_eq!(store.intent(id).await.unwrap().is_some(), stays, "{id:?}");
+    }
+}
+
+/// With the run that wants them, once; a standing one of the same target is left as it is.
+pub async fn a_run_opens_its_intents_with_its_settlement(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    let first = opened(store, c, "ada@acme.io").await;
+    let event = NewIntent {
+        kind: IntentKind::Event,
+        ..new_intent(c, org(1), "contact:a:changed:1")
+    };
+    let mut settled = settlement();
+    settled.intents = vec![
+        event.clone(),
+        event,
+        new_intent(c, org(1), "ada@acme.io"),
+        new_intent(c, org(1), "eve@acme.io"),
+    ];
+    for _ in 0..2 {
+        let settlements = [settled.clone()];
+        store.settle(c, &settlements, at(50)).await.unwrap();
+    }
+    let unsettled = store.unsettled_intents(org(1)).await.unwrap();
+    let of_each: Vec<_> = unsettled
+        .iter()
+        .map(|intent| (intent.kind, intent.target.as_str(), intent.opened_at))
+        .collect();
+    let expected = [
+        (IntentKind::Lead, "ada@acme.io", at(10)),
+        (IntentKind::Event, "contact:a:changed:1", at(50)),
+        (IntentKind::Lead, "eve@acme.io", at(50)),
+    ];
+    assert_eq!(of_each, expected);
+    assert_eq!(unsettled[0].id, first.id);
+    let rows = store.persons(c, &[matched("ada@acme.io")]).await.unwrap();
+    assert_eq!(rows[0].intents, unsettled[..1]);
 }

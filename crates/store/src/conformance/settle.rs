@@ -68,6 +68,23 @@ pub async fn a_link_replaces_any_other_of_its_contact(store: &impl Store) {
     assert_eq!(rows[0].links, []);
 }
 
+/// When an event was dated, and what was put back, are kept with the link, until they are replaced.
+pub async fn a_link_remembers_its_events_and_what_was_put_back(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    given(store, c, vec![contact("a", "ada@acme.io", 10)], vec![]).await;
+    let plain = link("a", lead_id(1));
+    let mut busy = plain.clone();
+    busy.announced = Some(at(17));
+    busy.put_backs = model::PutBacks([("SALESFORCE_TITLE".to_owned(), vec![at(1), at(2)])].into());
+    for link in [plain.clone(), busy, plain] {
+        let mut settled = settlement();
+        settled.links = vec![link.clone()];
+        store.settle(c, &[settled], at(20)).await.unwrap();
+        let rows = store.persons(c, &[matched("ada@acme.io")]).await.unwrap();
+        assert_eq!(rows[0].links, [link]);
+    }
+}
+
 /// What was kept only for its link goes with it, by removal or by replacement.
 pub async fn an_unlinked_record_without_a_key_is_dropped(store: &impl Store) {
     let c = connected(store, "acme").await;

@@ -18,6 +18,9 @@ pub async fn a_sweep_is_read_back_as_it_was_written(store: &impl Store) {
     let mut comparison = sweep.clone();
     comparison.kind = SweepKind::Comparison;
     store.put_sweep(c, &comparison).await.unwrap();
+    let mut rewalk = sweep.clone();
+    rewalk.kind = SweepKind::Rewalk;
+    store.put_sweep(c, &rewalk).await.unwrap();
     sweep.state = SweepState::Failed;
     sweep.position = Some(Position {
         hash: key("ada@acme.io").hash(),
@@ -30,6 +33,8 @@ pub async fn a_sweep_is_read_back_as_it_was_written(store: &impl Store) {
     assert_eq!(first_sync, Some(sweep));
     let untouched = store.sweep(c, SweepKind::Comparison).await.unwrap();
     assert_eq!(untouched, Some(comparison));
+    let untouched = store.sweep(c, SweepKind::Rewalk).await.unwrap();
+    assert_eq!(untouched, Some(rewalk));
 }
 
 /// Each source has one; moving replaces it.

@@ -2,13 +2,18 @@ use std::collections::BTreeSet;
 
 /// Every area with its source.
 const AREAS: &[(&str, &str)] = &[
+    ("aliases", include_str!("aliases.rs")),
+    ("chains", include_str!("chains.rs")),
     ("connections", include_str!("connections.rs")),
+    ("crowds", include_str!("crowds.rs")),
     ("dependants", include_str!("dependants.rs")),
     ("failures", include_str!("failures.rs")),
+    ("hidden", include_str!("hidden.rs")),
     ("inbox", include_str!("inbox.rs")),
     ("intents", include_str!("intents.rs")),
     ("mirror", include_str!("mirror.rs")),
     ("persons", include_str!("persons.rs")),
+    ("pins", include_str!("pins.rs")),
     ("queue", include_str!("queue.rs")),
     ("scans", include_str!("scans.rs")),
     ("settle", include_str!("settle.rs")),
