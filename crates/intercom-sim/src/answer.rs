@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// What an endpoint gives back.
@@ -12,6 +13,8 @@ pub(crate) type Reply = Result<Answer, Refusal>;
 pub(crate) enum Answer {
     /// 200 with a body.
     Ok(Value),
+    /// 200 with a body of JSON that is written already.
+    Written(String),
     /// A status without a body.
     Empty(StatusCode),
 }
@@ -25,6 +28,13 @@ pub(crate) struct Refusal {
     pub(crate) field: Option<String>,
     /// The canonical address of a merged contact, for the `Link` header.
     pub(crate) canonical: Option<String>,
+}
+
+impl Answer {
+    /// 200 with what `body` writes itself as.
+    pub(crate) fn written(body: &impl Serialize) -> Self {
+        Self::Written(serde_json::to_string(body).expect("answers have only text keys"))
+    }
 }
 
 impl Refusal {
@@ -82,12 +92,13 @@ impl Refusal {
 }
 
 /// The reply as an HTTP response. `request_id` names it in an error.
-pub(crate) fn respond(reply: &Reply, request_id: &str) -> Response<Bytes> {
+pub(crate) fn respond(reply: Reply, request_id: &str) -> Response<Bytes> {
     match reply {
-        Ok(Answer::Ok(body)) => json_response(StatusCode::OK, body),
+        Ok(Answer::Ok(body)) => json_response(StatusCode::OK, &body),
+        Ok(Answer::Written(body)) => written_response(StatusCode::OK, body),
         Ok(Answer::Empty(status)) => {
             let mut response = Response::new(Bytes::new());
-            *response.status_mut() = *status;
+            *response.status_mut() = status;
             response
         }
         Err(refusal) => {
@@ -105,7 +116,11 @@ pub(crate) fn respond(reply: &Reply, request_id: &str) -> Response<Bytes> {
 
 /// A JSON response with Intercom's content type.
 pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body.to_string()));
+    written_response(status, body.to_string())
+}
+
+fn written_response(status: StatusCode, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -23,7 +23,7 @@ use crate::answer::{Refusal, Reply, respond};
 use crate::ids::{AdminId, uuid_text};
 use crate::world::World;
 
-pub(crate) use contacts::{Announce, edit_contact};
+pub(crate) use contacts::{Announce, delete_contact, edit_contact, merge_contacts, set_archived};
 pub(crate) use conversations::{Action, NewConversation, act, start_conversation};
 pub(crate) use version::Version;
 
@@ -80,7 +80,7 @@ pub(crate) fn answer(
     let request_id = uuid_text(id);
     // Without a token there is no workspace whose budget could be spent.
     if request.uri().path() == "/auth/eagle/token" {
-        return respond(&oauth::exchange(world, entropy, request), &request_id);
+        return respond(oauth::exchange(world, entropy, request), &request_id);
     }
     let allowance = world.limiter.spend(now.as_seconds());
     let reply = match allowance {
@@ -91,7 +91,7 @@ pub(crate) fn answer(
             "The rate limit for the App has been exceeded",
         )),
     };
-    let mut response = respond(&reply, &request_id);
+    let mut response = respond(reply, &request_id);
     if let Ok(Some(allowance)) | Err(allowance) = allowance {
         allowance.put_onto(response.headers_mut());
     }

@@ -4,13 +4,18 @@
 //! A custom attribute must exist before a value is written; its name is unique across people *and*
 //! companies; it is never deleted, only archived.
 
+mod values;
+
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::answer::Refusal;
 use crate::ids::{AdminId, AttributeId};
+
+pub(crate) use values::{ValueRef, Values};
 
 /// Custom attributes of a workspace that are not archived (Help Centre, data attribute limits).
 const QUOTA: usize = 250;
@@ -102,8 +107,27 @@ pub(crate) struct Attribute {
 
 /// The custom attributes of a workspace, by id.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(from = "SavedAttributes")]
 pub(crate) struct Attributes {
     rows: BTreeMap<AttributeId, Attribute>,
+    /// Names are unique across both models.
+    #[serde(skip)]
+    by_name: BTreeMap<String, AttributeId>,
+}
+
+#[derive(Deserialize)]
+struct SavedAttributes {
+    rows: BTreeMap<AttributeId, Attribute>,
+}
+
+impl From<SavedAttributes> for Attributes {
+    fn from(saved: SavedAttributes) -> Self {
+        let names = saved.rows.values().map(|row| (row.name.clone(), row.id));
+        Self {
+            by_name: names.collect(),
+            rows: saved.rows,
+        }
+    }
 }
 
 impl Attributes {
@@ -112,9 +136,8 @@ impl Attributes {
     }
 
     pub(crate) fn named(&self, model: Model, name: &str) -> Option<&Attribute> {
-        self.rows
-            .values()
-            .find(|row| row.model == model && row.name == name)
+        let id = self.by_name.get(name)?;
+        self.rows.get(id).filter(|row| row.model == model)
     }
 
     pub(crate) fn get(&self, id: AttributeId) -> Option<&Attribute> {
@@ -176,6 +199,7 @@ impl Attributes {
             created_at: now,
             updated_at: now,
         };
+        self.by_name.insert(row.name.clone(), id);
         Ok(self.rows.entry(id).or_insert(row))
     }
 
@@ -219,7 +243,7 @@ impl Attributes {
                 "Your name for this attribute is longer than {NAME_CHARS_MAX} characters"
             )));
         }
-        let Some(taken) = self.rows.values().find(|row| row.name == name) else {
+        let Some(taken) = self.by_name.get(name).and_then(|id| self.rows.get(id)) else {
             return Ok(());
         };
         let (old, new) = (taken.model.in_words(), model.in_words());
@@ -252,12 +276,34 @@ impl Attributes {
     }
 
     /// The values as the `custom_attributes` of an answer.
-    pub(crate) fn render(&self, values: &[(AttributeId, AttributeValue)]) -> Value {
-        let shown = values.iter().filter_map(|(id, value)| {
-            let row = self.rows.get(id)?;
-            Some((row.name.clone(), json!(value)))
-        });
-        Value::Object(shown.collect())
+    pub(crate) fn shown<'a>(&'a self, values: &'a Values) -> ShownValues<'a> {
+        ShownValues {
+            attributes: self,
+            values,
+        }
+    }
+
+    /// The same as JSON, for what is kept or added to.
+    pub(crate) fn render(&self, values: &Values) -> Value {
+        json!(self.shown(values))
+    }
+}
+
+/// Values under the names of their attributes.
+pub(crate) struct ShownValues<'a> {
+    attributes: &'a Attributes,
+    values: &'a Values,
+}
+
+impl Serialize for ShownValues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (id, value) in self.values.iter() {
+            if let Some(row) = self.attributes.rows.get(&id) {
+                map.serialize_entry(&row.name, &value)?;
+            }
+        }
+        map.end()
     }
 }
 
@@ -323,22 +369,6 @@ impl Attribute {
             "admin_id": self.admin.to_string(), "created_at": self.created_at,
             "updated_at": self.updated_at,
         })
-    }
-}
-
-/// Puts changes over values that are sorted by attribute.
-pub(crate) fn merge(
-    values: &mut Vec<(AttributeId, AttributeValue)>,
-    changes: Vec<(AttributeId, Option<AttributeValue>)>,
-) {
-    for (id, change) in changes {
-        let place = values.binary_search_by_key(&id, |(id, _)| *id);
-        match (place, change) {
-            (Ok(at), Some(value)) => values[at].1 = value,
-            (Ok(at), None) => drop(values.remove(at)),
-            (Err(at), Some(value)) => values.insert(at, (id, value)),
-            (Err(_), None) => {}
-        }
     }
 }
 

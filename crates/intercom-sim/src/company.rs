@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribute::AttributeValue;
-use crate::ids::{AttributeId, ObjectId};
+use crate::attribute::Values;
+use crate::ids::ObjectId;
 
 /// A company. Times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub(crate) struct Company {
     pub(crate) last_request_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
-    pub(crate) custom: Vec<(AttributeId, AttributeValue)>,
+    pub(crate) custom: Values,
 }
 
 impl Company {
@@ -41,7 +41,7 @@ impl Company {
             last_request_at: None,
             created_at,
             updated_at: created_at,
-            custom: Vec::new(),
+            custom: Values::default(),
         }
     }
 

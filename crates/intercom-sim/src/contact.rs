@@ -6,14 +6,16 @@
 
 mod edit;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::attribute::AttributeValue;
-use crate::ids::{AdminId, AttributeId, NoteId, ObjectId, TagId};
+use crate::attribute::Values;
+use crate::ids::{AdminId, NoteId, ObjectId, TagId};
 
 pub(crate) use edit::ContactEdit;
 
@@ -57,8 +59,7 @@ pub(crate) struct Contact {
     pub(crate) blocked: bool,
     /// Position in the workspace's table of places.
     pub(crate) place: Option<u16>,
-    /// Sorted by attribute.
-    pub(crate) custom: Vec<(AttributeId, AttributeValue)>,
+    pub(crate) custom: Values,
     pub(crate) companies: Vec<ObjectId>,
     pub(crate) tags: Vec<TagId>,
     pub(crate) notes: Vec<NoteId>,
@@ -86,7 +87,7 @@ impl Contact {
             archived: false,
             blocked: false,
             place: None,
-            custom: Vec::new(),
+            custom: Values::default(),
             companies: Vec::new(),
             tags: Vec::new(),
             notes: Vec::new(),
@@ -118,8 +119,8 @@ pub(crate) enum Order {
 }
 
 /// All people of a workspace.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Saved", into = "Saved")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Saved")]
 pub(crate) struct Contacts {
     rows: BTreeMap<ObjectId, Arc<Contact>>,
     by_created: BTreeSet<(i64, ObjectId)>,
@@ -128,34 +129,35 @@ pub(crate) struct Contacts {
     by_external_id: BTreeSet<(u64, ObjectId)>,
     merged_into: BTreeMap<ObjectId, ObjectId>,
     former: BTreeMap<ObjectId, Vec<Former>>,
+    /// Until when search shows whose former row, the first first.
+    refreshes: VecDeque<(i64, ObjectId)>,
+    /// How many are in the archive.
+    archived: usize,
     search_lag: i64,
 }
 
-impl Clone for Contacts {
-    fn clone(&self) -> Self {
-        Self::from(Saved::from_table(self))
-    }
-}
-
 /// The part of the table that is kept between two starts; the indexes follow from it.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Saved {
     rows: Vec<Contact>,
     merged_into: BTreeMap<ObjectId, ObjectId>,
 }
 
-impl Saved {
-    fn from_table(table: &Contacts) -> Self {
-        Self {
-            rows: table.rows.values().map(|row| Contact::clone(row)).collect(),
-            merged_into: table.merged_into.clone(),
-        }
+/// The same, written from the rows where they are.
+impl Serialize for Contacts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut saved = serializer.serialize_struct("Saved", 2)?;
+        saved.serialize_field("rows", &SavedRows(&self.rows))?;
+        saved.serialize_field("merged_into", &self.merged_into)?;
+        saved.end()
     }
 }
 
-impl From<Contacts> for Saved {
-    fn from(table: Contacts) -> Self {
-        Self::from_table(&table)
+struct SavedRows<'a>(&'a BTreeMap<ObjectId, Arc<Contact>>);
+
+impl Serialize for SavedRows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.values().map(|row| &**row))
     }
 }
 
@@ -173,6 +175,7 @@ impl Contacts {
     pub(crate) fn from_rows(rows: Vec<Contact>) -> Self {
         let hashed = |text: Option<&str>, id| Some((hash(text?), id));
         Self {
+            archived: rows.iter().filter(|row| row.archived).count(),
             by_created: rows.iter().map(|row| (row.created_at, row.id)).collect(),
             by_updated: rows.iter().map(|row| (row.updated_at, row.id)).collect(),
             by_email: rows
@@ -198,6 +201,13 @@ impl Contacts {
 
     pub(crate) fn get(&self, id: ObjectId) -> Option<&Arc<Contact>> {
         self.rows.get(&id)
+    }
+
+    /// The contacts whose ids come after `id`, in the order of their ids.
+    pub(crate) fn after(&self, id: Option<ObjectId>) -> impl Iterator<Item = &Arc<Contact>> {
+        let from = id.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.rows.range((from, Bound::Unbounded));
+        rows.map(|(_, row)| row)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Contact>> {
@@ -258,6 +268,18 @@ impl Contacts {
             .filter_map(|(_, id)| self.rows.get(id))
     }
 
+    /// How many contacts are not in the archive, if all contacts lie in that range of an order and
+    /// search sees each as it is. Speed only: it spares counting them.
+    pub(crate) fn count_if_all(&self, order: Order, from: i64, to: i64) -> Option<usize> {
+        let index = match order {
+            Order::Created => &self.by_created,
+            Order::Updated => &self.by_updated,
+        };
+        let (first, last) = (index.first()?, index.last()?);
+        let are_within = first.0 >= from && last.0 <= to && self.former.is_empty();
+        are_within.then(|| self.rows.len() - self.archived)
+    }
+
     /// Adds or replaces a row; search notices after the lag.
     pub(crate) fn put(&mut self, row: Contact, now: i64) {
         let id = row.id;
@@ -271,6 +293,7 @@ impl Contacts {
         if let Some(external_id) = row.external_id.as_deref() {
             self.by_external_id.insert((hash(external_id), id));
         }
+        self.archived += usize::from(row.archived);
         self.rows.insert(id, Arc::new(row));
     }
 
@@ -291,6 +314,7 @@ impl Contacts {
         let Some(row) = self.rows.get(&id) else {
             return;
         };
+        self.archived -= usize::from(row.archived);
         self.by_created.remove(&(row.created_at, id));
         self.by_updated.remove(&(row.updated_at, id));
         if let Some(email) = row.email.as_deref() {
@@ -307,6 +331,7 @@ impl Contacts {
                 until: now + self.search_lag,
                 row: self.rows.get(&id).cloned(),
             };
+            self.refreshes.push_back((former.until, id));
             self.former.entry(id).or_default().push(former);
         }
     }
@@ -315,16 +340,20 @@ impl Contacts {
     /// with.
     pub(crate) fn refresh_search(&mut self, now: i64) -> usize {
         let before = self.former.len();
-        self.former.retain(|_, rows| {
-            rows.retain(|row| row.until > now);
-            !rows.is_empty()
-        });
+        while let Some((_, id)) = self.refreshes.pop_front_if(|(until, _)| *until <= now) {
+            if let Some(rows) = self.former.get_mut(&id) {
+                rows.retain(|row| row.until > now);
+                if rows.is_empty() {
+                    self.former.remove(&id);
+                }
+            }
+        }
         before - self.former.len()
     }
 
     /// When search next catches up with something.
     pub(crate) fn next_refresh(&self) -> Option<i64> {
-        self.former.values().flatten().map(|row| row.until).min()
+        self.refreshes.front().map(|(until, _)| *until)
     }
 
     /// True if search does not yet see the contact as it is.

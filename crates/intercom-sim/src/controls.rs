@@ -1,11 +1,29 @@
 //! `/_sim`: what can be done to the workspace that no vendor offers. Everything is also a method of
 //! [`Sim`].
+//!
+//! | under `/_sim` | does |
+//! |---|---|
+//! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
+//! | `GET contacts`, `GET dump` | all contacts; everything as lines, to compare two worlds by |
+//! | `POST contacts/{id}` | changes a contact without a webhook |
+//! | `POST contacts/{id}/archive`, `…/unarchive`, `DELETE contacts/{id}` | as a teammate does |
+//! | `POST contacts/merge` | merges the lead `from` into the user `into` |
+//! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
+//! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |
+//! | `POST`, `DELETE faults`, `PUT rate-limit`, `PUT tokens/revoked` | trouble for calls |
+//! | `DELETE installation`, `GET canvas-errors` | uninstalls the app; cards that were no cards |
+//!
+//! Attributes that are archived, of another type, or held by company data are made by the API.
 
-use axum::extract::{Path, State};
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
-use http::StatusCode;
+use futures_util::stream;
+use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -22,7 +40,13 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/calls", get(calls).delete(forget_calls))
         .route("/canvas-errors", get(canvas_errors))
         .route("/contacts", get(contacts))
-        .route("/contacts/{id}", post(edit_contact))
+        .route("/contacts/merge", post(merge_contacts))
+        .route("/contacts/{id}", post(edit_contact).delete(delete_contact))
+        .route("/contacts/{id}/archive", post(archive_contact))
+        .route("/contacts/{id}/unarchive", post(unarchive_contact))
+        .route("/dump", get(dump))
+        .route("/admins", post(add_admin))
+        .route("/admins/{id}", delete(remove_admin))
         .route("/webhooks", post(send_webhook))
         .route(
             "/webhooks/controls",
@@ -46,8 +70,19 @@ pub(crate) fn contact(world: &World, row: &Contact) -> Value {
     })
 }
 
-async fn calls(State(sim): State<Sim>) -> Response {
+/// `?summary=1` counts instead of listing.
+async fn calls(State(sim): State<Sim>, RawQuery(query): RawQuery) -> Response {
+    if query.as_deref() == Some("summary=1") {
+        return Json(sim.call_summary()).into_response();
+    }
     Json(sim.calls()).into_response()
+}
+
+/// Lines of JSON, written while they are sent.
+async fn dump(State(sim): State<Sim>) -> Response {
+    let lines = stream::iter(sim.dump_lines().map(Ok::<_, Infallible>));
+    let headers = [(header::CONTENT_TYPE, "application/jsonl")];
+    (headers, Body::from_stream(lines)).into_response()
 }
 
 async fn forget_calls(State(sim): State<Sim>) -> StatusCode {
@@ -68,12 +103,64 @@ async fn edit_contact(
     Path(id): Path<String>,
     Json(fields): Json<Map<String, Value>>,
 ) -> Response {
+    done_to(&id, |id| sim.edit_contact_silently(id, &fields))
+}
+
+async fn delete_contact(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    done_to(&id, |id| sim.delete_contact(id))
+}
+
+async fn archive_contact(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    done_to(&id, |id| sim.archive_contact(id))
+}
+
+async fn unarchive_contact(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    done_to(&id, |id| sim.unarchive_contact(id))
+}
+
+/// 204, 404 for what is no id, or 400 with the vendor's words.
+fn done_to(id: &str, deed: impl FnOnce(ObjectId) -> Result<(), String>) -> Response {
     let Ok(id) = id.parse::<ObjectId>() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match sim.edit_contact_silently(id, &fields) {
+    done(deed(id))
+}
+
+fn done(outcome: Result<(), String>) -> Response {
+    match outcome {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(reason) => (StatusCode::BAD_REQUEST, reason).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merge {
+    from: ObjectId,
+    into: ObjectId,
+}
+
+async fn merge_contacts(State(sim): State<Sim>, Json(merge): Json<Merge>) -> Response {
+    done(sim.merge_contacts(merge.from, merge.into))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Teammate {
+    name: String,
+    email: String,
+}
+
+async fn add_admin(State(sim): State<Sim>, Json(added): Json<Teammate>) -> Response {
+    let id = sim.add_teammate(&added.name, &added.email);
+    Json(json!({ "id": id })).into_response()
+}
+
+async fn remove_admin(State(sim): State<Sim>, Path(id): Path<String>) -> StatusCode {
+    if sim.remove_teammate(&id) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
     }
 }
 

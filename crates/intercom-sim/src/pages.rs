@@ -6,6 +6,7 @@
 mod card;
 mod consent;
 mod inbox;
+mod lifecycle;
 mod moments;
 mod person;
 mod shell;
@@ -33,6 +34,10 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/conversations/{id}/card", post(inbox::click))
         .route("/inbox/contacts/{id}", get(person::show).post(person::edit))
         .route("/inbox/contacts/{id}/card", post(person::click))
+        .route("/inbox/contacts/{id}/archive", post(lifecycle::archive))
+        .route("/inbox/contacts/{id}/unarchive", post(lifecycle::unarchive))
+        .route("/inbox/contacts/{id}/deletion", post(lifecycle::delete))
+        .route("/inbox/contacts/{id}/merge", post(lifecycle::merge))
         .route("/inbox/assets/style.css", get(style))
         .route("/inbox/assets/inbox.js", get(script))
         .route("/inbox/assets/mark.svg", get(mark))

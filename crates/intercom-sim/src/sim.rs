@@ -5,6 +5,7 @@
 //! something is to be sent.
 
 mod outbound;
+mod people;
 mod serve;
 
 use std::fmt;
@@ -23,13 +24,14 @@ use tower::util::BoxCloneSyncService;
 use tower::{BoxError, ServiceExt as _, service_fn};
 
 use crate::api::{self, Announce, BODY_BYTES_MAX, NewConversation};
+use crate::call_log::{CallRecord, CallSummary};
 use crate::canvas::CanvasError;
 use crate::contact::Role;
 use crate::fault::{Cut, Fault, Faults};
 use crate::ids::{ConversationId, ObjectId};
 use crate::options::Options;
 use crate::webhook::{Outcome, WebhookControls};
-use crate::world::{CallRecord, Effect, World};
+use crate::world::{Effect, World};
 use crate::{controls, html, pages, seeding};
 
 /// Sends requests and brings answers: the way out of a world, and the way into it.
@@ -222,7 +224,12 @@ impl Sim {
         self.look(|world| world.calls().cloned().collect())
     }
 
-    /// Forgets the API calls so far.
+    /// All API calls since they were last forgotten, counted.
+    pub fn call_summary(&self) -> CallSummary {
+        self.look(World::call_summary)
+    }
+
+    /// Forgets the API calls so far, and their counts.
     pub fn forget_calls(&self) {
         self.change(|world, _, _| world.forget_calls());
     }

@@ -4,8 +4,6 @@
 //! has to happen later is asked for by [`World::next_due`] and taken by [`World::due`]. The two
 //! drivers (with a timer, or step by step) are [`crate::Sim`].
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::tz::TimeZone;
@@ -15,6 +13,7 @@ use serde_json::Value;
 
 use crate::api;
 use crate::attribute::Attributes;
+use crate::call_log::{CallLog, CallRecord, CallSummary};
 use crate::canvas::Cards;
 use crate::company::Companies;
 use crate::contact::Contacts;
@@ -25,12 +24,8 @@ use crate::limiter::Limiter;
 use crate::member::{Admin, Team};
 use crate::options::Options;
 use crate::seeding;
+use crate::tracked::TrackedEvents;
 use crate::webhook::{AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
-
-/// Calls that are remembered; the oldest are forgotten.
-const CALLS_MAX: usize = 200_000;
-/// Events that are remembered for all contacts together.
-const EVENTS_MAX: usize = 100_000;
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,31 +34,6 @@ pub enum Effect {
     Webhook(Delivery),
     /// Search caught up with so many contacts. Nothing is to be done.
     IndexRefreshed(usize),
-}
-
-/// Whether a call could change something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CallKind {
-    /// It asked. Searches are asked by POST.
-    Read,
-    /// It was to change something.
-    Write,
-}
-
-/// One API call, for tests and for people who want to see what an app does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CallRecord {
-    /// When it was answered.
-    pub at: Timestamp,
-    /// The HTTP method.
-    pub method: String,
-    /// The path, without its query.
-    pub path: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// Whether it asked or wrote.
-    pub kind: CallKind,
 }
 
 /// A place where contacts are.
@@ -92,16 +62,6 @@ pub(crate) struct ContactNote {
     pub(crate) created_at: i64,
 }
 
-/// An event that an app reported.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct TrackedEvent {
-    pub(crate) id: String,
-    pub(crate) contact: ObjectId,
-    pub(crate) name: String,
-    pub(crate) created_at: i64,
-    pub(crate) metadata: Value,
-}
-
 /// A workspace. See the module's documentation.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct World {
@@ -121,7 +81,7 @@ pub struct World {
     pub(crate) places: Vec<Place>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) notes: Vec<ContactNote>,
-    pub(crate) events: VecDeque<TrackedEvent>,
+    pub(crate) events: TrackedEvents,
     pub(crate) grants: Grants,
     pub(crate) webhooks: Webhooks,
     /// Counts everything that was made since the start, so that ids go on where they were.
@@ -131,7 +91,7 @@ pub struct World {
     #[serde(skip)]
     pub(crate) limiter: Limiter,
     #[serde(skip)]
-    calls: VecDeque<CallRecord>,
+    calls: CallLog,
 }
 
 fn utc() -> TimeZone {
@@ -177,13 +137,13 @@ impl World {
             places: Vec::new(),
             tags: Vec::new(),
             notes: Vec::new(),
-            events: VecDeque::new(),
+            events: TrackedEvents::default(),
             grants: Grants::default(),
             webhooks: Webhooks::default(),
             made: 0,
             cards: Cards::default(),
             limiter: Limiter::default(),
-            calls: VecDeque::new(),
+            calls: CallLog::default(),
         }
     }
 
@@ -221,27 +181,7 @@ impl World {
     /// Writes a call into the log. The driver does so for calls that it answers in the world's
     /// place.
     pub(crate) fn record_call<B>(&mut self, at: Timestamp, request: &Request<B>, status: u16) {
-        let path = request.uri().path().to_owned();
-        let asks = request.method() == http::Method::GET
-            || request.method() == http::Method::HEAD
-            || path.ends_with("/search")
-            || path == "/companies/list";
-        let kind = if asks {
-            CallKind::Read
-        } else {
-            CallKind::Write
-        };
-        if self.calls.len() == CALLS_MAX {
-            self.calls.pop_front();
-        }
-        let method = request.method().to_string();
-        self.calls.push_back(CallRecord {
-            at,
-            method,
-            path,
-            status,
-            kind,
-        });
+        self.calls.push(at, request, status);
     }
 
     /// When something is next due, if nothing else happens before.
@@ -276,10 +216,15 @@ impl World {
 
     /// The API calls since the start, oldest first.
     pub fn calls(&self) -> impl Iterator<Item = &CallRecord> {
-        self.calls.iter()
+        self.calls.all()
     }
 
-    /// Forgets the API calls so far.
+    /// All API calls since they were last forgotten, counted.
+    pub fn call_summary(&self) -> CallSummary {
+        self.calls.summary()
+    }
+
+    /// Forgets the API calls so far, and their counts.
     pub fn forget_calls(&mut self) {
         self.calls.clear();
     }
@@ -293,6 +238,11 @@ impl World {
     pub fn set_webhook_controls(&mut self, controls: WebhookControls) {
         self.webhooks.controls = controls;
         self.webhooks.disabled = false;
+    }
+
+    /// Whether anybody is told what happens. Speed only: an item need not be written for nobody.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.options.webhook_url.is_some()
     }
 
     /// Queues a notification about `item`, whatever happened.
@@ -316,10 +266,19 @@ impl World {
         self.tags.iter().find(|tag| tag.id == id)
     }
 
-    pub(crate) fn track(&mut self, event: TrackedEvent) {
-        if self.events.len() == EVENTS_MAX {
-            self.events.pop_front();
-        }
-        self.events.push_back(event);
+    /// A new teammate, without a team.
+    pub(crate) fn add_admin(&mut self, name: &str, email: &str) -> AdminId {
+        let last = self.admins.iter().map(|admin| admin.id).max();
+        // Above all ids that were ever given out: a removed teammate's comes to nobody else.
+        let id = AdminId(last.unwrap_or_default().0 + 1_000 + self.next_number());
+        self.admins.push(Admin {
+            id,
+            name: name.to_owned(),
+            email: email.to_owned(),
+            job_title: String::new(),
+            away: false,
+            teams: Vec::new(),
+        });
+        id
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Call, render};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::attribute::{self, Model};
+use crate::attribute::Model;
 use crate::company::Company;
 use crate::contact::Contact;
 use crate::ids::ObjectId;
@@ -115,7 +115,7 @@ fn change(
     };
     if let Some(Value::Object(written)) = body.get("custom_attributes") {
         let values = world.attributes.values(Model::Company, written)?;
-        attribute::merge(&mut row.custom, values);
+        row.custom.apply(&values);
     }
     row.name = text("name").or(row.name);
     row.website = text("website").or(row.website);

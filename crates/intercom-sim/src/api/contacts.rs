@@ -41,20 +41,25 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, first: &str, rest: &[&st
             .contacts
             .with_external_id(external_id)
             .find(|row| row.role == Role::User)
-            .map(|row| Answer::Ok(render::contact(world, row, call.version)))
+            .map(|row| render::answered(world, row, call.version))
             .ok_or_else(Refusal::no_such_contact),
         ("GET", [id]) => {
             let row = find(world, id, call.version)?;
-            Ok(Answer::Ok(render::contact(world, &row, call.version)))
+            Ok(render::answered(world, &row, call.version))
         }
         ("PUT", [id]) => {
             let id = find(world, id, call.version)?.id;
             let row = edit_contact(world, call.at, id, &call.json()?, Announce::Told)?;
-            Ok(Answer::Ok(render::contact(world, &row, call.version)))
+            Ok(render::answered(world, &row, call.version))
         }
-        ("DELETE", [id]) => delete(world, call, id),
-        ("POST", [id, "archive"]) => set_archived(world, call, id, true),
-        ("POST", [id, "unarchive"]) => set_archived(world, call, id, false),
+        ("DELETE", [id]) => {
+            let id = find(world, id, call.version)?.id;
+            delete_contact(world, call.at, id).map(Answer::Ok)
+        }
+        ("POST", [id, verb @ ("archive" | "unarchive")]) => {
+            let id = find(world, id, call.version)?.id;
+            set_archived(world, call.at, id, *verb == "archive").map(Answer::Ok)
+        }
         ("POST", [id, "block"]) => block(world, call, id),
         (_, [id, nested, rest @ ..]) => nested::route(world, call, id, nested, rest),
         _ => Err(Refusal::no_such_resource()),
@@ -86,7 +91,7 @@ fn find(world: &World, id: &str, version: Version) -> Result<Arc<Contact>, Refus
 fn create(world: &mut World, call: &Call<'_>) -> Reply {
     let body = call.json()?;
     let row = create_contact(world, call.at, &body)?;
-    Ok(Answer::Ok(render::contact(world, &row, call.version)))
+    Ok(render::answered(world, &row, call.version))
 }
 
 /// Creates a contact from the fields of a request.
@@ -110,8 +115,7 @@ fn create_contact(
     world.contacts.put(row, at.as_seconds());
     let row = Arc::clone(world.contacts.get(id).expect("it was put there just now"));
     let topic = format!("contact.{}.created", row.role.word());
-    let item = render::contact(world, &row, Version::V2_16);
-    world.announce(&topic, item, at);
+    tell(world, &[&topic], &row, at);
     Ok(row)
 }
 
@@ -158,14 +162,20 @@ fn replace(
     let row = Arc::clone(world.contacts.get(id).expect("it was put there just now"));
     match announce {
         Announce::Silently => {}
-        Announce::Told => {
-            let item = render::contact(world, &row, Version::V2_16);
-            for topic in topics(before, &row) {
-                world.announce(topic, item.clone(), at);
-            }
-        }
+        Announce::Told => tell(world, &topics(before, &row), &row, at),
     }
     row
+}
+
+/// Tells of a contact under each of the topics, if anybody listens.
+fn tell(world: &mut World, topics: &[&str], row: &Contact, at: Timestamp) {
+    if !world.is_heard() {
+        return;
+    }
+    let item = render::contact(world, row, Version::V2_16);
+    for topic in topics {
+        world.announce(topic, item.clone(), at);
+    }
 }
 
 /// The topics of a change. There is always one, and none says what changed.
@@ -217,25 +227,42 @@ fn refuse_conflict(world: &World, row: &Contact) -> Result<(), Refusal> {
     )))
 }
 
-fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let row = find(world, id, call.version)?;
+/// Deletes a contact for good, and says so as the API does.
+pub(crate) fn delete_contact(
+    world: &mut World,
+    at: Timestamp,
+    id: ObjectId,
+) -> Result<Value, Refusal> {
+    let row = known(world, id)?;
     for company in &row.companies {
         world.companies.members.remove(&(*company, row.id));
     }
-    world.contacts.remove(row.id, call.now());
+    world.contacts.remove(row.id, at.as_seconds());
     let id = row.id.to_string();
     world.announce(
         "contact.deleted",
         json!({"type": "contact", "id": id, "deleted": true}),
-        call.at,
+        at,
     );
-    Ok(Answer::Ok(json!({
+    Ok(json!({
         "type": "contact", "id": id, "external_id": row.external_id, "deleted": true,
-    })))
+    }))
 }
 
-fn set_archived(world: &mut World, call: &Call<'_>, id: &str, archived: bool) -> Reply {
-    let before = find(world, id, call.version)?;
+/// The contact with that id, if there is one now.
+fn known(world: &World, id: ObjectId) -> Result<Arc<Contact>, Refusal> {
+    let row = world.contacts.get(id).map(Arc::clone);
+    row.ok_or_else(Refusal::no_such_contact)
+}
+
+/// Puts a contact into the archive or takes it out, and says so as the API does.
+pub(crate) fn set_archived(
+    world: &mut World,
+    at: Timestamp,
+    id: ObjectId,
+    archived: bool,
+) -> Result<Value, Refusal> {
+    let before = known(world, id)?;
     let minimal = json!({
         "type": "contact", "id": before.id.to_string(), "external_id": before.external_id,
         "archived": archived,
@@ -245,15 +272,14 @@ fn set_archived(world: &mut World, call: &Call<'_>, id: &str, archived: bool) ->
             archived,
             ..Contact::clone(&before)
         };
-        let row = replace(world, call.at, &before, row, Announce::Silently);
+        let row = replace(world, at, &before, row, Announce::Silently);
         if archived {
-            world.announce("contact.archived", minimal.clone(), call.at);
+            world.announce("contact.archived", minimal.clone(), at);
         } else {
-            let item = render::contact(world, &row, Version::V2_16);
-            world.announce("contact.unarchive", item, call.at);
+            tell(world, &["contact.unarchive"], &row, at);
         }
     }
-    Ok(Answer::Ok(minimal))
+    Ok(minimal)
 }
 
 fn block(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
@@ -270,8 +296,8 @@ fn block(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     })))
 }
 
-/// Merges a lead into a user. The lead is gone from lists and search; its conversations, tags and
-/// companies go along.
+/// Merges a lead into a user. The lead is gone from lists and search; its conversations, notes,
+/// events, tags and companies go along.
 fn merge(world: &mut World, call: &Call<'_>) -> Reply {
     let body = call.json()?;
     let named = |name: &str| {
@@ -280,13 +306,7 @@ fn merge(world: &mut World, call: &Call<'_>) -> Reply {
     };
     let from = find(world, named("from")?, call.version)?;
     let into = find(world, named("into")?, call.version)?;
-    if from.role != Role::Lead || into.role != Role::User {
-        return Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_merge",
-            "A lead is merged into a user",
-        ));
-    }
+    refuse_merge(&from, &into)?;
     let are_alike = (from.email.is_some() && from.email == into.email)
         || (from.phone.is_some() && from.phone == into.phone);
     let is_forced = body
@@ -300,11 +320,37 @@ fn merge(world: &mut World, call: &Call<'_>) -> Reply {
             "The contacts have no email or phone in common",
         ));
     }
-    let row = merge_rows(world, call.at, &from, &into);
-    let mut item = render::contact(world, &row, Version::V2_16);
-    item["merged_from"] = json!({ "type": "contact", "id": from.id.to_string() });
-    world.announce("contact.merged", item, call.at);
-    Ok(Answer::Ok(render::contact(world, &row, call.version)))
+    let row = merge_contacts(world, call.at, from.id, into.id)?;
+    Ok(render::answered(world, &row, call.version))
+}
+
+/// Merges a lead into a user and tells so.
+pub(crate) fn merge_contacts(
+    world: &mut World,
+    at: Timestamp,
+    from: ObjectId,
+    into: ObjectId,
+) -> Result<Arc<Contact>, Refusal> {
+    let (from, into) = (known(world, from)?, known(world, into)?);
+    refuse_merge(&from, &into)?;
+    let row = merge_rows(world, at, &from, &into);
+    if world.is_heard() {
+        let mut item = render::contact(world, &row, Version::V2_16);
+        item["merged_from"] = json!({ "type": "contact", "id": from.id.to_string() });
+        world.announce("contact.merged", item, at);
+    }
+    Ok(row)
+}
+
+fn refuse_merge(from: &Contact, into: &Contact) -> Result<(), Refusal> {
+    if from.role == Role::Lead && into.role == Role::User {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_merge",
+        "A lead is merged into a user",
+    ))
 }
 
 fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) -> Arc<Contact> {
@@ -332,6 +378,12 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
     row.tags.sort_unstable();
     row.tags.dedup();
     row.notes.extend(&from.notes);
+    for note in &mut world.notes {
+        if note.contact == from.id {
+            note.contact = into.id;
+        }
+    }
+    world.events.hand_over(from.id, into.id);
     world
         .contacts
         .remove_merged(from.id, into.id, at.as_seconds());

@@ -7,7 +7,8 @@ use super::Call;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::contact::Role;
 use crate::ids::{ObjectId, derived_uuid};
-use crate::world::{TrackedEvent, World};
+use crate::tracked::TrackedEvent;
+use crate::world::World;
 
 /// Metadata keys of an event; later ones are passed over.
 const METADATA_KEYS_MAX: usize = 10;
@@ -36,20 +37,14 @@ fn track(world: &mut World, call: &Call<'_>) -> Reply {
         .ok_or_else(|| Refusal::missing("created_at must be given"))?;
     let contact = person(world, text("id"), text("user_id"), text("email"))?;
     // Twins within one second are dropped, and answered as if they were not.
-    let is_twin = world.events.iter().any(|event| {
-        event.contact == contact && event.name == name && event.created_at == created_at
-    });
+    let is_twin = world
+        .events
+        .of(contact)
+        .any(|event| event.name == name && event.created_at == created_at);
     if is_twin {
         return Ok(Answer::Empty(StatusCode::ACCEPTED));
     }
-    let mut names: Vec<&str> = world
-        .events
-        .iter()
-        .map(|event| event.name.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() >= NAMES_MAX && !names.contains(&name) {
+    if world.events.names() >= NAMES_MAX && !world.events.has_name(name) {
         return Err(Refusal::invalid(
             "The workspace has as many event names as it may have",
         ));
@@ -66,7 +61,7 @@ fn track(world: &mut World, call: &Call<'_>) -> Reply {
     let name = name.to_owned();
     let number = world.next_number();
     let id = derived_uuid(world.seed, "event", number);
-    world.track(TrackedEvent {
+    world.events.add(TrackedEvent {
         id,
         contact,
         name,
@@ -107,9 +102,8 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
     let row = world.contacts.get(contact);
     let shown = world
         .events
-        .iter()
+        .of(contact)
         .rev()
-        .filter(|event| event.contact == contact)
         .filter(|event| event.created_at >= call.now() - LISTED_SECONDS);
     let events: Vec<Value> = shown
         .map(|event| {

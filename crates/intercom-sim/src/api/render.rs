@@ -2,9 +2,12 @@
 
 mod conversation;
 
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
 use super::Version;
+use crate::answer::Answer;
 use crate::company::Company;
 use crate::contact::Contact;
 use crate::ids::AdminId;
@@ -15,97 +18,249 @@ pub(crate) use conversation::{DisplayAs, PartsShown, conversation};
 /// Stubs that are nested in an answer; the rest is behind `url`.
 const STUBS_MAX: usize = 10;
 
-/// A contact. Every key is always there, nulls are explicit.
-pub(crate) fn contact(world: &World, row: &Contact, version: Version) -> Value {
-    let id = row.id.to_string();
-    let domain = row
-        .email
-        .as_deref()
-        .and_then(|email| email.rsplit('@').next());
-    let mut shown = json!({
-        "type": "contact", "id": id, "workspace_id": world.workspace,
-        "external_id": row.external_id, "role": row.role.word(), "email": row.email,
-        "email_domain": domain, "phone": row.phone, "formatted_phone": row.phone,
-        "name": row.name, "avatar": avatar(row), "owner_id": owner(row.owner, version),
-        "social_profiles": { "type": "list", "data": [] }, "has_hard_bounced": false,
-        "marked_email_as_spam": false,
-        "unsubscribed_from_emails": row.unsubscribed_from_emails, "created_at": row.created_at,
-        "updated_at": row.updated_at, "signed_up_at": row.signed_up_at,
-        "last_seen_at": row.last_seen_at, "last_replied_at": row.last_replied_at,
-        "last_contacted_at": row.last_contacted_at, "last_email_opened_at": null,
-        "last_email_clicked_at": null, "language_override": row.language, "browser": null,
-        "browser_version": null, "browser_language": null, "os": null,
-        "location": location(world, row),
-        "custom_attributes": world.attributes.render(&row.custom),
-        "tags": stubs("tag", "tags", &id, &row.tags),
-        "notes": stubs("note", "notes", &id, &row.notes),
-        "companies": stubs("company", "companies", &id, &row.companies),
-        "opted_out_subscription_types": stubs::<AdminId>("subscription", "subscriptions", &id, &[]),
-        "opted_in_subscription_types": stubs::<AdminId>("subscription", "subscriptions", &id, &[]),
-        "sms_consent": false, "unsubscribed_from_sms": false, "enabled_push_messaging": null,
-    });
-    // Facts about a visit and about devices, which nobody in this workspace left.
-    for name in [
-        "utm_campaign",
-        "utm_content",
-        "utm_medium",
-        "utm_source",
-        "utm_term",
-        "referrer",
-    ] {
-        shown[name] = Value::Null;
-    }
-    for platform in ["android", "ios"] {
-        for fact in [
-            "app_name",
-            "app_version",
-            "device",
-            "os_version",
-            "sdk_version",
-            "last_seen_at",
-        ] {
-            shown[format!("{platform}_{fact}")] = Value::Null;
-        }
-    }
-    shown
+/// Facts about a visit, about devices and about mails, which nobody in this workspace left.
+const NOTHING_KNOWN: [&str; 25] = [
+    "last_email_opened_at",
+    "last_email_clicked_at",
+    "browser",
+    "browser_version",
+    "browser_language",
+    "os",
+    "enabled_push_messaging",
+    "utm_campaign",
+    "utm_content",
+    "utm_medium",
+    "utm_source",
+    "utm_term",
+    "referrer",
+    "android_app_name",
+    "android_app_version",
+    "android_device",
+    "android_os_version",
+    "android_sdk_version",
+    "android_last_seen_at",
+    "ios_app_name",
+    "ios_app_version",
+    "ios_device",
+    "ios_os_version",
+    "ios_sdk_version",
+    "ios_last_seen_at",
+];
+
+/// A contact as it is written. Every key is always there, nulls are explicit.
+///
+/// It is written straight from the row, as a page of a search has 150 of them.
+pub(crate) struct ShownContact<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) row: &'a Contact,
+    pub(crate) version: Version,
 }
 
-fn avatar(row: &Contact) -> Value {
-    row.avatar.as_deref().map_or(
-        Value::Null,
-        |url| json!({ "type": "avatar", "image_url": url }),
-    )
+/// A contact as JSON, for what is kept or added to.
+pub(crate) fn contact(world: &World, row: &Contact, version: Version) -> Value {
+    let shown = ShownContact {
+        world,
+        row,
+        version,
+    };
+    serde_json::to_value(shown).expect("a contact has only text keys")
+}
+
+/// A contact as an answer.
+pub(crate) fn answered(world: &World, row: &Contact, version: Version) -> Answer {
+    Answer::written(&ShownContact {
+        world,
+        row,
+        version,
+    })
+}
+
+impl Serialize for ShownContact<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (world, row) = (self.world, self.row);
+        let id = &row.id.to_string();
+        let domain = row.email.as_deref().and_then(|it| it.rsplit('@').next());
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "contact")?;
+        map.serialize_entry("id", id)?;
+        map.serialize_entry("workspace_id", &world.workspace)?;
+        map.serialize_entry("external_id", &row.external_id)?;
+        map.serialize_entry("role", row.role.word())?;
+        map.serialize_entry("email", &row.email)?;
+        map.serialize_entry("email_domain", &domain)?;
+        map.serialize_entry("phone", &row.phone)?;
+        map.serialize_entry("formatted_phone", &row.phone)?;
+        map.serialize_entry("name", &row.name)?;
+        map.serialize_entry("avatar", &row.avatar.as_deref().map(Avatar::of))?;
+        map.serialize_entry("owner_id", &owner(row.owner, self.version))?;
+        map.serialize_entry("social_profiles", &NoProfiles::default())?;
+        map.serialize_entry("has_hard_bounced", &false)?;
+        map.serialize_entry("marked_email_as_spam", &false)?;
+        map.serialize_entry("unsubscribed_from_emails", &row.unsubscribed_from_emails)?;
+        map.serialize_entry("created_at", &row.created_at)?;
+        map.serialize_entry("updated_at", &row.updated_at)?;
+        map.serialize_entry("signed_up_at", &row.signed_up_at)?;
+        map.serialize_entry("last_seen_at", &row.last_seen_at)?;
+        map.serialize_entry("last_replied_at", &row.last_replied_at)?;
+        map.serialize_entry("last_contacted_at", &row.last_contacted_at)?;
+        map.serialize_entry("language_override", &row.language)?;
+        map.serialize_entry("location", &Location::of(world, row))?;
+        map.serialize_entry("custom_attributes", &world.attributes.shown(&row.custom))?;
+        map.serialize_entry("tags", &Stubs::of("tag", "tags", id, &row.tags))?;
+        map.serialize_entry("notes", &Stubs::of("note", "notes", id, &row.notes))?;
+        let companies = Stubs::of("company", "companies", id, &row.companies);
+        map.serialize_entry("companies", &companies)?;
+        let none: &[AdminId] = &[];
+        let subscriptions = Stubs::of("subscription", "subscriptions", id, none);
+        map.serialize_entry("opted_out_subscription_types", &subscriptions)?;
+        map.serialize_entry("opted_in_subscription_types", &subscriptions)?;
+        map.serialize_entry("sms_consent", &false)?;
+        map.serialize_entry("unsubscribed_from_sms", &false)?;
+        for name in NOTHING_KNOWN {
+            map.serialize_entry(name, &())?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Avatar<'a> {
+    r#type: &'static str,
+    image_url: &'a str,
+}
+
+impl<'a> Avatar<'a> {
+    fn of(image_url: &'a str) -> Self {
+        Self {
+            r#type: "avatar",
+            image_url,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct NoProfiles {
+    r#type: &'static str,
+    data: [(); 0],
+}
+
+impl Default for NoProfiles {
+    fn default() -> Self {
+        Self {
+            r#type: "list",
+            data: [],
+        }
+    }
 }
 
 /// Owner ids are texts since 2.16, integers before.
-fn owner(owner: Option<AdminId>, version: Version) -> Value {
-    match owner {
-        None => Value::Null,
-        Some(id) if version >= Version::V2_16 => json!(id.to_string()),
-        Some(id) => json!(id),
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Owner {
+    Text(String),
+    Number(AdminId),
+}
+
+fn owner(owner: Option<AdminId>, version: Version) -> Option<Owner> {
+    owner.map(|id| {
+        if version >= Version::V2_16 {
+            Owner::Text(id.to_string())
+        } else {
+            Owner::Number(id)
+        }
+    })
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    r#type: &'static str,
+    country: Option<&'a str>,
+    region: (),
+    city: Option<&'a str>,
+    country_code: Option<&'a str>,
+    continent_code: Option<&'a str>,
+}
+
+impl<'a> Location<'a> {
+    fn of(world: &'a World, row: &Contact) -> Self {
+        let place = row.place.and_then(|at| world.places.get(usize::from(at)));
+        Self {
+            r#type: "location",
+            country: place.map(|place| place.country.as_str()),
+            region: (),
+            city: place.map(|place| place.city.as_str()),
+            country_code: place.map(|place| place.country_code.as_str()),
+            continent_code: place.map(|place| place.continent_code.as_str()),
+        }
     }
 }
 
-fn location(world: &World, row: &Contact) -> Value {
-    let place = row.place.and_then(|at| world.places.get(usize::from(at)));
-    json!({
-        "type": "location", "country": place.map(|place| &place.country), "region": null,
-        "city": place.map(|place| &place.city),
-        "country_code": place.map(|place| &place.country_code),
-        "continent_code": place.map(|place| &place.continent_code),
-    })
+#[derive(Serialize)]
+struct Stubs {
+    r#type: &'static str,
+    data: Vec<Stub>,
+    url: String,
+    total_count: usize,
+    has_more: bool,
 }
 
-fn stubs<I: std::fmt::Display>(kind: &str, plural: &str, contact: &str, ids: &[I]) -> Value {
-    let data: Vec<Value> = ids
-        .iter()
-        .take(STUBS_MAX)
-        .map(|id| json!({ "type": kind, "id": id.to_string(), "url": format!("/{plural}/{id}") }))
-        .collect();
-    json!({
-        "type": "list", "data": data, "url": format!("/contacts/{contact}/{plural}"),
-        "total_count": ids.len(), "has_more": ids.len() > STUBS_MAX,
-    })
+#[derive(Serialize)]
+struct Stub {
+    r#type: &'static str,
+    id: String,
+    url: String,
+}
+
+impl Stubs {
+    fn of<I: std::fmt::Display>(
+        kind: &'static str,
+        plural: &str,
+        contact: &str,
+        ids: &[I],
+    ) -> Self {
+        let stub = |id: &I| Stub {
+            r#type: kind,
+            id: id.to_string(),
+            url: format!("/{plural}/{id}"),
+        };
+        Self {
+            r#type: "list",
+            data: ids.iter().take(STUBS_MAX).map(stub).collect(),
+            url: format!("/contacts/{contact}/{plural}"),
+            total_count: ids.len(),
+            has_more: ids.len() > STUBS_MAX,
+        }
+    }
+}
+
+/// A page of contacts.
+#[derive(Serialize)]
+pub(crate) struct ContactList<'a> {
+    r#type: &'static str,
+    data: Vec<ShownContact<'a>>,
+    total_count: usize,
+    pages: Value,
+}
+
+impl<'a> ContactList<'a> {
+    pub(crate) fn of(
+        world: &'a World,
+        rows: impl Iterator<Item = &'a Contact>,
+        version: Version,
+        (total_count, pages): (usize, Value),
+    ) -> Self {
+        let shown = rows.map(|row| ShownContact {
+            world,
+            row,
+            version,
+        });
+        Self {
+            r#type: "list",
+            data: shown.collect(),
+            total_count,
+            pages,
+        }
+    }
 }
 
 /// A company.

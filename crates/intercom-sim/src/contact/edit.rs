@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Contact, Role};
 use crate::answer::Refusal;
-use crate::attribute::{self, AttributeValue, Attributes, Model};
+use crate::attribute::{AttributeValue, Attributes, Model};
 use crate::ids::{AdminId, AttributeId};
 
 /// A field of a write: not mentioned, `null`, or a value.
@@ -93,7 +93,7 @@ impl ContactEdit {
         row.unsubscribed_from_emails = self
             .unsubscribed_from_emails
             .unwrap_or(row.unsubscribed_from_emails);
-        attribute::merge(&mut row.custom, self.custom);
+        row.custom.apply(&self.custom);
     }
 }
 

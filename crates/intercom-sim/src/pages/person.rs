@@ -10,12 +10,13 @@ use serde_json::{Map, Value, json};
 use super::card::{self, CardView};
 use super::shell::{self, Shell};
 use super::{Form, moments, not_found, page, refused};
-use crate::attribute::{AttributeValue, DataType, Model};
+use crate::attribute::{DataType, Model, ValueRef};
 use crate::canvas::{Action, CardPlace, Component, SaveState, Span};
 use crate::contact::Contact;
 use crate::ids::ObjectId;
 use crate::member::initials;
 use crate::sim::Sim;
+use crate::tracked::TrackedEvent;
 use crate::world::World;
 
 /// One line of a contact.
@@ -49,17 +50,30 @@ pub(super) struct ConversationLine {
     pub(super) ago: String,
 }
 
+/// An event of a contact.
+pub(super) struct EventLine {
+    pub(super) name: String,
+    /// `amount: 5, stage: Won`.
+    pub(super) metadata: String,
+    pub(super) ago: String,
+}
+
+/// Events that are shown, the latest first.
+const EVENTS_SHOWN: usize = 20;
+
 /// A contact as people see it.
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) initials: String,
     pub(super) role: &'static str,
+    pub(super) is_lead: bool,
     pub(super) is_archived: bool,
     pub(super) href: String,
     pub(super) lines: Vec<Line>,
     pub(super) custom: Vec<Line>,
     pub(super) inputs: Vec<Input>,
     pub(super) companies: Vec<CompanyLine>,
+    pub(super) events: Vec<EventLine>,
     pub(super) conversations: Vec<ConversationLine>,
 }
 
@@ -72,6 +86,7 @@ impl Person {
                 crate::contact::Role::User => "User",
                 crate::contact::Role::Lead => "Lead",
             },
+            is_lead: row.role == crate::contact::Role::Lead,
             is_archived: row.archived,
             href: format!("/inbox/contacts/{}", row.id),
             lines: standard_lines(world, row, now),
@@ -82,6 +97,7 @@ impl Person {
                 .iter()
                 .filter_map(|id| company(world, *id))
                 .collect(),
+            events: events(world, row, now),
             conversations: conversations(world, row, now),
         }
     }
@@ -124,14 +140,12 @@ fn custom_lines(world: &World, row: &Contact) -> Vec<Line> {
     let shown = row.custom.iter().filter_map(|(id, value)| {
         let attribute = world
             .attributes
-            .get(*id)
+            .get(id)
             .filter(|attribute| !attribute.archived)?;
         let value = match (attribute.data_type, value) {
-            (DataType::Date, AttributeValue::Integer(seconds)) => {
-                moments::exact(*seconds, &world.zone)
-            }
-            (_, AttributeValue::Flag(true)) => "Yes".to_owned(),
-            (_, AttributeValue::Flag(false)) => "No".to_owned(),
+            (DataType::Date, ValueRef::Integer(seconds)) => moments::exact(seconds, &world.zone),
+            (_, ValueRef::Flag(true)) => "Yes".to_owned(),
+            (_, ValueRef::Flag(false)) => "No".to_owned(),
             _ => written(value),
         };
         Some(Line {
@@ -144,12 +158,12 @@ fn custom_lines(world: &World, row: &Contact) -> Vec<Line> {
 }
 
 /// A value as it is typed.
-fn written(value: &AttributeValue) -> String {
+fn written(value: ValueRef<'_>) -> String {
     match value {
-        AttributeValue::Flag(flag) => flag.to_string(),
-        AttributeValue::Integer(number) => number.to_string(),
-        AttributeValue::Float(number) => number.to_string(),
-        AttributeValue::Text(text) => text.to_string(),
+        ValueRef::Flag(flag) => flag.to_string(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Float(number) => number.to_string(),
+        ValueRef::Text(text) => text.to_string(),
     }
 }
 
@@ -172,11 +186,11 @@ fn inputs(world: &World, row: &Contact) -> Vec<Input> {
         .all()
         .filter(|it| it.model == Model::Contact && !it.archived);
     let custom = attributes.map(|attribute| {
-        let held = row.custom.iter().find(|(id, _)| *id == attribute.id);
+        let held = row.custom.get(attribute.id);
         Input {
             name: format!("custom:{}", attribute.name),
             label: attribute.name.clone(),
-            value: held.map(|(_, value)| written(value)).unwrap_or_default(),
+            value: held.map(written).unwrap_or_default(),
             kind: "text",
             hint: match attribute.data_type {
                 DataType::String => "",
@@ -198,6 +212,24 @@ fn company(world: &World, id: ObjectId) -> Option<CompanyLine> {
         name: row.shown_name().to_owned(),
         detail: detail.join(" · "),
     })
+}
+
+fn events(world: &World, row: &Contact, now: i64) -> Vec<EventLine> {
+    let mut theirs: Vec<&TrackedEvent> = world.events.of(row.id).collect();
+    theirs.sort_by_key(|event| std::cmp::Reverse(event.created_at));
+    let shown = theirs.into_iter().take(EVENTS_SHOWN).map(|event| {
+        let fields = event.metadata.as_object().into_iter().flatten();
+        let fields = fields.map(|(key, value)| match value {
+            Value::String(text) => format!("{key}: {text}"),
+            other => format!("{key}: {other}"),
+        });
+        EventLine {
+            name: event.name.clone(),
+            metadata: fields.collect::<Vec<_>>().join(", "),
+            ago: moments::ago(event.created_at, now, &world.zone),
+        }
+    });
+    shown.collect()
 }
 
 fn conversations(world: &World, row: &Contact, now: i64) -> Vec<ConversationLine> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::search::key_id;
 use super::{Call, render};
@@ -43,12 +43,12 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Reply {
         .last()
         .filter(|_| has_more)
         .map(|last| request.next(SortKey::Number(last.updated_at), last.id.to_string(), total));
-    let data: Vec<Value> = rows
-        .iter()
-        .map(|row| render::contact(world, row, call.version))
-        .collect();
-    Ok(Answer::Ok(json!({
-        "type": "list", "data": data, "total_count": total,
-        "pages": page_links(&request, total, next.as_ref()),
-    })))
+    let pages = (total, page_links(&request, total, next.as_ref()));
+    let rows = rows.iter().map(|row| &***row);
+    Ok(Answer::written(&render::ContactList::of(
+        world,
+        rows,
+        call.version,
+        pages,
+    )))
 }

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::lists::PER_PAGE_USUAL;
 use super::{Call, render};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::attribute::{AttributeValue, DataType, Model};
+use crate::attribute::{DataType, Model, ValueRef};
 use crate::contact::{Contact, Order};
 use crate::ids::ObjectId;
 use crate::search::{
@@ -49,14 +49,14 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
             total,
         )
     });
-    let data: Vec<Value> = rows
-        .iter()
-        .map(|row| render::contact(world, row, call.version))
-        .collect();
-    Ok(Answer::Ok(json!({
-        "type": "list", "data": data, "total_count": total,
-        "pages": page_links(&request, total, next.as_ref()),
-    })))
+    let pages = (total, page_links(&request, total, next.as_ref()));
+    let rows = rows.iter().map(|row| &**row);
+    Ok(Answer::written(&render::ContactList::of(
+        world,
+        rows,
+        call.version,
+        pages,
+    )))
 }
 
 /// The fields that can be searched (REST API, Search for contacts).
@@ -157,21 +157,16 @@ fn custom(world: &World, row: &Contact, field: &str) -> Held {
     else {
         return Held::Nothing;
     };
-    let value = row
-        .custom
-        .iter()
-        .find(|(id, _)| *id == attribute.id)
-        .map(|(_, value)| value);
-    match value {
+    match row.custom.get(attribute.id) {
         None => Held::Nothing,
-        Some(AttributeValue::Text(text)) => Held::Text(text.to_string()),
-        Some(AttributeValue::Flag(flag)) => Held::Flag(*flag),
-        Some(AttributeValue::Float(number)) => Held::Number(*number),
-        Some(AttributeValue::Integer(number)) if attribute.data_type == DataType::Date => {
-            Held::Date(*number)
+        Some(ValueRef::Text(text)) => Held::Text(text.to_owned()),
+        Some(ValueRef::Flag(flag)) => Held::Flag(flag),
+        Some(ValueRef::Float(number)) => Held::Number(number),
+        Some(ValueRef::Integer(number)) if attribute.data_type == DataType::Date => {
+            Held::Date(number)
         }
         // Exact up to 2⁵³, as JSON numbers are for most readers.
-        Some(AttributeValue::Integer(number)) => number
+        Some(ValueRef::Integer(number)) => number
             .to_string()
             .parse()
             .map_or(Held::Nothing, Held::Number),
@@ -269,6 +264,11 @@ fn page(
         (Some(order), None) => {
             let total = || {
                 let (from, to) = bounds(query, &sort.field);
+                let is_only_bounds = matches!(query, Query::Filter(only) if is_bound(only, sort));
+                let all = world.contacts.count_if_all(order, from, to);
+                if let Some(all) = all.filter(|_| is_only_bounds) {
+                    return all;
+                }
                 let walked = world.contacts.walk(order, (from, ObjectId::LOWEST), to);
                 walked
                     .filter(is_current)
@@ -363,6 +363,16 @@ fn walk(
     } else {
         walked.filter(is_wanted).take(wanted).cloned().collect()
     }
+}
+
+/// Whether a comparison says nothing but between which times of the order the found are.
+fn is_bound(filter: &Filter, sort: &Sort) -> bool {
+    filter.field == sort.field
+        && matches!(filter.operand, Operand::Span(..))
+        && matches!(
+            filter.operator,
+            Operator::Greater | Operator::Less | Operator::Equal
+        )
 }
 
 /// The times between which everything found must lie. Speed only.

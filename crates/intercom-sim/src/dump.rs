@@ -1,0 +1,106 @@
+//! Everything that a person could see in the workspace, as lines that two worlds can be compared
+//! by: contacts, companies, events, notes, data attributes, teammates.
+//!
+//! Left out is what tells only when something happened or in which order it was made: stamps, and
+//! the ids of notes, events and attributes. So two workspaces that hold the same give the same
+//! bytes, however long each took to get there.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::controls;
+use crate::conversation::{Author, PartType};
+use crate::ids::ObjectId;
+use crate::world::World;
+
+/// Contacts written at a time, so that a dump of a million holds nobody up for long.
+pub(crate) const CONTACTS_AT_ONCE: usize = 500;
+
+impl World {
+    /// The lines of the next contacts after `after`, and the last of them; nothing at the end.
+    pub(crate) fn dump_contacts(&self, after: Option<ObjectId>) -> Option<(Bytes, ObjectId)> {
+        let rows = self.contacts.after(after).take(CONTACTS_AT_ONCE);
+        let mut lines = String::new();
+        let mut last = None;
+        for row in rows {
+            let mut line = controls::contact(self, row);
+            line["type"] = json!("contact");
+            push(&mut lines, &line);
+            last = Some(row.id);
+        }
+        Some((lines.into(), last?))
+    }
+
+    /// The lines of everything else.
+    pub(crate) fn dump_rest(&self) -> Bytes {
+        let mut lines: Vec<String> = Vec::new();
+        let companies = self.companies.rows.values().map(|row| {
+            json!({
+                "type": "company", "id": row.id.to_string(), "company_id": row.own_id,
+                "name": row.name, "website": row.website, "industry": row.industry,
+                "plan": row.plan, "size": row.size, "monthly_spend": row.monthly_spend,
+                "custom_attributes": self.attributes.render(&row.custom),
+            })
+        });
+        lines.extend(companies.map(|line| line.to_string()));
+        let attributes = self.attributes.all().map(|row| {
+            json!({
+                "type": "data_attribute", "model": row.model, "name": row.name,
+                "data_type": row.data_type, "description": row.description,
+                "options": row.options, "archived": row.archived,
+                "messenger_writable": row.messenger_writable,
+            })
+        });
+        lines.extend(attributes.map(|line| line.to_string()));
+        let events = self.events.all().map(|event| {
+            json!({
+                "type": "event", "contact": event.contact.to_string(), "name": event.name,
+                "metadata": event.metadata,
+            })
+        });
+        lines.extend(events.map(|line| line.to_string()));
+        let teammates = self.admins.iter().map(|row| {
+            json!({
+                "type": "admin", "id": row.id.to_string(), "name": row.name, "email": row.email,
+            })
+        });
+        lines.extend(teammates.map(|line| line.to_string()));
+        lines.extend(self.noted().map(|line| line.to_string()));
+        lines.sort_unstable();
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(&line);
+            text.push('\n');
+        }
+        text.into()
+    }
+
+    /// Notes on contacts, and those inside conversations.
+    fn noted(&self) -> impl Iterator<Item = Value> {
+        let on_contacts = self.notes.iter().map(|note| {
+            json!({
+                "type": "note", "contact": note.contact.to_string(), "body": note.body,
+                "author": note.author.map(|id| id.to_string()),
+            })
+        });
+        let in_conversations = self.conversations.rows.values().flat_map(|row| {
+            let notes = row.parts.iter().filter(|part| part.kind == PartType::Note);
+            notes.map(|part| {
+                json!({
+                    "type": "note", "conversation": row.id.to_string(), "body": part.body,
+                    "author": match &part.author {
+                        Author::Admin(id) => id.to_string(),
+                        Author::Contact(id) => id.to_string(),
+                        Author::Bot => "bot".to_owned(),
+                    },
+                })
+            })
+        });
+        on_contacts.chain(in_conversations)
+    }
+}
+
+fn push(lines: &mut String, line: &Value) {
+    lines.push_str(&line.to_string());
+    lines.push('\n');
+}
