@@ -11,6 +11,7 @@ mod environment;
 mod intercom;
 mod load;
 mod log;
+mod mail;
 mod remembered;
 mod salesforce;
 mod sample;
@@ -27,6 +28,7 @@ pub(crate) use environment::Environment;
 pub(crate) use intercom::{IntercomApp, MAIN_APP};
 pub(crate) use load::{Configured, load};
 pub(crate) use log::{Log, LogFormat};
+pub(crate) use mail::{Mail, SmtpServer, SmtpTls};
 pub(crate) use remembered::RememberedApp;
 pub(crate) use salesforce::Salesforce;
 pub(crate) use sample::sample;
@@ -40,6 +42,7 @@ pub(crate) struct Config {
     pub(crate) store: store::Store,
     pub(crate) security: security::Security,
     pub(crate) salesforce: Salesforce,
+    pub(crate) mail: Mail,
     pub(crate) log: Log,
     pub(crate) intercom: intercom::Intercom,
 }
@@ -80,10 +83,11 @@ impl Field {
 }
 
 /// The sections that are a table of fields. The apps of Intercom are a list and have their own.
-const SECTIONS: [(&str, &[Field]); 5] = [
+const SECTIONS: [(&str, &[Field]); 6] = [
     ("server", server::FIELDS),
     ("store", store::FIELDS),
     ("security", security::FIELDS),
     ("salesforce", salesforce::FIELDS),
+    ("mail", mail::FIELDS),
     ("log", log::FIELDS),
 ];

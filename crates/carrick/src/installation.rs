@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{Apps, Engine, Parts};
+use engine::{Apps, Engine, Mailing, Parts};
 use model::{OsEntropy, SystemClock};
 use store::{Connection, Store};
 use store_sqlite::{Options, SqliteInbox, SqliteStore};
 use transport::{NetworkOptions, network};
+use url::Url;
 
 use crate::config::Config;
 use crate::failure::{Failure, OrFail};
 use crate::key;
+use crate::smtp;
 
 /// The database's files in the store's folder.
 const STORE_FILE: &str = "carrick.db";
@@ -36,8 +38,9 @@ pub(crate) fn make_directory(directory: &Path) -> Result<(), Failure> {
         .or_fail(|| format!("the store's folder {} cannot be made", directory.display()))
 }
 
-/// Opens everything and builds the engine. Nothing runs yet. The caller holds the store's lock.
-pub(crate) fn engine(config: &Config) -> Result<Engine, Failure> {
+/// Opens everything and builds the engine, whose pages are at `public_url`. Nothing runs yet. The
+/// caller holds the store's lock.
+pub(crate) fn engine(config: &Config, public_url: &Url) -> Result<Engine, Failure> {
     let directory = &config.store.directory;
     let store = open_store(directory)?;
     let inbox = SqliteInbox::threaded(&directory.join(INBOX_FILE))
@@ -50,6 +53,20 @@ pub(crate) fn engine(config: &Config) -> Result<Engine, Failure> {
         entropy: Box::new(OsEntropy),
         apps: apps(config),
         key: key::open(&config.security.key_file(directory))?,
+        mail: mailing(config, public_url)?,
+    }))
+}
+
+/// How mail leaves, if the operator set it up.
+fn mailing(config: &Config, public_url: &Url) -> Result<Option<Mailing>, Failure> {
+    let Some((server, from)) = config.mail.server().map_err(Failure::usage)? else {
+        return Ok(None);
+    };
+    let mailer = smtp::mailer(&server, from).map_err(Failure::new)?;
+    let public_url = public_url.clone();
+    Ok(Some(Mailing {
+        mailer,
+        page_of: Box::new(move |name| web::connection_page(&public_url, name)),
     }))
 }
 

@@ -18,6 +18,7 @@ mod ports;
 mod progress;
 mod serving;
 mod shutdown;
+mod smtp;
 mod twins;
 
 use std::process::ExitCode;

@@ -31,7 +31,8 @@ pub(super) async fn run(
     let directory = config.store.directory.clone();
     installation::make_directory(&directory)?;
     let _lock = lock::require(&directory, "connect")?;
-    let engine = installation::engine(&config)?;
+    let public_url = config.server.public_url(config.server.listen);
+    let engine = installation::engine(&config, &public_url)?;
     if earlier != config.salesforce.client_id {
         require_no_other_org(&engine, &arguments.name).await?;
     }

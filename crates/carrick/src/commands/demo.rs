@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         intercom,
     } = listeners;
     let clouds = Clouds::start(&folder, &places, salesforce, intercom, &clouds_shutdown)?;
-    let engine = installation::engine(&folder.config(&places))?;
+    let engine = installation::engine(&folder.config(&places), &places.carrick)?;
     let access = SettingsAccess::Loopback;
     serving::start_answering(&engine, carrick, places.carrick.clone(), access, &shutdown);
 

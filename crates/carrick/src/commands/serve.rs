@@ -27,7 +27,7 @@ pub(super) async fn run(configured: Configured, arguments: ServeArguments) -> Re
 
     installation::make_directory(&config.store.directory)?;
     let _lock = lock::require(&config.store.directory, "serve")?;
-    let engine = installation::engine(&config)?;
+    let engine = installation::engine(&config, &public_url)?;
     let access = config.security.settings_access;
     serving::start_answering(&engine, listener, public_url.clone(), access, &shutdown);
     serving::start_loops(&engine, &shutdown);

@@ -1,6 +1,6 @@
 //! `carrick sync`: reads both sides of a connection and brings them together, in the foreground.
 
-use engine::EngineError;
+use engine::{EngineError, Step};
 
 use crate::cli::SyncArguments;
 use crate::config::{Config, Log};
@@ -28,7 +28,8 @@ pub(super) async fn run(config: Config, arguments: SyncArguments) -> Result<(), 
         ))
     })?;
     let shutdown = Shutdown::on_signals()?;
-    let engine = installation::engine(&config)?;
+    let public_url = config.server.public_url(config.server.listen);
+    let engine = installation::engine(&config, &public_url)?;
     let connection =
         installation::connection(engine.store().as_ref(), &arguments.connection).await?;
 
@@ -41,6 +42,11 @@ pub(super) async fn run(config: Config, arguments: SyncArguments) -> Result<(), 
     let Some(outcome) = shutdown.unless_cut_off(sync).await else {
         return Err(Failure::new("the sync was cut off").try_this(again(&connection.name)));
     };
+    // Whatever came of it: no loop runs here that would mail it later.
+    let mailing = Box::pin(engine.step(connection.id, Step::Mail));
+    if let Some(Err(error)) = shutdown.unless_cut_off(mailing).await {
+        tracing::error!(connection.id = %connection.id, %error, "mail waits");
+    }
     let counts = outcome.map_err(|error| not_done(&connection.name, &error))?;
     if arguments.json {
         output::line(Summary::new(&counts, peak_rss_bytes()).to_json())

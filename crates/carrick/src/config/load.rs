@@ -88,6 +88,7 @@ fn checked(config: &Config, file: Option<&Path>) -> Result<(), Failure> {
         config.server.check(),
         config.intercom.check(),
         config.salesforce.check(),
+        config.mail.check(),
     ];
     sections
         .into_iter()

@@ -1,7 +1,7 @@
 //! The sample: the types' defaults, with what each field is for and how its variable is called.
 
 use super::{
-    Config, Field, IntercomApp, SECTIONS, environment, intercom, salesforce, security, server,
+    Config, Field, IntercomApp, SECTIONS, environment, intercom, mail, salesforce, security, server,
 };
 
 /// A complete `carrick.toml` with the defaults, and placeholders where there is none.
@@ -13,6 +13,7 @@ pub(crate) fn sample() -> String {
             client_id: "consumer-key".to_owned(),
             ..salesforce::Salesforce::default()
         },
+        mail: mail::Mail::sample("Carrick <carrick@example.com>"),
         intercom: intercom::Intercom {
             apps: vec![IntercomApp {
                 client_id: "client-id".to_owned(),

@@ -90,6 +90,15 @@ fn the_sample_is_complete_and_can_be_used() {
     # CARRICK_SALESFORCE_LOGIN_URL
     login_url = "https://login.salesforce.com/"
 
+    [mail]
+    # smtp://user:password@host (STARTTLS, port 587) or smtps://… (TLS, port 465). Without it no mail
+    # is sent. Reserved characters of user and password are written as %40.
+    # CARRICK_MAIL_SMTP_URL
+    smtp_url = ""
+    # Sender of the mails: an address, or Name <address>.
+    # CARRICK_MAIL_FROM
+    from = "Carrick <carrick@example.com>"
+
     [log]
     # "text" for people, "json" for a log collector.
     # CARRICK_LOG_FORMAT
@@ -137,6 +146,7 @@ fn every_field_of_every_section_says_what_it_is_for() {
         [
             "intercom",
             "log",
+            "mail",
             "salesforce",
             "security",
             "server",
@@ -274,12 +284,86 @@ fn what_is_wrong_in_the_end_is_named_with_the_places_to_correct() {
             "ftp://x",
             "server.public_url must begin with https:// or http://, but is ftp://x/",
         ),
+        (
+            "CARRICK_MAIL_SMTP_URL",
+            "smtp://u:hush@mail.example.com",
+            "mail.smtp_url needs a sender: mail.from is empty",
+        ),
+        (
+            "CARRICK_MAIL_SMTP_URL",
+            "https://u:hush@mail.example.com",
+            "mail.smtp_url must begin with smtp:// or smtps://",
+        ),
+        (
+            "CARRICK_MAIL_SMTP_URL",
+            "smtps://u@mail.example.com",
+            "mail.smtp_url must name both user and password, or neither",
+        ),
+        (
+            "CARRICK_MAIL_SMTP_URL",
+            "hush@mail",
+            "mail.smtp_url is no address: relative URL without a base",
+        ),
+        (
+            "CARRICK_MAIL_SMTP_URL",
+            "smtp://mail.example.com/?tls=none",
+            "mail.smtp_url must end with the host or the port",
+        ),
     ] {
         let next = "what to do: correct carrick.toml or the CARRICK_… variable";
         assert_eq!(
             refusal("", &[(name, value)]),
             format!("error: {words}\n  {next}")
         );
+    }
+}
+
+#[test]
+fn mail_is_handed_in_over_a_private_line_or_on_this_machine() {
+    let server = |url: &str| {
+        let from = ("CARRICK_MAIL_FROM", "carrick@example.com");
+        let config = loaded("", &[from, ("CARRICK_MAIL_SMTP_URL", url)]).unwrap();
+        let (server, from) = config.mail.server().unwrap().unwrap();
+        assert_eq!(from.to_string(), "carrick@example.com");
+        (server.host, server.port, server.tls)
+    };
+    let host = || "mail.example.com".to_owned();
+    assert_eq!(
+        server("smtp://u:p@mail.example.com"),
+        (host(), 587, SmtpTls::StartTls)
+    );
+    assert_eq!(
+        server("smtps://u:p@mail.example.com"),
+        (host(), 465, SmtpTls::Wrapped)
+    );
+    assert_eq!(
+        server("smtp://mail.example.com:2525/"),
+        (host(), 2525, SmtpTls::StartTls)
+    );
+    for (url, host) in [
+        ("smtp://127.0.0.1:1025", "127.0.0.1"),
+        ("smtp://[::1]:1025", "::1"),
+        ("smtp://localhost:1025", "localhost"),
+    ] {
+        assert_eq!(server(url), (host.to_owned(), 1025, SmtpTls::None));
+    }
+    assert!(loaded("", &[]).unwrap().mail.server().unwrap().is_none());
+}
+
+#[test]
+fn a_mail_password_may_hold_any_character_and_is_never_printed() {
+    let file = "[mail]\nfrom = 'Carrick <c@example.com>'\n\
+                smtp_url = 'smtp://ada%40acme.io:hush%2Fhush@mail.example.com'";
+    let config = loaded(file, &[]).unwrap();
+    let (server, _) = config.mail.server().unwrap().unwrap();
+    let (user, password) = server.credentials.clone().unwrap();
+    assert_eq!(
+        (user.as_str(), password.expose()),
+        ("ada@acme.io", "hush/hush")
+    );
+    let written = toml::to_string(&config).unwrap();
+    for text in [format!("{config:?}"), format!("{server:?}"), written] {
+        assert!(!text.contains("hush"), "{text}");
     }
 }
 

@@ -10,6 +10,7 @@
 mod browser;
 mod configuration;
 mod demo;
+mod mail;
 mod output;
 mod process;
 mod settings;

@@ -100,7 +100,7 @@ async fn i3_the_installer_gets_one_mail_with_the_counts() {
     let mail = letters.taken.lock().unwrap()[0].clone();
     let overview = world.engine.overview(world.id).await.unwrap();
     let installer = overview.connection.profile.intercom.unwrap();
-    assert_eq!(installer.installer_name, "Zoe Bianchi");
+    assert_eq!(installer.installer_name, "Zoë Bianchi");
     assert_eq!(mail.to, "zoe.bianchi@harbourline.example");
     for line in [
         "Linked: 11",
