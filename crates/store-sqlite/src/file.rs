@@ -26,6 +26,14 @@ pub(crate) struct Kind {
     checkpoint_pages: u32,
 }
 
+impl Kind {
+    /// What marks the file as one of this kind.
+    #[cfg(test)]
+    pub(crate) fn application_id(&self) -> i32 {
+        self.application_id
+    }
+}
+
 /// The main file. Wide pages, because a row with its body must not exceed a quarter of one to stay
 /// in its place; rare checkpoints, because bulk work doubles its speed with them.
 pub(crate) const MAIN: Kind = Kind {

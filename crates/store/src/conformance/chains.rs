@@ -129,9 +129,9 @@ pub async fn a_linked_record_that_left_the_person_is_read(store: &impl Store) {
     ];
     store.settle(c, &[linked], at(20)).await.unwrap();
     let rows = ada(store, c).await;
-    assert_eq!(rows.linked, [left.clone()]);
+    assert_eq!(rows.linked, std::slice::from_ref(&left));
     assert_eq!(rows.became, [(lead_id(1), lead_id(2))]);
-    assert_eq!(rows.successors, [winner.clone()]);
+    assert_eq!(rows.successors, std::slice::from_ref(&winner));
     let both = persons(&["ada@acme.io", "king@acme.io"]);
     assert_eq!(changed(store, c, winner).await, both);
     assert_eq!(changed(store, c, left).await, both);
