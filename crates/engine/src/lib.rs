@@ -38,6 +38,7 @@ mod mail;
 mod note;
 mod observe;
 mod overview;
+mod people;
 mod pins;
 mod poll;
 mod preview;
@@ -57,12 +58,13 @@ pub use error::EngineError;
 pub use live::Step;
 pub use mail::{Mail, MailError, MailWaits, Mailer, Mailing, PageOf, WaitingMail};
 pub use overview::Overview;
+pub use people::{UnclearPage, UnclearPerson};
 pub use preview::{OwnerChange, OwnerPreview, PreviewState};
 pub use receive::Received;
 pub use seal::{SealError, SealKey};
 pub use store::{
     Connection, ConnectionState, Failure, MirrorCounts, Side, StoredEntry, Sweep, SweepCounts,
-    WaitsFor,
+    Unclear, Verdicted, WaitsFor,
 };
 pub use sync::{Phase, Progress};
 pub use team::{Pairing, TeamTable};

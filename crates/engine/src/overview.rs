@@ -1,10 +1,13 @@
 //! What the settings pages show of a connection.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use model::{ConnectionId, Timestamp};
-use store::{Connection, Failure, IntentKind, MirrorCounts, StoredEntry, Sweep, SweepKind};
+use store::{
+    Connection, Failure, IntentKind, MirrorCounts, StoredEntry, Sweep, SweepKind, Unclear,
+};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -36,6 +39,10 @@ pub struct Overview {
     pub sweep: Option<Sweep>,
     /// Whether a sync runs in this process.
     pub syncing: bool,
+    /// The last walk over everybody because settings or teammates changed.
+    pub rewalk: Option<Sweep>,
+    /// Persons without a clear match, by verdict.
+    pub unclear: BTreeMap<Unclear, u64>,
     /// Subjects that may need a look.
     pub queued: u64,
     /// Failures, latest first.
@@ -107,6 +114,8 @@ impl Engine {
             counts: store.mirror_counts(id).await?,
             sweep: store.sweep(id, SweepKind::FirstSync).await?,
             syncing: self.is_syncing(id),
+            rewalk: store.sweep(id, SweepKind::Rewalk).await?,
+            unclear: store.unclear_counts(id).await?,
             queued: store.queued(id).await?,
             failures: store.failures(id, LISTED).await?,
             failures_by_cause: store.failures_by_cause(id).await?,

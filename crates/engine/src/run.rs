@@ -34,7 +34,7 @@ const SETTLED_TOGETHER: usize = 200;
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
 /// Somebody else works on the person: look again after this.
-const CLAIMED_PAUSE: Duration = Duration::from_millis(200);
+pub(crate) const CLAIMED_PAUSE: Duration = Duration::from_millis(200);
 
 /// For whom a batch works.
 pub(crate) struct Job {

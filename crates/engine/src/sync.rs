@@ -1,6 +1,7 @@
 //! The first sync, and every later whole one (I3): read both sides into the mirror, then walk all
 //! persons. It can be stopped and resumed at any point and goes on after a crash where it was.
 
+mod follow;
 mod progress;
 mod read;
 mod retry;
@@ -331,6 +332,7 @@ impl Run<'_> {
             self.show(Phase::Reconciling, walked, Some(all));
             self.halt_if_stopped()?;
         }
+        self.follow(&job).await?;
         engine.note_walked(id, &job.terms).await
     }
 

@@ -100,6 +100,33 @@ async fn a5_one_altered_attribute_is_one_write() {
     );
 }
 
+/// A contact that was edited in the second of our own write shows the same stamp, and is read by id
+/// when the walk reaches its old person. Of these two, one comes to a person whose turn is over.
+#[tokio::test(start_paused = true)]
+async fn m7_who_changed_persons_during_the_walk_is_brought_along_by_the_same_sync() {
+    let world = World::small().await;
+    world.connect().await;
+    world.engine.sync_to_end(world.id).await.unwrap();
+    let (one, other) = (world.intercom.lead_id(0), world.intercom.lead_id(11));
+    for (contact, index) in [(one, 11), (other, 0)] {
+        let email = fields(&[("email", json!(lead_email(index)))]);
+        world
+            .intercom
+            .edit_contact_silently(contact, &email)
+            .unwrap();
+    }
+    // Still the same second, and later than the answers to our writes.
+    world.pass(Duration::from_millis(300)).await;
+    world.engine.sync_to_end(world.id).await.unwrap();
+    for (contact, index) in [(one, 11), (other, 0)] {
+        let lead = world.lead_with_email(&lead_email(index)).pop().unwrap();
+        let shown = world.attribute(contact, "SALESFORCE_ID");
+        assert_eq!(shown.as_deref(), lead["Id"].as_str(), "{contact}");
+    }
+    let counts = world.engine.sync_to_end(world.id).await.unwrap();
+    assert_eq!(counts.intercom_writes, 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn i3_a_stopped_sync_goes_on_where_it_was() {
     let mut world = World::small().await;

@@ -66,6 +66,8 @@ pub(crate) fn overview(connection: Connection) -> Overview {
         counts: MirrorCounts::default(),
         sweep: None,
         syncing: false,
+        rewalk: None,
+        unclear: std::collections::BTreeMap::new(),
         queued: 0,
         failures: Vec::new(),
         failures_by_cause: Vec::new(),
