@@ -20,7 +20,6 @@ ALTER TABLE record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
 -- Of a merged contact: its match key, while a pin or an intent of that key still has to move to the
 -- survivor, because the survivor's key is not known yet.
 ALTER TABLE alias ADD COLUMN key TEXT;
-CREATE INDEX alias_by_new ON alias (c, side, new_id);
 CREATE INDEX alias_moving ON alias (c) WHERE key IS NOT NULL;
 INSERT OR IGNORE INTO alias (c, side, old_id, new_id, why, at)
   SELECT c, 'salesforce', id, successor_id,

@@ -1,5 +1,5 @@
-//! Ids that were replaced, and what moves with them: pins with merged records, pins and intents with
-//! merged contacts.
+//! Ids that were replaced, and what moves with them: pins with merged records, pins and intents
+//! with merged contacts.
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -97,8 +97,8 @@ impl SqliteStore {
         })
     }
 
-    /// One transaction that may write. Prompt ones are durable when this returns, bulk ones with the
-    /// next prompt one: they hold what can be read again.
+    /// One transaction that may write. Prompt ones are durable when this returns, bulk ones with
+    /// the next prompt one: they hold what can be read again.
     pub(crate) async fn write_in_turn<T, F>(
         &self,
         turn: Turn,

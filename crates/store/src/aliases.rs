@@ -10,7 +10,8 @@ use crate::StoreError;
 /// that comes back by itself (undeleted) drops its alias.
 #[async_trait]
 pub trait Aliases: Send + Sync {
-    /// What a merged or converted record became, over up to ten steps; `None` if it was not replaced.
+    /// What a merged or converted record became, over up to ten steps; `None` if it was not
+    /// replaced.
     async fn record_alias(
         &self,
         connection: ConnectionId,

@@ -1,8 +1,8 @@
 //! The promises of the ports, as tests that every database has to pass.
 //!
-//! `store::conformance!(expression)` in a test binary makes one test of each promise; the expression
-//! opens an empty store for each (a `Box`, or anything else that dereferences to it and keeps
-//! alive what it needs). `store::inbox_conformance!` does the same for an inbox.
+//! `store::conformance!(expression)` in a test binary makes one test of each promise; the
+//! expression opens an empty store for each (a `Box`, or anything else that dereferences to it and
+//! keeps alive what it needs). `store::inbox_conformance!` does the same for an inbox.
 //!
 //! Expected values are written out by hand, instants are handed in, nothing waits for time.
 #![expect(

@@ -269,8 +269,8 @@ impl ContactRow {
 }
 
 impl RecordRow {
-    /// Over key, owner, account, successor, `gone`, `hidden` and body; not over stamps. What is gone
-    /// is not hidden.
+    /// Over key, owner, account, successor, `gone`, `hidden` and body; not over stamps. What is
+    /// gone is not hidden.
     pub fn digest(&self) -> Digest {
         let absence = match (self.gone, self.hidden) {
             (true, _) => Some("gone"),
@@ -319,20 +319,20 @@ impl AccountRow {
 /// The mirror of both sides.
 #[async_trait]
 pub trait Mirror: Send + Sync {
-    /// Applies [`judge`] to each row and, in the same transaction: stores new and changed rows
-    /// (an `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
+    /// Applies [`judge`] to each row and, in the same transaction: stores new and changed rows (an
+    /// `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
     /// doubted ones stale, marks due the persons of the old *and* of the new key of every new,
     /// changed, doubted or gone row (lane and reason of the absorption, due now), marks changed
-    /// Accounts and `due`, moves the cursor. The persons of a record are that of its key, those with
-    /// a contact linked to it, whoever pinned it, the persons of what became it over up to
+    /// Accounts and `due`, moves the cursor. The persons of a record are that of its key, those
+    /// with a contact linked to it, whoever pinned it, the persons of what became it over up to
     /// [`CHAIN_MAX`] steps, and those of its own successors. A gone contact's row is deleted, and
     /// its links with it (M8). Repeating it changes nothing.
     ///
-    /// Ids that are replaced are remembered ([`crate::Aliases`]). When a record is newly merged away,
-    /// a pin on it moves to the winner. A merged contact goes as a gone one does; as soon as the
-    /// survivor is known with another key, and no contact has the loser's key any more, that key's
-    /// pin and its standing Lead intents move to the survivor's key unless it has its own, and the
-    /// persons of both keys are due.
+    /// Ids that are replaced are remembered ([`crate::Aliases`]). When a record is newly merged
+    /// away, a pin on it moves to the winner. A merged contact goes as a gone one does; as soon as
+    /// the survivor is known with another key, and no contact has the loser's key any more, that
+    /// key's pin and its standing Lead intents move to the survivor's key unless it has its own,
+    /// and the persons of both keys are due.
     ///
     /// A record without a key is stored only if it is linked or pinned, is somebody's successor,
     /// or is stored already.
@@ -383,10 +383,10 @@ pub trait Mirror: Send + Sync {
         records: &[sf::RecordId],
     ) -> Result<(), StoreError>;
 
-    /// Notes that these records were asked for by id and that nothing came: stored rows that are not
-    /// gone become hidden and are not stale any more; the persons of those that were not hidden
-    /// before are due (lane repair). Returns those that are not stored or gone already, in the order
-    /// given.
+    /// Notes that these records were asked for by id and that nothing came: stored rows that are
+    /// not gone become hidden and are not stale any more; the persons of those that were not hidden
+    /// before are due (lane repair). Returns those that are not stored or gone already, in the
+    /// order given.
     async fn hide_records(
         &self,
         connection: ConnectionId,
@@ -403,8 +403,9 @@ pub trait Mirror: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Persons that hang on an Account (the persons of its contacts, as `absorb` knows them), in pages of `limit` records ordered by hash; marks them due in the
-    /// same transaction. Returns the position to go on from, `None` at the end.
+    /// Persons that hang on an Account (the persons of its contacts, as `absorb` knows them), in
+    /// pages of `limit` records ordered by hash; marks them due in the same transaction. Returns
+    /// the position to go on from, `None` at the end.
     async fn fan_out_account(
         &self,
         connection: ConnectionId,

@@ -79,7 +79,8 @@ pub trait Persons: Send + Sync {
 
     /// The next persons **that have a contact**, in the order of their hash, after `after`. At most
     /// about `limit` contacts are read, but a person is never split; what is too many of a crowd is
-    /// passed over. The position is that of the last person returned; `None` when nobody was returned because there are no more.
+    /// passed over. The position is that of the last person returned; `None` when nobody was
+    /// returned because there are no more.
     async fn persons_after(
         &self,
         connection: ConnectionId,

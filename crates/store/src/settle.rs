@@ -65,7 +65,7 @@ impl Settlement {
 /// Settling runs.
 #[async_trait]
 pub trait Settle: Send + Sync {
-    /// Applies all settlements in one transaction. If the key of a shown-back row differs from
+    /// Applies all settlements in one transaction, intents and listings included. If the key of a shown-back row differs from
     /// that of the stored one, the persons of both keys become due (lane live); if a shown-back
     /// record replaces the stored one, so does whoever pinned it. Repeating it changes nothing but
     /// the timeline.

@@ -54,8 +54,8 @@ pub trait Scans: Send + Sync {
     /// Merges the stage into the mirror, in the order of the clustered key: new rows are inserted,
     /// strictly newer ones replace, equal stamps with another digest become stale, rows seen when
     /// or after the scan began are left alone. A row that was met twice is stored as stale if it is
-    /// stored at all. Records without a key are kept as `absorb` keeps them. Bounded transactions; repeatable after a crash. Then the
-    /// stage is empty. Nobody becomes due: the sweep follows.
+    /// stored at all. Records without a key are kept as `absorb` keeps them. Bounded transactions;
+    /// repeatable after a crash. Then the stage is empty. Nobody becomes due: the sweep follows.
     async fn finish_scan(&self, scan: &Scan) -> Result<ScanOutcome, StoreError>;
 
     /// Contacts that the finished scan did not meet although they were seen before it began, after

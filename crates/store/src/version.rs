@@ -56,8 +56,8 @@ pub const UNSTAMPED: Timestamp = Timestamp::from_millis(0);
 ///
 /// Vendors' stamps have a resolution of one second, so a snapshot with the same stamp and other
 /// values cannot be ordered. An answer is what the vendor has, unless the row was read from
-/// somewhere newer; of a doubted or hidden row, and where the vendor shows nothing, it counts in any
-/// case. A snapshot that is not older shows a hidden row again.
+/// somewhere newer; of a doubted or hidden row, and where the vendor shows nothing, it counts in
+/// any case. A snapshot that is not older shows a hidden row again.
 pub fn judge(standing: Option<Version>, source: Source, read: Version) -> Sighting {
     let Some(standing) = standing else {
         return Sighting::New;

@@ -11,8 +11,8 @@ use crate::mirror::followers;
 use crate::queue;
 use crate::trouble::Tried;
 
-/// Records of an Account. The index holds them in the order of their hashes; without being told, the
-/// database would walk all records of the connection for the sake of that order.
+/// Records of an Account. The index holds them in the order of their hashes; without being told,
+/// the database would walk all records of the connection for the sake of that order.
 const OF_ACCOUNT: &str = "
     SELECT id, kh, key, owner_id FROM record INDEXED BY record_by_account
     WHERE c = ?1 AND account_id = ?2 AND (kh, id) > (?3, ?4)

@@ -156,8 +156,8 @@ pub(crate) fn belongs(
     Ok(needed)
 }
 
-/// Deletes a row without a key to which nothing points any more. What tells of a successor stays, so
-/// that it is known again if it comes back.
+/// Deletes a row without a key to which nothing points any more. What tells of a successor stays,
+/// so that it is known again if it comes back.
 pub(crate) fn drop_unneeded(
     transaction: &Transaction<'_>,
     connection: ConnectionId,

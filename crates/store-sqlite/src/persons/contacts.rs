@@ -1,5 +1,5 @@
-//! The contacts of persons, one person or the next page of the walk. Of a crowd no more are read than
-//! one person may have, however many there are.
+//! The contacts of persons, one person or the next page of the walk. Of a crowd no more are read
+//! than one person may have, however many there are.
 
 use model::settings::CROWD_MAX;
 use model::{ConnectionId, KeyHash, PersonKey};
@@ -11,7 +11,8 @@ use crate::cells::{Cells, RowKey};
 use crate::mirror::contact;
 use crate::trouble::Tried;
 
-/// One row more than is read of a crowd tells that it is one.
+/// No more contacts, and as many records, are held of one person. One row more is asked for, which
+/// tells that it is a crowd.
 pub(super) const ROWS_MAX: usize = CROWD_MAX as usize;
 
 /// A person and its contacts.

@@ -37,8 +37,8 @@ pub(super) struct Reader<'v> {
     owners: BTreeMap<sf::OwnerId, Option<DirectoryRow>>,
 }
 
-/// Prepares a statement if `exists` finds anything of the connection: most connections have no pins,
-/// intents, verdicts or failures, and then nobody need be asked about.
+/// Prepares a statement if `exists` finds anything of the connection: most connections have no
+/// pins, intents, verdicts or failures, and then nobody need be asked about.
 fn if_any<'v>(
     view: &'v Transaction<'v>,
     connection: ConnectionId,

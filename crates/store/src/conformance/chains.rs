@@ -38,7 +38,8 @@ async fn changed(store: &impl Store, c: ConnectionId, mut row: RecordRow) -> Vec
     due
 }
 
-/// Losers of merges come apart; the end of each chain comes once, converted Leads on the way do not.
+/// Losers of merges come apart; the end of each chain comes once, converted Leads on the way do
+/// not.
 pub async fn chains_are_followed_to_their_ends(store: &impl Store) {
     let c = connected(store, "acme").await;
     let end = record(contact_id(2), "byron@acme.io", 10);

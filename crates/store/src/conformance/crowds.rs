@@ -1,5 +1,5 @@
-//! Promises of `Persons` and `Verdicts` about keys that too many share, and about whoever else has no
-//! clear match.
+//! Promises of `Persons` and `Verdicts` about keys that too many share, and about whoever else has
+//! no clear match.
 
 use std::collections::BTreeMap;
 

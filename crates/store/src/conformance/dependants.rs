@@ -183,8 +183,8 @@ pub async fn a_fan_out_meets_all_that_an_owner_owns(store: &impl Store) {
     );
 }
 
-/// Neither an Account of many contacts nor an owner of many Accounts makes a page long, and what was
-/// passed is not passed again.
+/// Neither an Account of many contacts nor an owner of many Accounts makes a page long, and what
+/// was passed is not passed again.
 pub async fn a_fan_out_of_an_owner_goes_on_within_an_account(store: &impl Store) {
     let c = connected(store, "acme").await;
     let owner = user_id(2);

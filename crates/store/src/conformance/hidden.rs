@@ -59,8 +59,8 @@ pub async fn a_hidden_record_stays_with_its_person(store: &impl Store) {
     assert_eq!(row(store, c).await.seen_at, at(60));
 }
 
-/// A webhook's or poll's page that is not older, an answer, a scan: it is seen again, and its person
-/// is due (a scan marks nobody).
+/// A webhook's or poll's page that is not older, an answer, a scan: it is seen again, and its
+/// person is due (a scan marks nobody).
 pub async fn a_reading_shows_a_hidden_record_again(store: &impl Store) {
     let c = hidden(store).await;
     let mut seconds = 60;

@@ -233,7 +233,8 @@ pub async fn finishing_again_changes_nothing(store: &impl Store) {
     assert_eq!(store.contact(c, &ic_id("a")).await.unwrap(), None);
 }
 
-/// More rows than one transaction takes, in several stagings, some far apart and some of one person.
+/// More rows than one transaction takes, in several stagings, some far apart and some of one
+/// person.
 pub async fn a_scan_of_many_rows_is_merged_whole(store: &impl Store) {
     let c = connected(store, "acme").await;
     let scan = store.begin_scan(c, Side::Intercom, at(50)).await.unwrap();
