@@ -248,6 +248,10 @@ impl Sim {
                 Some(_) = connections.join_next() => {}
                 accepted = listener.accept() => {
                     let Ok((stream, _)) = accepted else { continue };
+                    // Speed only: an answer does not wait for the one before to be acknowledged.
+                    if stream.set_nodelay(true).is_err() {
+                        continue;
+                    }
                     let service = TowerToHyperService::new(self.socket_service());
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())

@@ -3,6 +3,9 @@
 //! A million people with a dozen values each fit because of it. The order is that of the
 //! attributes' ids, each attribute comes once, and texts are at most 255 characters long.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -38,6 +38,10 @@ impl Sim {
                 accepted = listener.accept() => {
                     match accepted {
                         Ok((stream, _)) => {
+                            // Speed only: an answer does not wait for the one before to be acknowledged.
+                            if let Err(error) = stream.set_nodelay(true) {
+                                tracing::debug!(%error, "a connection gathers its writes");
+                            }
                             connections.spawn(talk(self.service(), stream, stopping.clone()));
                         }
                         // A caller who left before being greeted, or a passing lack of sockets.

@@ -83,7 +83,7 @@ fn an_accounts_new_owner_moves_no_stamp_of_its_contacts() {
 }
 
 #[test]
-fn a_purged_record_is_nowhere_any_more_not_even_after_a_load() {
+fn a_purged_record_is_nowhere_any_more() {
     let mut org = Org::new(Options {
         leads: 2,
         ..empty()

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http_body_util::BodyExt as _;
 use model::ManualClock;
 use salesforce_sim::{
-    Action, DuplicateMode, Fault, LoadError, Matching, Object, Options, Rules, Sim,
+    Action, DuplicateMode, Fault, LoadError, Matching, Object, Options, Restriction, Rules, Sim,
 };
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
@@ -136,4 +136,36 @@ fn a_file_of_another_kind_is_refused() {
         .replacen("\"format\":1", "\"format\":2", 1);
     let refused = Sim::load(&mut newer.as_bytes(), clock(), 7);
     assert!(matches!(refused, Err(LoadError::Format { found: 2 })));
+}
+
+#[tokio::test]
+async fn what_was_purged_or_hidden_stays_so() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let options = Options {
+        leads: 3,
+        ..options()
+    };
+    let sim = Sim::new(options, clock.clone(), 7);
+    let leads = sim.dump()["Lead"].clone();
+    let id = |at: usize| leads[at]["Id"].as_str().unwrap().parse().unwrap();
+    sim.with_world(|world| {
+        world.purge_as_rep(id(0)).unwrap();
+        world.restrict(Restriction::Records(vec![id(1)]), 0);
+    });
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    let loaded = Sim::load(&mut file.as_slice(), clock, 7).unwrap();
+    assert_eq!(loaded.record(id(0)), None);
+    assert_eq!(loaded.dump()["Lead"].as_array().unwrap().len(), 2);
+    let request = http::Request::get("/services/data/v67.0/query?q=SELECT+Id+FROM+Lead")
+        .header("authorization", "Bearer token")
+        .body(Body::empty())
+        .unwrap();
+    let response = loaded.service().oneshot(request).await.unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let found: Json = serde_json::from_slice(&body).unwrap();
+    assert_eq!(
+        (&found["totalSize"], &found["records"][0]["Id"]),
+        (&json!(1), &leads[2]["Id"])
+    );
 }
