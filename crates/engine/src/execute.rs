@@ -74,6 +74,9 @@ impl Engine {
         done.settlement
             .failures
             .extend(plan.given_up.iter().map(given_up));
+        done.settlement
+            .failures
+            .extend(crowded(&rows.person, &plan));
         let mut lines = Vec::new();
         let mut rule = plan
             .notes
@@ -371,6 +374,26 @@ impl Books<'_> {
                 ))
             }
         }
+    }
+}
+
+/// M0: a key that too many share is listed until an admin allows it.
+fn crowded(person: &PersonKey, plan: &Plan) -> Option<FailureReport> {
+    match plan.verdict {
+        Verdict::Crowded => Some(FailureReport {
+            subject: Subject::Person(person.clone()),
+            digest: person.hash().0,
+            cause: "m0.crowded".to_owned(),
+            waits_for: WaitsFor::Change,
+            retry_at: None,
+            summary: plan.notes.first()?.text.clone(),
+            vendor_words: None,
+        }),
+        Verdict::None
+        | Verdict::Lead
+        | Verdict::Contact
+        | Verdict::ManyLeads
+        | Verdict::ManyContacts => None,
     }
 }
 

@@ -12,6 +12,7 @@ use store::{Sweep, SweepCounts, SweepKind, SweepState};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::run::Job;
 use crate::team::Terms;
 
 /// Where the digest of the terms of the last whole walk is kept.
@@ -58,7 +59,7 @@ impl Engine {
             }
         };
         let clients = self.clients(id).await?;
-        let job = self.job_under(id, Lane::Bulk, terms);
+        let job = Job::under(id, Lane::Bulk, terms);
         let (rows, next) = store
             .persons_after(id, sweep.position.as_ref(), CONTACTS_PER_TURN)
             .await?;

@@ -8,9 +8,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject};
 use planner::{Rule, Verdict};
-use store::{
-    Absorption, Due, FailureReport, PersonRows, Settlement, Side, SweepCounts, Ticket, WaitsFor,
-};
+use store::{Absorption, Due, PersonRows, Settlement, Side, SweepCounts, Ticket, WaitsFor};
 
 use crate::claims::Claimed;
 use crate::clients::Clients;
@@ -48,6 +46,16 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    pub(crate) fn under(connection: ConnectionId, lane: Lane, terms: Terms) -> Self {
+        Self {
+            connection,
+            lane,
+            terms,
+            refused: OnceLock::new(),
+            halted: AtomicBool::new(false),
+        }
+    }
+
     /// A credential was refused: nothing more is sent for this job.
     pub(crate) fn refuse(&self, side: Side, why: &str) {
         // Only the first refusal matters.
@@ -156,17 +164,7 @@ impl Engine {
     }
 
     pub(crate) async fn job(&self, id: ConnectionId, lane: Lane) -> Result<Job, EngineError> {
-        Ok(self.job_under(id, lane, self.terms(id).await?))
-    }
-
-    pub(crate) fn job_under(&self, id: ConnectionId, lane: Lane, terms: Terms) -> Job {
-        Job {
-            connection: id,
-            lane,
-            terms,
-            refused: OnceLock::new(),
-            halted: AtomicBool::new(false),
-        }
+        Ok(Job::under(id, lane, self.terms(id).await?))
     }
 
     /// Runs these persons. A person that somebody else works on stays due.
@@ -187,7 +185,7 @@ impl Engine {
                 claimed.insert(person.person.clone(), claim);
                 mine.push(person);
             } else {
-                counts.contacts += person.contacts.len() as u64;
+                counts.contacts += walked(&person);
                 let own = tickets.remove(&person.person);
                 self.come_back(job, &person.person, own, CLAIMED_PAUSE)
                     .await?;
@@ -208,7 +206,7 @@ impl Engine {
             let own = tickets.remove(&person.person);
             if !is_fresh(&person) {
                 counts.failed += 1;
-                counts.contacts += person.contacts.len() as u64;
+                counts.contacts += walked(&person);
                 self.come_back(job, &person.person, own, UNREAD_PAUSE)
                     .await?;
             } else if let Some(claim) = claimed.remove(&person.person) {
@@ -277,9 +275,6 @@ impl Engine {
         self.add_companies(clients, &mut facts).await;
         let plan = planner::plan(&facts);
         let verdict = plan.verdict;
-        let crowd_note = (verdict == Verdict::Crowded)
-            .then(|| plan.notes.first().map(|note| note.text.clone()))
-            .flatten();
         let held_back = plan.notes.iter().any(|note| note.rule == Rule::E2);
         let mut executed = self.execute(job, clients, &rows, plan).await;
         let settlement = &mut executed.settlement;
@@ -301,15 +296,18 @@ impl Engine {
                 }
             }
         }
-        settlement
-            .failures
-            .extend(crowd_note.map(|text| crowded(&rows.person, text)));
+        // What goes on for long is listed once, and not counted up by each look.
+        let goes_on = settlement.failures.len();
+        settlement.failures.retain(|report| {
+            let listed = rows.failures.iter().map(|failure| &failure.report);
+            report.waits_for != WaitsFor::Change || !listed.clone().any(|it| it == report)
+        });
         // Whatever failed before went through now, or is not wanted any more.
-        let clean = settlement.failures.is_empty() && executed.again.is_none() && !held_back;
+        let clean = goes_on == 0 && executed.again.is_none() && !held_back;
         settlement.clear_failures = clean && !rows.failures.is_empty();
         Worked {
             verdict,
-            contacts: rows.contacts.len() as u64,
+            contacts: walked(&rows),
             executed,
             _claimed: claim,
         }
@@ -403,17 +401,10 @@ pub(crate) fn due_person(person: &PersonKey, lane: Lane, at: model::Timestamp) -
     Due { signal, lane, at }
 }
 
-/// M0: a key that too many share is listed until an admin allows it.
-fn crowded(person: &PersonKey, text: String) -> FailureReport {
-    FailureReport {
-        subject: Subject::Person(person.clone()),
-        digest: person.hash().0,
-        cause: "m0.crowded".to_owned(),
-        waits_for: WaitsFor::Change,
-        retry_at: None,
-        summary: text,
-        vendor_words: None,
-    }
+/// How many contacts a person has, also where not all of them were read.
+fn walked(rows: &PersonRows) -> u64 {
+    let read = rows.contacts.len() as u64;
+    rows.crowd.map_or(read, |crowd| crowd.contacts.max(read))
 }
 
 /// Whether settling would change nothing.
