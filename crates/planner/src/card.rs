@@ -1,9 +1,11 @@
-//! What the inbox shows beside a conversation (C1, C2, C6, M9): views, lines and actions, not
+//! What the inbox shows beside a conversation (C1, C2, C4, C6, M9): views, lines and actions, not
 //! pixels.
+
+mod remark;
 
 use model::{Timestamp, sf};
 
-use crate::matching::pinned;
+use crate::matching::{is_crowded, pinned};
 use crate::{Account, Facts, Lead, Match, Owner, Record, SfContact, verdict};
 
 /// Matches listed on one card.
@@ -105,28 +107,73 @@ pub enum Action {
 pub fn card(facts: &CardFacts<'_>) -> Card {
     let mut card = match facts.person {
         None => nothing(facts),
-        Some(person) => match verdict(person) {
-            Match::None => nothing(facts),
-            Match::Lead(lead) => of_lead(lead),
-            Match::Contact { contact, leads } => of_contact(facts, contact, &leads),
-            Match::ManyLeads(leads) => many(facts, &lead_lines(&leads), "leads"),
-            Match::ManyContacts { contacts, .. } => {
-                many(facts, &contact_lines(&contacts), "contacts")
-            }
-        },
+        Some(person) if is_crowded(person) => crowded(person),
+        Some(person) => of_match(facts, person),
     };
-    if facts.person.is_some_and(|person| pinned(person).is_some()) {
-        pinned_by_a_teammate(&mut card);
-    }
     if facts.salesforce_silent {
         let silent = "Salesforce does not answer right now; this is what it showed last.";
-        card.message = Some(match card.message {
-            Some(said) => format!("{said} {silent}"),
-            None => silent.to_owned(),
-        });
+        say(&mut card, silent);
+    }
+    if let Some(person) = facts.person {
+        // Last, since the list follows it.
+        leads_beside(person, &mut card);
     }
     card.as_of = facts.as_of;
     card.actions.push(Action::Refresh);
+    card
+}
+
+/// M3: how many Leads there are beside the contact.
+fn leads_beside(person: &Facts, card: &mut Card) {
+    let leads = match verdict(person) {
+        Match::Contact { leads, .. } => leads.len(),
+        Match::None | Match::Lead(_) | Match::ManyLeads(_) | Match::ManyContacts { .. } => 0,
+    };
+    let is_listed = card.view == View::Person && !is_crowded(person);
+    if is_listed && leads > 0 {
+        say(
+            card,
+            &format!("Also {} with this email:", counted(leads as u64, "lead")),
+        );
+    }
+}
+
+/// The card of somebody whose match counts.
+fn of_match(facts: &CardFacts<'_>, person: &Facts) -> Card {
+    let matched = verdict(person);
+    let mut card = match &matched {
+        Match::None => nothing(facts),
+        Match::Lead(lead) => of_lead(lead),
+        Match::Contact { contact, leads } => of_contact(facts, person, contact, leads),
+        Match::ManyLeads(leads) => many(facts, &lead_lines(leads), "leads"),
+        Match::ManyContacts { contacts, .. } => many(facts, &contact_lines(contacts), "contacts"),
+    };
+    if pinned(person).is_some() {
+        pinned_by_a_teammate(&mut card);
+    }
+    match card.view {
+        View::Person => {
+            for remark in remark::remarks(person, &matched) {
+                say(&mut card, &remark);
+            }
+        }
+        View::Account => {}
+    }
+    card
+}
+
+/// One more sentence.
+fn say(card: &mut Card, sentence: &str) {
+    card.message = Some(match card.message.take() {
+        Some(said) => format!("{said} {sentence}"),
+        None => sentence.to_owned(),
+    });
+}
+
+/// M0: nothing is listed, and nothing can be created.
+fn crowded(person: &Facts) -> Card {
+    let mut card = blank("Too many matches");
+    say(&mut card, &remark::crowded(person));
     card
 }
 
@@ -190,7 +237,7 @@ fn of_lead(lead: &Lead) -> Card {
 
 /// C2: name, email, account owner; with its Account as a second view (C1) and the Leads beside it
 /// as links (M3).
-fn of_contact(facts: &CardFacts<'_>, contact: &SfContact, leads: &[&Lead]) -> Card {
+fn of_contact(facts: &CardFacts<'_>, person: &Facts, contact: &SfContact, leads: &[&Lead]) -> Card {
     let mut views = vec![(View::Person, "Contact".to_owned())];
     if contact.account.is_some() {
         views.push((View::Account, "Account".to_owned()));
@@ -210,6 +257,8 @@ fn of_contact(facts: &CardFacts<'_>, contact: &SfContact, leads: &[&Lead]) -> Ca
             );
             let account_owner = account.and_then(|account| account.owner.as_ref());
             line(&mut card, "Account owner", owner_name(account_owner));
+            let lead = remark::converted_from(person, contact.id);
+            line(&mut card, "Converted from", lead.as_deref());
             card.actions
                 .push(Action::OpenRecord(sf::RecordId::Contact(contact.id)));
             card
@@ -218,12 +267,6 @@ fn of_contact(facts: &CardFacts<'_>, contact: &SfContact, leads: &[&Lead]) -> Ca
     card.views = views;
     if card.view == View::Person {
         page_of(&mut card, facts.page, &lead_lines(leads));
-        if !leads.is_empty() {
-            card.message = Some(format!(
-                "Also {} with this email:",
-                counted(leads.len(), "lead")
-            ));
-        }
     }
     card
 }
@@ -335,7 +378,7 @@ fn joined(parts: &[Option<&str>]) -> String {
     parts.join(" · ")
 }
 
-fn counted(count: usize, noun: &str) -> String {
+fn counted(count: u64, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun}")
     } else {

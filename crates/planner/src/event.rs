@@ -1,5 +1,7 @@
 //! What is told as an event in Intercom (A3): a linked record's status or kind changed.
 
+use std::time::Duration;
+
 use model::{How, Link, Timestamp, ic, sf};
 
 use crate::attribute::Desired;
@@ -91,8 +93,8 @@ pub(crate) fn announce(
 
 /// Now, to the second, or the second after the last event.
 fn dated(now: Timestamp, last: Option<Timestamp>) -> Timestamp {
-    let now = Timestamp::from_seconds(now.as_seconds());
-    let next = last.map(|last| Timestamp::from_seconds(last.as_seconds() + 1));
+    let now = now.truncated_to_second();
+    let next = last.map(|last| last.truncated_to_second().plus(Duration::from_secs(1)));
     next.map_or(now, |next| next.max(now))
 }
 

@@ -2,7 +2,7 @@
 
 use model::{PersonKey, sf};
 
-use crate::{Counts, Facts, Lead, Record, SfContact};
+use crate::{Counts, Crowd, Facts, Lead, Record, SfContact};
 
 /// The verdict on a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,9 +223,16 @@ pub(crate) fn is_crowded(facts: &Facts) -> bool {
     if allowed.is_some_and(|key| settings.crowded_allowed.contains(key)) {
         return false;
     }
-    let over = |count: usize, most: u32| usize::try_from(most).is_ok_and(|most| count > most);
-    over(facts.contacts.len(), settings.crowded_contacts)
-        || over(facts.records.len(), settings.crowded_records)
+    let Crowd { contacts, records } = sharing(facts);
+    contacts > u64::from(settings.crowded_contacts) || records > u64::from(settings.crowded_records)
+}
+
+/// How many share the key, converted Leads included.
+pub(crate) fn sharing(facts: &Facts) -> Crowd {
+    facts.crowd.unwrap_or(Crowd {
+        contacts: facts.contacts.len() as u64,
+        records: facts.records.len() as u64,
+    })
 }
 
 #[cfg(test)]

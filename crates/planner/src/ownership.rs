@@ -9,34 +9,33 @@ use crate::{Facts, Note, Owner, Rule};
 pub(crate) struct Ownership {
     pub(crate) owner: Maintained,
     pub(crate) rule: Rule,
-    /// Why it says nothing, where it should.
-    pub(crate) note: Option<Note>,
 }
 
 /// The owner that a contact linked to `record` is to have.
 pub(crate) fn of(facts: &Facts, record: Matched<'_>) -> Ownership {
     if !facts.settings.ownership.maintain {
-        return Ownership {
-            owner: Maintained::No,
-            rule: Rule::O2,
-            note: None,
-        };
+        return decided(Maintained::No, Rule::O2);
     }
     match record {
         Matched::Contact(contact) => match &contact.account {
             Some(account) => of_account(facts, account.owner.as_ref()),
-            None if contact.account_hidden => Ownership {
-                owner: Maintained::No,
-                rule: Rule::O2,
-                note: Some(Note {
-                    rule: Rule::O2,
-                    text: "the account cannot be seen, so its owner decides nothing".to_owned(),
-                }),
-            },
+            None if contact.account_hidden => decided(Maintained::No, Rule::O2),
             None => of_record(facts, contact.owner.as_ref()),
         },
         Matched::Lead(lead) => of_record(facts, lead.owner.as_ref()),
     }
+}
+
+/// Why `record` says nothing about the owner, where it should.
+pub(crate) fn note(facts: &Facts, record: Matched<'_>) -> Option<Note> {
+    let hidden = match record {
+        Matched::Contact(contact) => contact.account.is_none() && contact.account_hidden,
+        Matched::Lead(_) => false,
+    };
+    (hidden && facts.settings.ownership.maintain).then(|| Note {
+        rule: Rule::O2,
+        text: "the account cannot be seen, so its owner decides nothing".to_owned(),
+    })
 }
 
 /// The owner of the Account decides, even where that means nobody (O3).
@@ -60,11 +59,7 @@ fn of_record(facts: &Facts, owner: Option<&Owner>) -> Ownership {
 }
 
 fn decided(owner: Maintained, rule: Rule) -> Ownership {
-    Ownership {
-        owner,
-        rule,
-        note: None,
-    }
+    Ownership { owner, rule }
 }
 
 fn teammate(facts: &Facts, owner: Option<&Owner>) -> Option<Maintained> {

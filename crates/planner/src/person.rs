@@ -6,11 +6,11 @@ use model::settings::AmbiguousContacts;
 use model::{Base, Change, How, Link, PersonKey, PutBacks, ic, sf};
 
 use crate::attribute::{self, Desired};
-use crate::matching::{Matched, counts, is_crowded, pinned, verdict};
+use crate::matching::{Matched, counts, is_crowded, pinned, sharing, verdict};
 use crate::plan::{Booking, Counts, GivenUp, Maintained};
 use crate::put_back;
 use crate::{
-    Attribute, Contact, ContactWrite, Facts, LinkChange, Match, Note, Operation, Plan, Rule,
+    Attribute, Contact, ContactWrite, Crowd, Facts, LinkChange, Match, Note, Operation, Plan, Rule,
     SfContact, Verdict, event, fill, ownership,
 };
 
@@ -33,6 +33,9 @@ pub fn plan(facts: &Facts) -> Plan {
         given_up: Vec::new(),
     };
     plan.notes.extend(hidden_notes(facts));
+    let record = matched.record();
+    plan.notes
+        .extend(record.and_then(|record| ownership::note(facts, record)));
     let mut contacts: Vec<&Contact> = facts.contacts.iter().collect();
     contacts.sort_by(|one, other| one.id.cmp(&other.id));
     for contact in contacts {
@@ -40,17 +43,14 @@ pub fn plan(facts: &Facts) -> Plan {
             .links
             .iter()
             .find(|link| link.contact_id == contact.id);
-        let operation = match (matched.record(), link) {
+        let operation = match (record, link) {
             (Some(record), link) => show(facts, contact, record, link, &mut plan),
             (None, link) => unclear(facts, contact, link, &matched, &mut plan),
         };
         plan.operations
             .extend(operation.and_then(|it| allowed(facts, it, &mut plan.notes)));
     }
-    if let Some(fill) = matched
-        .record()
-        .and_then(|record| fill::fill(facts, record))
-    {
+    if let Some(fill) = record.and_then(|record| fill::fill(facts, record)) {
         let operation = Operation::Fill(fill);
         plan.operations
             .extend(allowed(facts, operation, &mut plan.notes));
@@ -60,18 +60,12 @@ pub fn plan(facts: &Facts) -> Plan {
 
 /// M0: too many share the key. Nothing is written until an admin allows it.
 fn crowded(facts: &Facts, counts: Counts) -> Plan {
-    let records = counts.leads + counts.sf_contacts;
-    let text = match facts.crowd {
-        Some(_) => format!(
-            "{} contacts and {records} records share this key, more than can be allowed",
-            counts.contacts
-        ),
-        None => format!(
-            "{} contacts and {records} records share this key; nothing is written until that is \
-             allowed",
-            counts.contacts
-        ),
+    let Crowd { contacts, records } = sharing(facts);
+    let what_helps = match facts.crowd {
+        Some(_) => ", more than can be allowed",
+        None => "; nothing is written until that is allowed",
     };
+    let text = format!("{contacts} contacts and {records} records share this key{what_helps}");
     Plan {
         verdict: Verdict::Crowded,
         counts,
@@ -163,7 +157,6 @@ fn show(
     };
     let (desired, scope) = wanted(facts, attribute::desired(record), Attribute::ALL.into());
     let ownership = ownership::of(facts, record);
-    plan.notes.extend(ownership.note);
     let announcement = event::announce(facts, link, record, how, &desired);
     let told = announcement.as_ref().map(|it| it.at);
     let showing = Showing {

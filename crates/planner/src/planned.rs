@@ -122,6 +122,22 @@ fn book(
     }
 }
 
+/// What a plan books for its contacts.
+pub(crate) fn bookings(plan: &Plan) -> impl Iterator<Item = &Booking> {
+    let links = plan
+        .operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::Write(write) => Some(&write.link),
+            Operation::Book { link, .. } => Some(link),
+            Operation::Fill(_) => None,
+        });
+    links.filter_map(|link| match link {
+        LinkChange::Set(booking) => Some(&**booking),
+        LinkChange::Remove { .. } => None,
+    })
+}
+
 /// One line for the verdict, each operation, event and note. Values read `before>after`.
 pub(crate) fn print(plan: &Plan) -> String {
     let Plan {

@@ -5,11 +5,17 @@
 //! follows from the emails, as it does in the mirror.
 //!
 //! ```text
-//! intercom lead ada@acme.io STATUS=Open; lead 00Q1 ada@acme.io status=Open owner=0051
-//! owner 0051 'Bob Ray' email=bob@org.io; link c1 00Q1 pin STATUS=Open/Open
+//! intercom lead ada@acme.io STATUS=Open owner=7; lead 00Q1 ada@acme.io status=Open owner=0051
+//! owner 0051 'Bob Ray' email=bob@org.io login=5; owner 0052 Old inactive; owner 0053 '' unseen
+//! link c1 00Q1 pin STATUS=Open/Open owner=7/7 announced=999999 put-back=owner:999000,999500
 //! converted 00Q2 ada@acme.io into 0031; contact 0031 countess@acme.io account=0011
-//! account 0011 Acme; pinned 0031; parked c1; unusable TITLE; pause intercom; attributes off; crowded contacts=2 records=2
+//! merged 00Q3 ada@acme.io into 00Q4; hidden 00Q4; account 0011 Acme; pinned 0031
+//! teammate 7 Bob email=bob@org.io; installer 1 Ada; pair 0052 nobody; sandbox; maintain fallback=7
+//! parked c1; parked 00Q1; unusable TITLE; pause intercom; attributes off; events off; what-agrees
+//! crowded contacts=2 records=2; allow ada@acme.io; crowd contacts=7 records=2001; listed crowded
 //! ```
+
+mod statement;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +29,8 @@ use crate::{
     Account, Attribute, Contact, Crowd, Facts, Lead, OWNER, Operation, Owner, Parked, Record,
     SfContact, Team, Teammate, User, Verdict, plan,
 };
+
+pub(crate) use self::statement::{Statement, statements};
 
 /// When every test's person is looked at.
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -50,85 +58,6 @@ pub(crate) struct World {
     parked_leads: Vec<sf::LeadId>,
     unusable: BTreeSet<Attribute>,
     pub(crate) settings: Settings,
-}
-
-/// The words of one statement; each has to be taken.
-pub(crate) struct Statement {
-    words: Vec<String>,
-    text: String,
-}
-
-impl Statement {
-    /// The next word that names no value.
-    pub(crate) fn word(&mut self) -> Option<String> {
-        let at = self.words.iter().position(|word| !word.contains('='))?;
-        Some(self.words.remove(at))
-    }
-
-    /// The next word, which must be there.
-    pub(crate) fn must(&mut self) -> String {
-        self.word()
-            .unwrap_or_else(|| panic!("a word is missing in {:?}", self.text))
-    }
-
-    /// The value of `name=value`; an empty one is absent.
-    pub(crate) fn value(&mut self, name: &str) -> Option<String> {
-        let prefix = format!("{name}=");
-        let at = self.words.iter().position(|it| it.starts_with(&prefix))?;
-        Some(self.words.remove(at)[prefix.len()..].to_owned())
-    }
-
-    /// Whether the word stands there.
-    pub(crate) fn flag(&mut self, flag: &str) -> bool {
-        let at = self.words.iter().position(|word| word == flag);
-        at.map(|at| self.words.remove(at)).is_some()
-    }
-
-    /// All remaining `name=value`.
-    pub(crate) fn values(&mut self) -> Vec<(String, String)> {
-        let words = std::mem::take(&mut self.words).into_iter();
-        words
-            .map(|word| match word.split_once('=') {
-                Some((name, value)) => (name.to_owned(), value.to_owned()),
-                None => panic!("{word:?} is not understood in {:?}", self.text),
-            })
-            .collect()
-    }
-
-    pub(crate) fn end(self) {
-        assert!(
-            self.words.is_empty(),
-            "{:?} is not understood in {:?}",
-            self.words,
-            self.text
-        );
-    }
-}
-
-/// Cuts a text into statements.
-pub(crate) fn statements(text: &str) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
-    for c in text.chars().chain([';']) {
-        match c {
-            '\'' => {
-                quoted = !quoted;
-                word.get_or_insert_default();
-            }
-            ';' | '\n' if !quoted => {
-                words.extend(word.take());
-                let words: Vec<String> = std::mem::take(&mut words);
-                let text = words.join(" ");
-                if !words.is_empty() {
-                    statements.push(Statement { words, text });
-                }
-            }
-            ' ' if !quoted => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    assert!(!quoted, "a quote is not closed in {text:?}");
-    statements
 }
 
 /// The facts of the person of a text.
@@ -206,11 +135,11 @@ impl World {
         true
     }
 
-    /// A Salesforce User or queue; `inactive`, `portal`, `login=SECOND`.
+    /// A Salesforce User or queue; `inactive`, `portal`, `unseen`, `login=SECOND`.
     fn owner_told(&mut self, statement: &mut Statement) {
         let id: sf::OwnerId = expanded(&statement.must()).parse().unwrap();
         let (inactive, portal) = (statement.flag("inactive"), statement.flag("portal"));
-        let login = statement.value("login");
+        let (unseen, login) = (statement.flag("unseen"), statement.value("login"));
         let owner = Owner {
             id,
             name: statement.must(),
@@ -219,6 +148,7 @@ impl World {
             title: statement.value("title"),
         };
         match id {
+            sf::OwnerId::User(_) if unseen => {}
             sf::OwnerId::User(id) => self.users.push(User {
                 id,
                 email: owner.email.clone(),
@@ -287,7 +217,8 @@ impl World {
             email,
             phone: statement.value("phone"),
             company: statement.value("company"),
-            owner: statement.value("owner").map(|id| id.parse().unwrap()),
+            owner: (statement.value("owner").filter(|id| !id.is_empty()))
+                .map(|id| id.parse().unwrap()),
             attributes: (statement.values().into_iter())
                 .map(|(name, value)| (attribute(&name), expanded(&value)))
                 .collect(),

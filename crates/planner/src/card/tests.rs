@@ -1,3 +1,4 @@
+// long because: one card for each case, from top to bottom.
 //! What a teammate reads beside a conversation.
 
 use insta::assert_snapshot;
@@ -422,4 +423,223 @@ fn c7_a_silent_salesforce_is_said_and_the_last_values_are_shown() {
     Salesforce does not answer right now; this is what it showed last.
     <open 00Q1> <refresh>
     ");
+}
+
+#[test]
+fn c4_a_converted_lead_shows_the_contact_and_account_that_it_became() {
+    let world = "intercom user ada@acme.io; account 0011 Acme website=acme.io
+        converted 00Q1 ada@acme.io name='Ada King' into 0031
+        contact 0031 countess@acme.io account=0011";
+    assert_snapshot!(drawn(world), @"
+    Ada Byron
+    Contact
+    [Contact] Account
+    Email: countess@acme.io
+    Account: Acme
+    Converted from: lead Ada King
+    <open 0031> <refresh>
+    ");
+    assert_snapshot!(drawn(&format!("{world}; view account")), @"
+    Acme
+    Account
+    Contact [Account]
+    Domain: acme.io
+    <open 0011> <refresh>
+    ");
+    // So does one that a teammate pinned, whatever its email is.
+    let pinned = world.replace("ada@acme.io name", "king@acme.io name");
+    assert!(drawn(&format!("{pinned}; pinned 00Q1")).contains("Converted from: lead Ada King"));
+}
+
+#[test]
+fn c4_only_leads_that_became_this_contact_are_named_each_name_once() {
+    let world = "intercom user ada@acme.io; contact 0031 ada@acme.io
+        converted 00Q1 ada@acme.io name='Ada King' into 0031
+        converted 00Q2 ada@acme.io name=Ada into 0031
+        converted 00Q3 ada@acme.io name=Ada into 0031
+        converted 00Q4 ada@acme.io name=Zoe into 0032; converted 00Q5 ada@acme.io name=Eve
+        merged 00Q6 ada@acme.io into 0031; lead 00Q7 ada@acme.io name=Ann";
+    let card = drawn(world);
+    assert!(
+        card.contains("\nConverted from: lead Ada and Ada King\n"),
+        "{card}"
+    );
+}
+
+const SHOWING: &str = "intercom user ada@acme.io; link c1 00Q2 key ID=00Q2/00Q2";
+
+#[test]
+fn m4_the_card_says_whose_values_stay_while_none_is_chosen() {
+    let leads = "lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io name='A. Byron'";
+    assert_snapshot!(drawn(&format!("{SHOWING}; {leads}")), @"
+    Multiple matches found
+    2 leads in Salesforce have this email address, so none is chosen. The values in Intercom are those of A. Byron and are not kept current.
+    * 00Q1 Ada Byron () -
+    * 00Q2 A. Byron () -
+    <take one> <refresh>
+    ");
+    let says = |world: &str| drawn(world).contains("The values in Intercom");
+    // Nothing is said where the contact shows nothing, or something of a record that left.
+    assert!(!says(&format!("intercom user ada@acme.io; {leads}")));
+    assert!(!says(&format!(
+        "intercom user ada@acme.io; link c1 00Q2 created; {leads}"
+    )));
+    assert!(!says(&format!(
+        "intercom user ada@acme.io; link c9 00Q2 key ID=00Q2/00Q2; {leads}"
+    )));
+    assert!(!says(&format!(
+        "intercom user ada@acme.io; link c1 00Q9 key ID=00Q9/00Q9; {leads}"
+    )));
+    assert!(!says(&format!("{SHOWING}; lead 00Q2 ada@acme.io")));
+}
+
+#[test]
+fn m5_the_card_says_whose_values_stay_or_that_what_agrees_is_kept_current() {
+    let world = "intercom user ada@acme.io; link c1 0032 key ID=0032/0032
+        contact 0031 ada@acme.io; contact 0032 ada@acme.io name='A. Byron'";
+    assert_snapshot!(drawn(world), @"
+    Multiple matches found
+    2 contacts in Salesforce have this email address, so none is chosen. The values in Intercom are those of A. Byron and are not kept current.
+    * 0031 Ada Byron () -
+    * 0032 A. Byron () -
+    <take one> <refresh>
+    ");
+    assert_snapshot!(drawn(&format!("{world}; what-agrees")), @"
+    Multiple matches found
+    2 contacts in Salesforce have this email address, so none is chosen. Values in Intercom are kept current where all of them agree.
+    * 0031 Ada Byron () -
+    * 0032 A. Byron () -
+    <take one> <refresh>
+    ");
+    let off = drawn(&format!("{world}; what-agrees; attributes off"));
+    assert!(!off.contains("in Intercom"), "{off}");
+}
+
+#[test]
+fn m0_a_crowded_person_is_counted_and_offers_nothing() {
+    let world = "crowded contacts=9 records=1; intercom user ada@acme.io
+        lead 00Q1 ada@acme.io; contact 0031 ada@acme.io; lead 00Q2 ada@acme.io";
+    assert_snapshot!(drawn(world), @"
+    Too many matches
+    1 contact in Intercom and 3 records in Salesforce share this email address. Nothing is matched until an admin allows it in the settings.
+    <refresh>
+    ");
+    assert_snapshot!(
+        drawn("intercom user ada@acme.io; crowd contacts=12 records=3000; allow ada@acme.io"),
+        @"
+    Too many matches
+    12 contacts in Intercom and 3000 records in Salesforce share this email address. That is more than can be matched.
+    <refresh>
+    "
+    );
+    assert!(drawn(&format!("{world}; allow ada@acme.io")).starts_with("Ada Byron\nContact"));
+}
+
+#[test]
+fn m8_a_record_that_is_not_shown_any_more_is_told() {
+    let lead = "intercom user ada@acme.io; lead 00Q1 ada@acme.io status=Open; hidden 00Q1";
+    assert_snapshot!(drawn(lead), @"
+    Ada Byron
+    Lead · Open
+    [Lead]
+    Status: Open
+    Salesforce does not show Ada Byron any more; these are the values as last seen.
+    <open 00Q1> <refresh>
+    ");
+    let several = "intercom user ada@acme.io; contact 0031 ada@acme.io name=Ada; hidden 0031
+        contact 0032 ada@acme.io name=Bea; contact 0033 ada@acme.io name=Cy; hidden 0033";
+    assert_snapshot!(drawn(several), @"
+    Multiple matches found
+    3 contacts in Salesforce have this email address, so none is chosen. Salesforce does not show Ada and Cy any more; these are the values as last seen.
+    * 0031 Ada () -
+    * 0032 Bea () -
+    * 0033 Cy () -
+    <take one> <refresh>
+    ");
+    // A record that is not of the match is not of interest here.
+    let other = "intercom user ada@acme.io; lead 00Q1 ada@acme.io; converted 00Q2 ada@acme.io";
+    assert_eq!(drawn(&format!("{other}; hidden 00Q2")), drawn(other));
+}
+
+#[test]
+fn m8_m3_what_is_said_stands_before_the_list() {
+    let world = "intercom user ada@acme.io; contact 0031 ada@acme.io; hidden 0031
+        lead 00Q1 ada@acme.io; silent";
+    assert_snapshot!(drawn(world), @"
+    Ada Byron
+    Contact
+    [Contact]
+    Email: ada@acme.io
+    Salesforce does not show Ada Byron any more; these are the values as last seen. Salesforce does not answer right now; this is what it showed last. Also 1 lead with this email:
+    * 00Q1 Ada Byron () -
+    <open 0031> <refresh>
+    ");
+}
+
+/// A card of Lead 00Q1, whose contact's owner was put back so many seconds ago.
+fn owned(owner: &str, put_back: &str) -> String {
+    drawn(&format!(
+        "maintain; teammate 7 Bob email=bob@org.io; owner 0051 Bob email=bob@org.io
+         lead 00Q1 ada@acme.io owner=0051; intercom user ada@acme.io owner={owner}
+         link c1 00Q1 key owner=7/7 put-back={put_back}"
+    ))
+}
+
+#[test]
+fn o5_the_card_says_that_a_change_of_the_owner_was_put_back() {
+    assert_snapshot!(owned("7", "owner:999000"), @"
+    Ada Byron
+    Lead
+    [Lead]
+    Owner: Bob
+    The owner follows Salesforce: 1 change made here was put back.
+    <open 00Q1> <refresh>
+    ");
+    let last = |card: &str| {
+        let line = card
+            .lines()
+            .find(|line| line.starts_with("The owner follows"));
+        line.map(str::to_owned)
+    };
+    let said = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        last(&owned("7", "owner:996400,996401,999999")),
+        said("The owner follows Salesforce: 2 changes made here were put back.")
+    );
+    assert_eq!(last(&owned("7", "owner:1,996400")), None);
+    assert_eq!(last(&owned("7", "STATUS:999999")), None);
+}
+
+#[test]
+fn o5_the_card_says_that_the_owner_is_left_after_so_many_changes() {
+    let five = "owner:999000,999100,999200,999300,999400";
+    assert_snapshot!(owned("9", five), @"
+    Ada Byron
+    Lead
+    [Lead]
+    Owner: Bob
+    The owner follows Salesforce, but it was changed here again and again. After 5 changes within an hour it is left as it is until it changes in Salesforce.
+    <open 00Q1> <refresh>
+    ");
+    // Somebody has set the right one since.
+    assert!(owned("7", five).contains("5 changes made here were put back"));
+}
+
+#[test]
+fn o5_nothing_is_said_of_owners_that_are_not_maintained_or_of_other_peoples() {
+    let put_back = "put-back=owner:999999";
+    let lead = "intercom user ada@acme.io; lead 00Q1 ada@acme.io";
+    let maintained = format!("maintain; {lead}");
+    for quiet in [
+        format!("{lead}; link c1 00Q1 key owner=7/7 {put_back}"),
+        format!("{maintained}; link c9 00Q1 key owner=7/7 {put_back}"),
+        format!("{maintained}; link c1 00Q1 key owner=7/7 {put_back}; lead 00Q2 ada@acme.io"),
+    ] {
+        assert!(!drawn(&quiet).contains("owner follows"), "{quiet}");
+    }
+    let account =
+        format!("{CONTACT}; view account; maintain; link c1 0031 key owner=7/7 {put_back}");
+    assert!(!drawn(&account).contains("owner follows"));
+    let of_contact = account.replace("view account", "view person");
+    assert!(drawn(&of_contact).contains("owner follows"));
 }

@@ -1,6 +1,8 @@
 //! Which record a person is, for every combination of what may share a key.
 
 use super::*;
+use crate::plan;
+use crate::table::{Row, rows};
 use crate::world::{facts, short};
 
 /// The verdict on the person of a text, with its records in order.
@@ -10,6 +12,7 @@ fn matched(text: &str) -> String {
     let mut backwards = facts.clone();
     backwards.records.reverse();
     backwards.successors.reverse();
+    backwards.merged.reverse();
     assert_eq!(found, verdict(&backwards), "the order of the facts decides");
     print(&found)
 }
@@ -53,35 +56,114 @@ const CONTACTS: [&str; 3] = [
     "contact 0031 ada@acme.io; contact 0032 ada@acme.io",
 ];
 
-#[test]
-fn m1_m2_m3_m4_m5_every_combination_of_leads_contacts_and_conversions() {
-    // A converted Lead beside them: none; one that became a contact which is not visible; one that
-    // became a contact with another email; one that became 0031, if that one has the key.
-    let conversions = [
-        "",
-        "converted 00Q9 ada@acme.io into 0039",
-        "converted 00Q9 ada@acme.io into 0039; contact 0039 countess@acme.io",
-        "converted 00Q9 ada@acme.io into 0031",
-    ];
-    #[rustfmt::skip]
-    let expected = [
-        // Leads, contacts, by conversion.
-        (0, 0, ["none", "none", "contact 0039", "none"]),
-        (0, 1, ["contact 0031"; 4]),
-        (0, 2, ["many contacts 0031 0032"; 4]),
-        (1, 0, ["lead 00Q1", "lead 00Q1", "contact 0039, beside 00Q1", "lead 00Q1"]),
-        (1, 1, ["contact 0031, beside 00Q1"; 4]),
-        (1, 2, ["many contacts 0031 0032, beside 00Q1"; 4]),
-        (2, 0, ["many leads 00Q1 00Q2", "many leads 00Q1 00Q2", "contact 0039, beside 00Q1 00Q2",
-                "many leads 00Q1 00Q2"]),
-        (2, 1, ["contact 0031, beside 00Q1 00Q2"; 4]),
-        (2, 2, ["many contacts 0031 0032, beside 00Q1 00Q2"; 4]),
-    ];
-    for (leads, contacts, verdicts) in expected {
-        for (conversion, verdict) in conversions.into_iter().zip(verdicts) {
-            let world = [ADA, LEADS[leads], CONTACTS[contacts], conversion].join("; ");
-            assert_eq!(matched(&world), verdict, "{world}");
+/// The records of a row, and what became of those that are gone.
+fn world(row: &Row) -> String {
+    let leads = row.cell("Leads").parse::<usize>().unwrap();
+    let contacts = row.cell("Contacts").parse::<usize>().unwrap();
+    let gone = match row.cell("gone") {
+        "-" => "",
+        "Lead deleted" => "lead",
+        "Lead merged, same email" => "lead; merged 00Q1 ada@acme.io into 00Q2",
+        "Lead merged, other email" => {
+            "lead; merged 00Q1 ada@acme.io into 00Q8; lead 00Q8 king@acme.io"
         }
+        "Contact merged, other email" => {
+            "contact; merged 0031 ada@acme.io into 0037; contact 0037 king@acme.io"
+        }
+        "chain, then converted" => {
+            "lead; merged 00Q1 ada@acme.io into 00Q7; merged 00Q7 king@acme.io into 00Q8
+             converted 00Q8 king@acme.io into 0038; contact 0038 queen@acme.io"
+        }
+        other => panic!("{other:?}"),
+    };
+    let (kind, gone) = gone.split_once(';').unwrap_or((gone, ""));
+    let converted = match row.cell("converted") {
+        "-" => "",
+        "same email" => "converted 00Q9 ada@acme.io into 0031",
+        "other email" => "converted 00Q9 ada@acme.io into 0039; contact 0039 countess@acme.io",
+        "not visible" => "converted 00Q9 ada@acme.io into 0039",
+        other => panic!("{other:?}"),
+    };
+    let first = |what| usize::from(kind == what);
+    let leads = (1 + first("lead")..=leads).map(|number| format!("lead 00Q{number} ada@acme.io"));
+    let contacts = 1 + first("contact")..=contacts;
+    let contacts = contacts.map(|number| format!("contact 003{number} ada@acme.io"));
+    let there: Vec<String> = leads.chain(contacts).collect();
+    [
+        &there.join("; "),
+        gone,
+        converted,
+        "crowded contacts=2 records=50",
+    ]
+    .join("; ")
+}
+
+/// Whether a row speaks of a record that is not among those that it counts.
+fn is_impossible(row: &Row) -> bool {
+    let leads = match row.cell("gone") {
+        "Lead merged, same email" => 2,
+        "Lead deleted" | "Lead merged, other email" | "chain, then converted" => 1,
+        _ => 0,
+    };
+    let merged = row.cell("gone") == "Contact merged, other email";
+    let became = row.cell("converted") == "same email";
+    let has = |column: &str| row.cell(column).parse::<usize>().unwrap();
+    has("Leads") < leads || has("Contacts") < usize::from(merged || became)
+}
+
+#[test]
+fn m0_m1_m2_m3_m4_m5_m8_every_combination_of_records_and_what_became_of_them() {
+    let table = rows(
+        include_str!("tables/matches.txt"),
+        &[
+            ("Leads", &["0", "1", "2"]),
+            ("Contacts", &["0", "1", "2"]),
+            (
+                "converted",
+                &["-", "same email", "other email", "not visible"],
+            ),
+            (
+                "gone",
+                &[
+                    "-",
+                    "Lead deleted",
+                    "Lead merged, same email",
+                    "Lead merged, other email",
+                    "Contact merged, other email",
+                    "chain, then converted",
+                ],
+            ),
+        ],
+    );
+    for row in table {
+        let columns = ["not crowded", "over the limit", "over, allowed", "crowd"];
+        let outcomes = columns.map(|column| row.cell(column));
+        if is_impossible(&row) {
+            assert_eq!(outcomes, ["impossible"; 4], "{}", row.line());
+            continue;
+        }
+        let world = world(&row);
+        let three = [ADA; 3].join("; ");
+        let found = [
+            ADA.to_owned(),
+            three.clone(),
+            format!("{three}; allow ada@acme.io"),
+            format!("{ADA}; allow ada@acme.io; crowd contacts=1 records=2001"),
+        ]
+        .map(|contacts| outcome(&format!("{contacts}; {world}")));
+        assert_eq!(found, outcomes, "{}", row.line());
+    }
+}
+
+/// The match that the plan goes by, or that the key is crowded.
+fn outcome(world: &str) -> String {
+    match plan(&facts(world)).verdict {
+        Verdict::Crowded => "crowded".to_owned(),
+        Verdict::None
+        | Verdict::Lead
+        | Verdict::Contact
+        | Verdict::ManyLeads
+        | Verdict::ManyContacts => matched(world),
     }
 }
 

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::Record;
-use crate::planned::planned;
+use crate::planned::{executed, planned, print};
 use crate::world::facts;
 
 #[test]
@@ -19,14 +19,101 @@ fn m0_a_contact_without_an_email_matches_nothing() {
 #[test]
 fn m0_a_crowded_key_is_told_and_nothing_is_written() {
     let world = "crowded contacts=1 records=1; lead 00Q1 ada@acme.io; intercom lead ada@acme.io";
-    assert_snapshot!(planned(world), @r"
+    assert_snapshot!(planned(world), @"
     Lead
     A1 c1: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
     ");
-    assert_snapshot!(planned(&format!("{world}; intercom user ada@acme.io")), @r"
+    assert_snapshot!(planned(&format!("{world}; intercom user ada@acme.io")), @"
     Crowded
     note M0: 2 contacts and 1 records share this key; nothing is written until that is allowed
     ");
+    let records = format!("{world}; converted 00Q2 ada@acme.io; link c1 00Q1 key ID=00Q1/00Q1");
+    assert_snapshot!(planned(&records), @"
+    Crowded
+    note M0: 1 contacts and 2 records share this key; nothing is written until that is allowed
+    ");
+}
+
+#[test]
+fn m0_an_admin_allows_a_crowded_key_and_no_other() {
+    let world = "crowded contacts=1 records=1; lead 00Q1 ada@acme.io; intercom lead ada@acme.io
+        intercom user ada@acme.io";
+    assert_snapshot!(planned(&format!("{world}; allow ada@acme.io")), @"
+    Lead
+    A1 c1: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    A1 c2: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    ");
+    assert!(planned(&format!("{world}; allow king@acme.io")).starts_with("Crowded"));
+}
+
+#[test]
+fn m0_a_crowd_that_was_not_read_cannot_be_allowed() {
+    let world = "intercom lead ada@acme.io; crowd contacts=7 records=2001; allow ada@acme.io";
+    assert_snapshot!(planned(world), @"
+    Crowded
+    note M0: 7 contacts and 2001 records share this key, more than can be allowed
+    ");
+    let crowd = plan(&facts(world)).counts;
+    assert_eq!(
+        (crowd.contacts, crowd.leads, crowd.sf_contacts),
+        (7, 2001, 0)
+    );
+}
+
+#[test]
+fn m0_m4_m5_a_verdict_without_a_clear_match_is_news_exactly_once() {
+    let news = |world: &str, listed: &str| {
+        plan(&facts(&format!(
+            "intercom user ada@acme.io; {world}; {listed}"
+        )))
+        .news
+    };
+    let worlds = [
+        ("many-leads", "lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io"),
+        (
+            "many-contacts",
+            "contact 0031 ada@acme.io; contact 0032 ada@acme.io",
+        ),
+        ("crowded", "crowd contacts=1 records=2001"),
+    ];
+    for (own, world) in worlds {
+        assert!(news(world, ""), "{world}");
+        for (listed, _) in worlds {
+            let is_other = own != listed;
+            assert_eq!(
+                news(world, &format!("listed {listed}")),
+                is_other,
+                "{world}, {listed}"
+            );
+        }
+    }
+    for clear in ["", "lead 00Q1 ada@acme.io", "contact 0031 ada@acme.io"] {
+        assert!(!news(clear, "listed many-leads"), "{clear}");
+        assert!(!news(clear, ""), "{clear}");
+    }
+}
+
+#[test]
+fn m4_m5_how_many_of_each_there_are_is_counted() {
+    let counted = |world: &str| {
+        let Counts {
+            contacts,
+            leads,
+            sf_contacts,
+        } = plan(&facts(world)).counts;
+        (contacts, leads, sf_contacts)
+    };
+    let two = "intercom user ada@acme.io; intercom lead ada@acme.io";
+    let leads = "lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io; converted 00Q3 ada@acme.io";
+    let contacts = "contact 0031 ada@acme.io; contact 0032 ada@acme.io";
+    assert_eq!(counted(two), (2, 0, 0));
+    assert_eq!(counted(&format!("{two}; lead 00Q1 ada@acme.io")), (2, 1, 0));
+    assert_eq!(counted(&format!("{two}; {leads}")), (2, 2, 0));
+    assert_eq!(
+        counted(&format!("{two}; {leads}; contact 0031 ada@acme.io")),
+        (2, 2, 1)
+    );
+    assert_eq!(counted(&format!("{two}; {leads}; {contacts}")), (2, 2, 2));
 }
 
 #[test]
@@ -169,6 +256,134 @@ fn m5_what_was_shown_goes_when_its_record_leaves_the_person() {
 }
 
 #[test]
+fn m4_m5_what_stays_is_said_for_each_contact_that_shows_something() {
+    let world = "intercom user ada@acme.io ID=00Q1; intercom lead ada@acme.io ID=0032
+        intercom lead ada@acme.io; link c1 00Q1 key ID=00Q1/00Q1; link c2 0032 key ID=0032/0032";
+    let records = "lead 00Q1 ada@acme.io; contact 0031 ada@acme.io; contact 0032 ada@acme.io";
+    assert_snapshot!(planned(&format!("{world}; {records}")), @"
+    ManyContacts
+    note M5: 2 contacts match; none is chosen
+    note M5: what contact c1 shows is of 00Q1 and is not kept current
+    note M5: what contact c2 shows is of 0032 and is not kept current
+    ");
+}
+
+/// Several contacts that agree on title and owner, and not on ids.
+const AGREEING: &str = "what-agrees; owner 0051 Bob
+    contact 0031 ada@acme.io title=Countess owner=0051
+    contact 0032 ada@acme.io title=Countess owner=0051";
+
+#[test]
+fn m5_what_agrees_is_written_and_nothing_else() {
+    assert_snapshot!(planned(&format!("intercom user ada@acme.io; {AGREEING}")), @"
+    ManyContacts
+    M5 c1: write TITLE=->Countess OWNER_ID=->0051 OWNER_NAME=->Bob OBJECT_TYPE=->Contact; book 0031 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+    note M5: 2 contacts match; none is chosen
+    ");
+    // An attribute that is empty on all of them is agreed on, too.
+    let shown = "intercom user ada@acme.io STATUS=Open TITLE=King ID=0039";
+    assert_snapshot!(planned(&format!("{shown}; {AGREEING}")), @"
+    ManyContacts
+    M5 c1: write STATUS=Open>- TITLE=King>Countess OWNER_ID=->0051 OWNER_NAME=->Bob OBJECT_TYPE=->Contact; book 0031 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+    note M5: 2 contacts match; none is chosen
+    ");
+}
+
+#[test]
+fn m5_what_some_of_three_show_is_not_agreed() {
+    let third = "contact 0033 ada@acme.io title=King owner=0051";
+    assert_snapshot!(planned(&format!("intercom user ada@acme.io; {AGREEING}; {third}")), @"
+    ManyContacts
+    M5 c1: write OWNER_ID=->0051 OWNER_NAME=->Bob OBJECT_TYPE=->Contact; book 0031 by Key OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+    note M5: 3 contacts match; none is chosen
+    ");
+    let last = AGREEING.replace(
+        "0031 ada@acme.io title=Countess owner=0051",
+        "0031 ada@acme.io",
+    );
+    assert_snapshot!(planned(&format!("intercom user ada@acme.io; {last}")), @"
+    ManyContacts
+    M5 c1: write OBJECT_TYPE=->Contact; book 0031 by Key OBJECT_TYPE=Contact
+    note M5: 2 contacts match; none is chosen
+    ");
+}
+
+#[test]
+fn m5_where_all_is_in_step_nothing_is_written() {
+    assert_snapshot!(
+        planned(&format!(
+            "{AGREEING}; intercom user ada@acme.io TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob \
+             OBJECT_TYPE=Contact ID=0031
+             link c1 0031 key TITLE=Countess/Countess OWNER_ID=0051/0051 OWNER_NAME=Bob/Bob \
+             OBJECT_TYPE=Contact/Contact ID=0031/0031"
+        )),
+        @"
+    ManyContacts
+    note M5: 2 contacts match; none is chosen
+    "
+    );
+}
+
+#[test]
+fn m5_with_what_agrees_the_link_stays_on_the_record_that_was_shown() {
+    let world = "intercom user ada@acme.io TITLE=King ID=0032
+        link c1 0032 pin TITLE=King/King ID=0032/0032";
+    assert_snapshot!(planned(&format!("{world}; {AGREEING}")), @"
+    ManyContacts
+    M5 c1: write TITLE=King>Countess OWNER_ID=->0051 OWNER_NAME=->Bob OBJECT_TYPE=->Contact; book 0032 by Pin TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact, keeping ID
+    note M5: 2 contacts match; none is chosen
+    ");
+}
+
+#[test]
+fn m5_with_what_agrees_a_record_that_left_takes_its_values_along() {
+    let world = "intercom user ada@acme.io STATUS=Open TITLE=King ID=0039 OWNER_EMAIL=x@y.z
+        link c1 0039 key TITLE=King/King ID=0039/0039 STATUS=Open/Open OWNER_EMAIL=x@y.z/x@y.z";
+    assert_snapshot!(planned(&format!("{world}; {AGREEING}")), @"
+    ManyContacts
+    M5 c1: write STATUS=Open>- TITLE=King>Countess OWNER_ID=->0051 OWNER_NAME=->Bob OWNER_EMAIL=x@y.z>- ID=0039>- OBJECT_TYPE=->Contact; book 0031 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+    note M5: 2 contacts match; none is chosen
+    ");
+    assert_snapshot!(planned(&format!("{world}; {AGREEING}; attributes off")), @"
+    ManyContacts
+    M5 c1: book 0031 by Key
+    note M5: 2 contacts match; none is chosen
+    ");
+    // The Lead that it showed is still there, and none of the contacts.
+    let lead = world.replace("0039", "00Q1");
+    assert_snapshot!(planned(&format!("{lead}; {AGREEING}; lead 00Q1 ada@acme.io")), @"
+    ManyContacts
+    M5 c1: write STATUS=Open>- TITLE=King>Countess OWNER_ID=->0051 OWNER_NAME=->Bob OWNER_EMAIL=x@y.z>- ID=00Q1>- OBJECT_TYPE=->Contact; book 0031 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+    note M5: 2 contacts match; none is chosen
+    ");
+}
+
+#[test]
+fn m5_what_agreed_is_cleared_when_nobody_matches_any_more_and_only_that() {
+    let world = "intercom user ada@acme.io OWNER_EMAIL=by@hand.io ID=by-hand";
+    let before = facts(&format!("{world}; {AGREEING}"));
+    let mut after = executed(before.clone(), &plan(&before), str::to_owned);
+    after.records.clear();
+    let cleared = plan(&after);
+    assert_snapshot!(print(&cleared), @"
+    None
+    M1 c1: write TITLE=Countess>- OWNER_ID=0051>- OWNER_NAME=Bob>- OBJECT_TYPE=Contact>-; book no 0031
+    note M1: no record in Salesforce
+    ");
+}
+
+#[test]
+fn m5_what_agrees_is_put_back_as_well() {
+    let world = "intercom user ada@acme.io TITLE=King OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+        link c1 0031 key TITLE=Countess/Countess OWNER_ID=0051/0051 OWNER_NAME=Bob/Bob OBJECT_TYPE=Contact/Contact";
+    assert_snapshot!(planned(&format!("{world}; {AGREEING}")), @"
+    ManyContacts
+    M5 c1: write TITLE=King>Countess putting back TITLE; book 0031 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact, TITLE put back 1x
+    note M5: 2 contacts match; none is chosen
+    ");
+}
+
+#[test]
 fn m6_each_contact_of_a_person_shows_the_record_in_order_of_id() {
     assert_snapshot!(
         planned(
@@ -205,6 +420,56 @@ fn m7_a_link_to_a_contact_of_another_person_is_left_alone() {
         @r"
     Lead
     A1 c1: write ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key ID=00Q1 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+#[test]
+fn m8_a_contact_follows_its_record_into_the_one_that_it_was_merged_into() {
+    let contact = "intercom user ada@acme.io ID=00Q1 OBJECT_TYPE=Lead
+        link c1 00Q1 key ID=00Q1/00Q1 OBJECT_TYPE=Lead/Lead; merged 00Q1 ada@acme.io into 00Q2";
+    assert_snapshot!(planned(&format!("{contact}; lead 00Q2 ada@acme.io")), @"
+    Lead
+    A1 c1: write ID=00Q1>00Q2; book 00Q2 by Key ID=00Q2 OBJECT_TYPE=Lead
+    ");
+    assert_snapshot!(planned(&format!("{contact}; lead 00Q2 king@acme.io")), @"
+    Lead
+    A1 c1: write ID=00Q1>00Q2; book 00Q2 by Key ID=00Q2 OBJECT_TYPE=Lead
+    ");
+    // The master is not visible, or deleted.
+    assert_snapshot!(planned(contact), @"
+    None
+    M1 c1: write ID=00Q1>- OBJECT_TYPE=Lead>-; book no 00Q1
+    note M1: no record in Salesforce
+    ");
+    // A record that holds the key itself wins over what another one became.
+    assert_snapshot!(
+        planned(&format!("{contact}; lead 00Q2 king@acme.io; lead 00Q3 ada@acme.io")),
+        @"
+    Lead
+    A1 c1: write ID=00Q1>00Q3; book 00Q3 by Key ID=00Q3 OBJECT_TYPE=Lead
+    "
+    );
+}
+
+#[test]
+fn m8_a_deleted_record_leaves_and_what_it_showed_is_cleared() {
+    let contact = "intercom user ada@acme.io ID=00Q1; link c1 00Q1 key ID=00Q1/00Q1";
+    assert_snapshot!(planned(&format!("{contact}; lead 00Q2 ada@acme.io; lead 00Q3 ada@acme.io")), @"
+    ManyLeads
+    M4 c1: write ID=00Q1>-; book no 00Q1
+    note M4: 2 leads match; none is chosen
+    ");
+}
+
+#[test]
+fn m8_a_record_that_cannot_be_seen_any_more_still_counts_and_is_told() {
+    assert_snapshot!(
+        planned("intercom user ada@acme.io; lead 00Q1 ada@acme.io status=Open; hidden 00Q1"),
+        @"
+    Lead
+    A1 c1: write STATUS=->Open ID=->00Q1 OBJECT_TYPE=->Lead; book 00Q1 by Key STATUS=Open ID=00Q1 OBJECT_TYPE=Lead
+    note M8: 00Q1 cannot be seen any more; what it showed last still counts
     "
     );
 }
@@ -438,13 +703,23 @@ fn e2_a_key_is_of_one_contact_and_its_exact_values() {
         write_key(&contact.parse().unwrap(), &changes.into(), &Change::Keep)
     };
     assert_eq!(key("c1", Some("Open"), None), KEY);
+    let owner =
+        |owner: &Change<ic::TeammateId>| write_key(&"c1".parse().unwrap(), &BTreeMap::new(), owner);
+    let set = |id: &str| owner(&Change::Set(id.parse().unwrap()));
+    assert_eq!(set("7"), 4_974_300_969_708_293_709);
     let others = [
+        set("7"),
+        set("8"),
+        owner(&Change::Clear),
+        owner(&Change::Keep),
         key("c2", Some("Open"), None),
         key("c1", Some("Open"), Some("")),
         key("c1", None, Some("Open")),
         key("c1", Some("open"), None),
     ];
     assert!(!others.contains(&KEY));
+    let different: BTreeSet<i64> = others.into();
+    assert_eq!(different.len(), others.len());
 }
 
 #[test]
