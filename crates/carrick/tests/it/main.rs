@@ -9,6 +9,7 @@
 
 mod browser;
 mod configuration;
+mod crash;
 mod demo;
 mod mail;
 mod output;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -49,6 +49,15 @@ pub(crate) fn finished(command: &mut Command) -> Ended {
     }
 }
 
+/// What a process printed within a time.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Line(String),
+    Nothing,
+    /// It closed its output: it has ended, or is about to.
+    End,
+}
+
 /// A process that is killed when the test is done with it.
 pub(crate) struct Running {
     child: Child,
@@ -87,6 +96,15 @@ impl Running {
         }
     }
 
+    /// The next line of standard output, if one comes within `wait`.
+    pub(crate) fn line_within(&self, wait: Duration) -> Heard {
+        match self.stdout.recv_timeout(wait) {
+            Ok(line) => Heard::Line(line),
+            Err(RecvTimeoutError::Timeout) => Heard::Nothing,
+            Err(RecvTimeoutError::Disconnected) => Heard::End,
+        }
+    }
+
     /// Ctrl-C.
     pub(crate) fn interrupt(&self) {
         let status = Command::new("kill")
@@ -109,7 +127,7 @@ impl Running {
         // Ends a process that does not end, so that the wait below does.
         let watchdog = thread::spawn(move || {
             let expired = overdue.recv_timeout(PATIENCE);
-            if matches!(expired, Err(std::sync::mpsc::RecvTimeoutError::Timeout)) {
+            if matches!(expired, Err(RecvTimeoutError::Timeout)) {
                 let _killed = Command::new("kill")
                     .args(["-KILL", &pid.to_string()])
                     .status();

@@ -16,8 +16,8 @@ use crate::sim::Cloud;
 use crate::web_client::{ask, json};
 
 pub(crate) struct Clouds {
-    salesforce: Cloud,
-    intercom: Cloud,
+    pub(crate) salesforce: Cloud,
+    pub(crate) intercom: Cloud,
 }
 
 impl Clouds {
@@ -42,7 +42,7 @@ impl Clouds {
         }
     }
 
-    fn connect(&self, folder: &Path, intercom_token: &str) -> Ended {
+    pub(crate) fn connect(&self, folder: &Path, intercom_token: &str) -> Ended {
         run(
             folder,
             &[
