@@ -281,7 +281,7 @@ fn unclear(
     if let Match::ManyContacts { contacts, .. } = matched {
         match facts.settings.matching.ambiguous_contacts {
             AmbiguousContacts::WhatAgrees => {
-                return show_what_agrees(facts, contact, link, contacts, plan);
+                return show_what_agrees(facts, contact, link, matched, contacts, plan);
             }
             AmbiguousContacts::Nothing => {}
         }
@@ -302,20 +302,18 @@ fn unclear(
 }
 
 /// M5: attributes whose value is the same on all of them are written, and booked with the link to
-/// the one that the contact showed before, else the oldest.
+/// the record that the contact showed before, as long as it is of the person, else to the oldest.
 fn show_what_agrees(
     facts: &Facts,
     contact: &Contact,
     link: Option<&Link>,
+    matched: &Match<'_>,
     contacts: &[&SfContact],
     plan: &mut Plan,
 ) -> Option<Operation> {
-    let shown = contacts.iter().find(|contact| {
-        let id = sf::RecordId::Contact(contact.id);
-        link.is_some_and(|link| link.record_id == id)
-    });
-    let record = Matched::Contact(shown.or(contacts.first())?);
-    let same_record = link.filter(|link| link.record_id == record.id());
+    let same_record = link.filter(|link| matched.includes(link.record_id));
+    let oldest = contacts.first()?;
+    let record = same_record.map_or(sf::RecordId::Contact(oldest.id), |link| link.record_id);
     let (agreed, scope) = attribute::agreed(contacts);
     let (desired, scope) = wanted(facts, agreed, scope);
     // Of a record that left the person nothing stays.
@@ -330,7 +328,7 @@ fn show_what_agrees(
         contact,
         link: same_record,
         booking: Booking {
-            record: record.id(),
+            record,
             how: same_record.map_or(How::Key, |link| link.how),
             desired,
             scope,

@@ -336,7 +336,7 @@ fn m5_with_what_agrees_the_link_stays_on_the_record_that_was_shown() {
 }
 
 #[test]
-fn m5_with_what_agrees_a_record_that_left_takes_its_values_along() {
+fn m5_with_what_agrees_only_a_record_that_left_takes_its_values_along() {
     let world = "intercom user ada@acme.io STATUS=Open TITLE=King ID=0039 OWNER_EMAIL=x@y.z
         link c1 0039 key TITLE=King/King ID=0039/0039 STATUS=Open/Open OWNER_EMAIL=x@y.z/x@y.z";
     assert_snapshot!(planned(&format!("{world}; {AGREEING}")), @"
@@ -349,11 +349,11 @@ fn m5_with_what_agrees_a_record_that_left_takes_its_values_along() {
     M5 c1: book 0031 by Key
     note M5: 2 contacts match; none is chosen
     ");
-    // The Lead that it showed is still there, and none of the contacts.
+    // The Lead that it showed is still of the person, so what is not agreed on stays.
     let lead = world.replace("0039", "00Q1");
     assert_snapshot!(planned(&format!("{lead}; {AGREEING}; lead 00Q1 ada@acme.io")), @"
     ManyContacts
-    M5 c1: write STATUS=Open>- TITLE=King>Countess OWNER_ID=->0051 OWNER_NAME=->Bob OWNER_EMAIL=x@y.z>- ID=00Q1>- OBJECT_TYPE=->Contact; book 0031 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact
+    M5 c1: write STATUS=Open>- TITLE=King>Countess OWNER_ID=->0051 OWNER_NAME=->Bob OWNER_EMAIL=x@y.z>- OBJECT_TYPE=->Contact; book 00Q1 by Key TITLE=Countess OWNER_ID=0051 OWNER_NAME=Bob OBJECT_TYPE=Contact, keeping ID
     note M5: 2 contacts match; none is chosen
     ");
 }
