@@ -30,6 +30,7 @@ struct Step {
 pub(crate) struct Summary {
     contacts_read: u64,
     records_read: u64,
+    persons: u64,
     linked: u64,
     ambiguous: u64,
     unmatched: u64,
@@ -80,6 +81,7 @@ impl Summary {
         Self {
             contacts_read: counts.contacts_read,
             records_read: counts.records_read,
+            persons: counts.persons,
             linked: counts.linked,
             ambiguous: counts.ambiguous,
             unmatched: counts.unmatched,

@@ -64,6 +64,7 @@ fn the_summary_has_the_fields_that_scripts_read() {
     let counts = SweepCounts {
         contacts_read: 1,
         records_read: 2,
+        persons: 12,
         linked: 3,
         ambiguous: 4,
         unmatched: 5,
@@ -82,6 +83,7 @@ fn the_summary_has_the_fields_that_scripts_read() {
         json!({
             "contacts_read": 1,
             "records_read": 2,
+            "persons": 12,
             "linked": 3,
             "ambiguous": 4,
             "unmatched": 5,
