@@ -1,7 +1,7 @@
 //! Our own writes that a snapshot may or may not include yet ("when an observation counts").
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{ConnectionId, Timestamp, ic};
@@ -9,8 +9,10 @@ use model::{ConnectionId, Timestamp, ic};
 /// A snapshot that was taken within this time of our write's answer cannot be ordered against it.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// Entries are swept out when there are more than this.
-const REMEMBERED_MAX: usize = 4096;
+/// Entries are swept out when there are more than this, and more than twice as many as the last
+/// sweep left: what a fast sync wrote within the settling time is then not gone through by each of
+/// its writes.
+const REMEMBERED_MIN: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
@@ -34,12 +36,25 @@ pub(crate) enum Trust {
 /// Writes to contacts that are under way or were just settled.
 #[derive(Default)]
 pub(crate) struct Writes {
-    progress: Mutex<BTreeMap<(ConnectionId, ic::ContactId), Progress>>,
+    remembered: Mutex<Remembered>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    progress: BTreeMap<(ConnectionId, ic::ContactId), Progress>,
+    /// How many the last sweep left.
+    left: usize,
 }
 
 impl Writes {
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn begin(&self, connection: ConnectionId, contact: &ic::ContactId) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let progress = &mut self.remembered().progress;
         progress.insert((connection, contact.clone()), Progress::UnderWay);
     }
 
@@ -50,13 +65,15 @@ impl Writes {
         contact: &ic::ContactId,
         now: Timestamp,
     ) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = &mut *self.remembered();
+        let progress = &mut remembered.progress;
         progress.insert((connection, contact.clone()), Progress::Settled(now));
-        if progress.len() > REMEMBERED_MAX {
+        if progress.len() > REMEMBERED_MIN.max(2 * remembered.left) {
             progress.retain(|_, it| match it {
                 Progress::UnderWay => true,
                 Progress::Settled(at) => now.since(*at) < SETTLING,
             });
+            remembered.left = progress.len();
         }
     }
 
@@ -66,8 +83,11 @@ impl Writes {
         contact: &ic::ContactId,
         now: Timestamp,
     ) -> Trust {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        match progress.get(&(connection, contact.clone())) {
+        match self
+            .remembered()
+            .progress
+            .get(&(connection, contact.clone()))
+        {
             Some(Progress::UnderWay) => Trust::Wait,
             Some(Progress::Settled(at)) if now.since(*at) < SETTLING => Trust::Doubtful,
             Some(Progress::Settled(_)) | None => Trust::Plain,
