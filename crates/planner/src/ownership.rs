@@ -29,7 +29,7 @@ pub(crate) fn of(facts: &Facts, record: Matched<'_>) -> Ownership {
 /// Why `record` says nothing about the owner, where it should.
 pub(crate) fn note(facts: &Facts, record: Matched<'_>) -> Option<Note> {
     let hidden = match record {
-        Matched::Contact(contact) => contact.account.is_none() && contact.account_hidden,
+        Matched::Contact(contact) => contact.account_hidden,
         Matched::Lead(_) => false,
     };
     (hidden && facts.settings.ownership.maintain).then(|| Note {

@@ -21,6 +21,8 @@ pub(crate) fn planned(text: &str) -> String {
     backwards.contacts.reverse();
     backwards.records.reverse();
     backwards.links.reverse();
+    backwards.merged.reverse();
+    backwards.successors.reverse();
     assert_eq!(plan(&backwards), made);
     let obedient: fn(&str) -> String = str::to_owned;
     for answers in [obedient, str::to_lowercase] {

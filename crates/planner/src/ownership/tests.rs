@@ -207,6 +207,8 @@ fn o2_an_account_that_cannot_be_seen_decides_nothing_and_what_is_booked_stays() 
     let twice = planned(&format!("{linked}; intercom lead ada@acme.io"));
     assert_eq!(twice.matches("cannot be seen").count(), 1);
     assert!(!planned(&world.replace("maintain;", "")).contains("cannot be seen"));
+    let without = world.replace("account-hidden", "");
+    assert!(!planned(&without).contains("cannot be seen"));
     // An Account that is seen decides, whatever was said before.
     let seen = world
         .replace("account-hidden", "account=0011")
