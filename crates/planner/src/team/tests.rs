@@ -195,6 +195,19 @@ fn o1_only_one_invalid_is_ignored_and_only_at_the_end() {
 }
 
 #[test]
+fn o1_all_pairs_are_listed_by_user() {
+    let team = team(&format!(
+        "{TEAMMATES}; owner 0053 Cy email=cy@org.io; owner 0052 Dan email=dan@org.io
+         owner 0051 Bob email=bob@org.io"
+    ));
+    let listed: Vec<_> = team
+        .pairs()
+        .map(|(user, pair)| (user, &pair.teammate))
+        .collect();
+    assert_eq!(listed, [(user("0051"), &id("7")), (user("0053"), &id("6"))]);
+}
+
+#[test]
 fn o1_a_queue_is_nobody() {
     let team = team(&format!("{TEAMMATES}; owner 00G1 Inbound email=bob@org.io"));
     let queue = crate::world::expanded("00G1").parse().unwrap();
