@@ -26,6 +26,8 @@ pub(super) enum Moment {
     Calls(u64),
     /// By SIGKILL, so long after it began.
     Millis(u64),
+    /// By SIGKILL, as soon as it told that it is in this phase.
+    Told(&'static str),
     /// By its own hand, right after so many commits to the store.
     Commits(u64),
     /// Not at all.
@@ -97,6 +99,7 @@ impl Run {
             let is_over = match moment {
                 Moment::Calls(most) => calls - before >= most,
                 Moment::Millis(most) => began.elapsed() >= Duration::from_millis(most),
+                Moment::Told(wanted) => phase(&last) == wanted,
                 Moment::Commits(_) | Moment::Never => false,
             };
             if is_over {
