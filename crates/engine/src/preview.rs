@@ -121,6 +121,13 @@ impl Engine {
         self.previews().get(&id).map(|slot| slot.preview.clone())
     }
 
+    /// Forgets the preview of a connection; one that still counts ends.
+    pub fn discard_owner_preview(&self, id: ConnectionId) {
+        if let Some(slot) = self.previews().remove(&id) {
+            slot.stop.cancel();
+        }
+    }
+
     /// All previews end: the process does.
     pub(crate) fn stop_previews(&self) {
         for slot in self.previews().values() {

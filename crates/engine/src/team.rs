@@ -41,6 +41,8 @@ pub struct Pairing {
     pub name: String,
     /// Email as Salesforce shows it.
     pub email: Option<String>,
+    /// May sign in; nobody else has a pair.
+    pub active: bool,
     /// May sign in, and is a colleague; only then an email can make a pair.
     pub counts: bool,
     /// The teammate, and who says so.
@@ -195,6 +197,7 @@ impl Engine {
                     user: user.id,
                     name: row.name.clone(),
                     email: user.email,
+                    active: user.active,
                     counts: user.active && user.standard,
                     is_the_teammates: pair
                         .as_ref()
