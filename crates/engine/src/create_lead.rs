@@ -1,6 +1,7 @@
 //! Creating a Lead from a click (L1–L8): decide, write the wish down, send once, book.
 
 mod edits;
+mod moved;
 mod object;
 mod payload;
 
@@ -17,6 +18,7 @@ use store::{
 
 use transport::RetryWhen;
 
+use moved::beside;
 pub(crate) use object::LeadObject;
 pub(crate) use payload::{Clicked, Payload};
 use payload::{From, draft_fields, patch, payload};
@@ -25,7 +27,6 @@ use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fill::name_of_latest;
-use crate::note::note_intent;
 use crate::observe::facts;
 use crate::projection;
 use crate::run::due_person;
@@ -386,10 +387,12 @@ impl Engine {
         };
         let person = PersonKey::Matched(key.clone());
         let record = row.id;
+        let contact = self.survivor(id, &payload.contact).await?;
+        let beside = beside(&key, payload, &row);
         let mut settlement = Settlement::of(person.clone());
         if !row.gone {
             settlement.links.push(Link {
-                contact_id: payload.contact.clone(),
+                contact_id: contact.clone(),
                 record_id: record,
                 since: now,
                 how: How::Created,
@@ -402,10 +405,7 @@ impl Engine {
             settlement.intents.push(note);
         }
         settlement.records.push(row);
-        let mut body = vec![format!(
-            "L8 {record} was created for contact {}",
-            payload.contact
-        )];
+        let mut body = vec![format!("L8 {record} was created for contact {contact}")];
         body.extend(payload.notes.iter().cloned());
         body.push(match &payload.clicked {
             Some(clicked) => format!(
@@ -433,28 +433,12 @@ impl Engine {
         self.inner.intents_changed.notify_waiters();
         self.inner.wake.notify_waiters();
         if settled == Settled::Done {
+            if let Some(row) = beside {
+                self.keep_for_survivor(id, &key, &row, &intent.by).await?;
+            }
             self.run_now(id, Some(&key)).await?;
         }
         Ok(settled)
-    }
-
-    /// The note that the settings ask for (L8).
-    async fn note_of(
-        &self,
-        id: ConnectionId,
-        intent: &Intent,
-        payload: &Payload,
-        row: &RecordRow,
-        person: &PersonKey,
-    ) -> Result<Option<NewIntent>, EngineError> {
-        let settings = self.connection(id).await?.settings;
-        let clicked = payload.clicked.as_ref();
-        Ok(clicked
-            .filter(|_| settings.leads.note && !row.gone)
-            .map(|clicked| {
-                let name = projection::name_of(row).unwrap_or_else(|| row.id.to_string());
-                note_intent(intent, clicked, row.id, &name, person)
-            }))
     }
 
     /// Runs one person at once, so that the card shows what came of a click.

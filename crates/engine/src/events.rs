@@ -178,6 +178,14 @@ impl Engine {
         error: IntercomError,
     ) -> Result<(), EngineError> {
         let (store, now) = (&self.inner.store, self.now());
+        if matches!(
+            error,
+            IntercomError::NotFound | IntercomError::Merged { .. }
+        ) {
+            // Nobody is left to tell it of (M8).
+            let why = "the contact is gone";
+            return Ok(store.intent_refused(intent.id, why).await?);
+        }
         match (error.outcome(), error.retry_when()) {
             (Outcome::Unknown, _) => {
                 store
@@ -194,19 +202,11 @@ impl Engine {
                 Err(error.into())
             }
             (Outcome::Refused, RetryWhen::Changed) => {
-                store.intent_refused(intent.id, &error.to_string()).await?;
-                match error {
-                    // Nobody is left to tell it of (M8).
-                    IntercomError::NotFound | IntercomError::Merged { .. } => {}
-                    error => {
-                        let subject = Subject::Contact(payload.contact.clone());
-                        let what = format!("the event {} was refused", payload.name);
-                        let report =
-                            failure::of_intercom(&error, subject, intent.id.0, &what, None);
-                        store.report_failure(id, &report, now).await?;
-                    }
-                }
-                Ok(())
+                let subject = Subject::Contact(payload.contact.clone());
+                let what = format!("the event {} was refused", payload.name);
+                let report = failure::of_intercom(&error, subject, intent.id.0, &what, None);
+                store.report_failure(id, &report, now).await?;
+                Ok(store.intent_refused(intent.id, &error.to_string()).await?)
             }
         }
     }

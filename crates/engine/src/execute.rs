@@ -64,6 +64,11 @@ impl Engine {
         rows: &PersonRows,
         plan: Plan,
     ) -> Executed {
+        let plan = if plan.counts.contacts == 0 {
+            nobody_asks(plan)
+        } else {
+            plan
+        };
         let mut done = Executed {
             settlement: Settlement::of(rows.person.clone()),
             written: Vec::new(),
@@ -374,6 +379,15 @@ impl Books<'_> {
                 ))
             }
         }
+    }
+}
+
+/// Records that share a key are of no concern while nobody in Intercom has it.
+fn nobody_asks(plan: Plan) -> Plan {
+    Plan {
+        verdict: Verdict::None,
+        news: false,
+        ..plan
     }
 }
 

@@ -10,15 +10,17 @@ use model::{ConnectionId, PersonKey, Subject, ic, sf};
 use planner::Team;
 use serde::{Deserialize, Serialize};
 use store::{
-    Entry, FailureReport, Intent, IntentKind, IntentState, NewIntent, Settlement, WaitsFor,
+    Entry, FailureReport, Intent, IntentKind, IntentState, NewIntent, RecordRow, Settlement,
+    WaitsFor,
 };
 use transport::RetryWhen;
 
 use crate::clients::Clients;
-use crate::create_lead::Clicked;
+use crate::create_lead::{Clicked, Payload as Creation};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::failure;
+use crate::projection;
 
 /// Notes looked at in one turn.
 const PER_TURN: u32 = 100;
@@ -42,7 +44,7 @@ struct Payload {
 }
 
 /// The intent of a note that says what was created for `person`.
-pub(crate) fn note_intent(
+fn note_intent(
     lead: &Intent,
     clicked: &Clicked,
     record: sf::RecordId,
@@ -71,6 +73,25 @@ pub(crate) fn note_intent(
 }
 
 impl Engine {
+    /// The note that the settings ask for (L8).
+    pub(crate) async fn note_of(
+        &self,
+        id: ConnectionId,
+        intent: &Intent,
+        creation: &Creation,
+        row: &RecordRow,
+        person: &PersonKey,
+    ) -> Result<Option<NewIntent>, EngineError> {
+        let settings = self.connection(id).await?.settings;
+        let clicked = creation.clicked.as_ref();
+        Ok(clicked
+            .filter(|_| settings.leads.note && !row.gone)
+            .map(|clicked| {
+                let name = projection::name_of(row).unwrap_or_else(|| row.id.to_string());
+                note_intent(intent, clicked, row.id, &name, person)
+            }))
+    }
+
     /// Sends the notes that wait. One note's trouble does not hold up the others.
     pub(crate) async fn send_notes(
         &self,

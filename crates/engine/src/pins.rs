@@ -50,7 +50,7 @@ impl Engine {
         self.run_now(id, Some(key)).await
     }
 
-    async fn tell_pin(
+    pub(crate) async fn tell_pin(
         &self,
         id: ConnectionId,
         key: &MatchKey,

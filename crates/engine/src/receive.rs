@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use intercom::webhook::{self, About, Notification};
-use model::{ConnectionId, Lane, Reason, Signal, Subject};
+use intercom::webhook::{self, About, Gone, Notification, Topic};
+use model::{ConnectionId, Lane, Reason, Signal, Subject, Timestamp, ic};
 use store::{Absorption, Delivery, Due, Observed, Source, StoredDelivery};
 
 use crate::engine::Engine;
@@ -129,7 +129,13 @@ impl Engine {
                 absorptions.push((id, Absorption::new(Lane::Live, Reason::Webhook, now)));
                 absorptions.len() - 1
             });
-            if self.note(id, notification, &mut absorptions[at].1) {
+            let absorption = &mut absorptions[at].1;
+            let understood = if let Some(archived) = archived(&notification) {
+                self.note_archived(id, archived, absorption).await?
+            } else {
+                self.note(id, notification, absorption)
+            };
+            if understood {
                 seqs.push(seq);
             }
         }
@@ -143,6 +149,27 @@ impl Engine {
         Ok(seqs)
     }
 
+    /// Notes that a contact went into the archive; `false` if that has to wait. Read by id it looks
+    /// as before, so the notification is believed, unless something was seen that is newer.
+    async fn note_archived(
+        &self,
+        id: ConnectionId,
+        (contact, told_at): (&ic::ContactId, Timestamp),
+        absorption: &mut Absorption,
+    ) -> Result<bool, EngineError> {
+        match self.inner.writes.trust(id, contact, absorption.now) {
+            Trust::Wait => return Ok(false),
+            Trust::Plain | Trust::Doubtful => {}
+        }
+        let standing = self.inner.store.contact(id, contact).await?;
+        let told = absorption.contacts.iter().map(|observed| &observed.row);
+        let mut seen = told.filter(|row| row.id == *contact).chain(&standing);
+        if seen.all(|row| row.stamp <= told_at) {
+            absorption.contacts_gone.push(contact.clone());
+        }
+        Ok(true)
+    }
+
     /// Notes what a notification says; `false` if it has to wait.
     fn note(&self, id: ConnectionId, told: Notification, absorption: &mut Absorption) -> bool {
         let now = absorption.now;
@@ -154,12 +181,16 @@ impl Engine {
             lane: Lane::Live,
             at: now,
         };
+        let is_back = told.topic == Topic::ContactUnarchive;
         let seen = |contact: Box<intercom::Contact>, absorption: &mut Absorption| {
             let source = match self.inner.writes.trust(id, &contact.id, now) {
                 Trust::Wait => return false,
                 Trust::Plain => Source::Snapshot,
                 Trust::Doubtful => Source::DoubtfulSnapshot,
             };
+            if is_back {
+                absorption.contacts_gone.retain(|gone| *gone != contact.id);
+            }
             let row = projection::contact_row(&contact, now);
             absorption.contacts.push(Observed { row, source });
             true
@@ -191,6 +222,26 @@ impl Engine {
             | About::Ping
             | About::Other => true,
         }
+    }
+}
+
+/// The contact that a notification says was archived, and when.
+fn archived(told: &Notification) -> Option<(&ic::ContactId, Timestamp)> {
+    match &told.about {
+        About::ContactGone {
+            id,
+            how: Gone::Archived,
+        } => told.created_at.map(|at| (id, at)),
+        About::ContactGone {
+            how: Gone::Deleted, ..
+        }
+        | About::Contact { .. }
+        | About::ContactMerged { .. }
+        | About::Conversation { .. }
+        | About::Company { .. }
+        | About::Teammate
+        | About::Ping
+        | About::Other => None,
     }
 }
 
