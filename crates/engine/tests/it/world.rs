@@ -44,9 +44,16 @@ impl Clock for VirtualClock {
     }
 }
 
-/// A fault that waits for the next call that creates a Lead. Polls and look-ups use the same path,
-/// so it has to be told by the body.
-pub(crate) type Trap = Arc<Mutex<Option<salesforce_sim::Action>>>;
+/// A fault that waits for the next call that creates or changes a Lead. Polls and look-ups use the
+/// same path, so it has to be told by the body.
+pub(crate) type Trap = Arc<Mutex<Option<(LeadCall, salesforce_sim::Action)>>>;
+
+/// A call that writes a Lead.
+#[derive(Clone, Copy)]
+pub(crate) enum LeadCall {
+    Create,
+    Change,
+}
 
 /// Both clouds, before anybody connects them.
 pub(crate) struct World {
@@ -173,7 +180,12 @@ impl World {
 
     /// The next call that creates a Lead meets this.
     pub(crate) fn trap(&self, action: salesforce_sim::Action) {
-        *self.trap.lock().unwrap() = Some(action);
+        *self.trap.lock().unwrap() = Some((LeadCall::Create, action));
+    }
+
+    /// The next call that changes a Lead meets this.
+    pub(crate) fn trap_change(&self, action: salesforce_sim::Action) {
+        *self.trap.lock().unwrap() = Some((LeadCall::Change, action));
     }
 
     /// A fuzzy rule of the org's own: for the next call that creates a Lead it finds these, whose
@@ -241,7 +253,9 @@ impl World {
             self.deliver_webhooks().await;
             self.step(Step::Inbox).await;
             self.step(Step::Poll).await;
+            self.step(Step::Rewalk).await;
             self.step(Step::Queue).await;
+            self.step(Step::Tell).await;
             self.pass(Duration::from_secs(3)).await;
         }
         assert_eq!(
@@ -474,10 +488,11 @@ fn both(intercom: &intercom_sim::Sim, salesforce: &salesforce_sim::Sim, trap: Tr
 /// Gives the waiting fault to the org if this is the call that it waits for.
 fn spring(trap: &Trap, org: &salesforce_sim::Sim, body: &[u8]) {
     let text = String::from_utf8_lossy(body);
-    if !(text.contains("/sobjects/Lead\"") && text.contains("\"POST\"")) {
-        return;
-    }
-    if let Some(action) = trap.lock().unwrap().take() {
+    let sprung = trap.lock().unwrap().take_if(|(call, _)| match call {
+        LeadCall::Create => text.contains("/sobjects/Lead\"") && text.contains("\"POST\""),
+        LeadCall::Change => text.contains("/sobjects/Lead/") && text.contains("\"PATCH\""),
+    });
+    if let Some((_, action)) = sprung {
         let matching = salesforce_sim::Matching::default();
         org.inject(salesforce_sim::Fault {
             matching,
