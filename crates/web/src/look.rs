@@ -21,6 +21,9 @@ pub(crate) enum Icon {
     List,
     Home,
     Sliders,
+    People,
+    Key,
+    Pair,
 }
 
 /// A state with its word.
@@ -73,6 +76,12 @@ impl Icon {
             Self::Dot => "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M9 12h6",
             Self::List => "M5 7h14M5 12h14M5 17h14",
             Self::Home => "M4 11l8-7 8 7M6 9.5V20h12V9.5",
+            Self::People => {
+                "M9 5a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 0 0 0-6.4M3 19.5c.4-3.3 2.7-5 6-5s5.6 1.7 6 5\
+                 M15.5 5.4a3.2 3.2 0 0 1 0 5.8M17.5 14.8c2 .7 3.2 2.3 3.5 4.7"
+            }
+            Self::Key => "M8 11a4.5 4.5 0 1 0 0 9a4.5 4.5 0 0 0 0-9M11.2 12.3L20 3.5M16 7.5l3 3",
+            Self::Pair => "M4 8h13M14 4.5L17.5 8L14 11.5M20 16H7M10 12.5L6.5 16L10 19.5",
             Self::Sliders => "M4 7h10M18 7h2M16 5v4M4 17h2M10 17h10M8 15v4",
         }
     }

@@ -48,6 +48,9 @@ pub(crate) struct NavLink {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
     Overview,
+    People,
+    Ownership,
+    Team,
     Settings,
 }
 
@@ -79,33 +82,27 @@ impl Shell {
 
     /// Of a connection's page.
     pub(crate) fn of_connection(name: &str, section: Section) -> Self {
-        let link = |icon, label, route: Route<'_>, current| NavLink {
-            icon,
-            label,
-            href: route.to_string(),
-            current,
+        let of = |there: Section| {
+            let (icon, label, route) = there.place(name);
+            link(icon, label, route, there == section)
         };
         let title = match section {
             Section::Overview => name.to_owned(),
-            Section::Settings => format!("Settings of {name}"),
+            Section::People | Section::Ownership | Section::Team | Section::Settings => {
+                let (_, label, _) = section.place(name);
+                format!("{label} of {name}")
+            }
         };
         Self {
             title,
             place: Some(name.to_owned()),
             links: vec![
                 link(Icon::List, "All connections", Route::Index, false),
-                link(
-                    Icon::Home,
-                    "Overview",
-                    Route::Connection(name),
-                    section == Section::Overview,
-                ),
-                link(
-                    Icon::Sliders,
-                    "Settings",
-                    Route::Settings(name),
-                    section == Section::Settings,
-                ),
+                of(Section::Overview),
+                of(Section::People),
+                of(Section::Ownership),
+                of(Section::Team),
+                of(Section::Settings),
             ],
             reload: Reload::Never,
             frame: frame(),
@@ -114,6 +111,39 @@ impl Shell {
 
     pub(crate) fn reloads(&self) -> bool {
         self.reload == Reload::WhileItMoves
+    }
+}
+
+impl Section {
+    /// How the navigation shows it, and where it is.
+    fn place(self, name: &str) -> (Icon, &'static str, Route<'_>) {
+        match self {
+            Self::Overview => (Icon::Home, "Overview", Route::Connection(name)),
+            Self::People => {
+                let (show, after) = (None, None);
+                (Icon::People, "People", Route::People { name, show, after })
+            }
+            Self::Ownership => (Icon::Key, "Ownership", Route::Ownership(name)),
+            Self::Team => {
+                let route = Route::Team {
+                    name,
+                    show: None,
+                    text: "",
+                    page: 1,
+                };
+                (Icon::Pair, "Team", route)
+            }
+            Self::Settings => (Icon::Sliders, "Settings", Route::Settings(name)),
+        }
+    }
+}
+
+fn link(icon: Icon, label: &'static str, route: Route<'_>, current: bool) -> NavLink {
+    NavLink {
+        icon,
+        label,
+        href: route.to_string(),
+        current,
     }
 }
 

@@ -6,7 +6,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use engine::Engine;
 
-use crate::connections::{create, index, notices, progress, settings, show, sync};
+use crate::connections::{
+    create, hidden, index, notices, ownership, people, progress, settings, show, sync, team,
+};
 use crate::problem::Problem;
 use crate::routes::pattern;
 use crate::site::Site;
@@ -54,11 +56,26 @@ fn settings_pages(site: &Site) -> Router<Site> {
         .route(pattern::INDEX, get(index::show))
         .route(pattern::CONNECTIONS, post(create::create))
         .route(pattern::CONNECTION, get(show::show))
-        .route(pattern::PROGRESS, get(progress::stream))
+        .route(pattern::PROGRESS, get(progress::overview))
         .route(pattern::SETTINGS, get(settings::show).post(settings::save))
         .route(pattern::SYNC, post(sync::start))
         .route(pattern::SYNC_STOP, post(sync::stop))
         .route(pattern::DISMISS_NOTICE, post(notices::dismiss))
+        .route(pattern::PEOPLE, get(people::show))
+        .route(pattern::ALLOW_CROWDED, post(people::allow::allow))
+        .route(pattern::FORGET_HIDDEN, post(hidden::forget))
+        .route(
+            pattern::OWNERSHIP,
+            get(ownership::show).post(ownership::save),
+        )
+        .route(pattern::OWNERSHIP_PROGRESS, get(progress::ownership))
+        .route(pattern::OWNER_PREVIEW, post(ownership::preview::start))
+        .route(
+            pattern::DISCARD_OWNER_PREVIEW,
+            post(ownership::preview::discard),
+        )
+        .route(pattern::TEAM, get(team::show))
+        .route(pattern::PAIR, get(team::pair::show).post(team::pair::save))
         .merge(connect)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     security::own_forms_only(pages)

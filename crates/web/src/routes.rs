@@ -19,6 +19,15 @@ pub(crate) mod pattern {
     pub(crate) const SYNC: &str = "/connections/{name}/sync";
     pub(crate) const SYNC_STOP: &str = "/connections/{name}/sync/stop";
     pub(crate) const DISMISS_NOTICE: &str = "/connections/{name}/notices/dismiss";
+    pub(crate) const PEOPLE: &str = "/connections/{name}/people";
+    pub(crate) const ALLOW_CROWDED: &str = "/connections/{name}/people/allow";
+    pub(crate) const FORGET_HIDDEN: &str = "/connections/{name}/records/forget";
+    pub(crate) const OWNERSHIP: &str = "/connections/{name}/ownership";
+    pub(crate) const OWNERSHIP_PROGRESS: &str = "/connections/{name}/ownership/progress";
+    pub(crate) const OWNER_PREVIEW: &str = "/connections/{name}/ownership/preview";
+    pub(crate) const DISCARD_OWNER_PREVIEW: &str = "/connections/{name}/ownership/preview/discard";
+    pub(crate) const TEAM: &str = "/connections/{name}/team";
+    pub(crate) const PAIR: &str = "/connections/{name}/team/{user}";
     pub(crate) const CONNECT_INTERCOM: &str = "/connections/{name}/connect/intercom";
     pub(crate) const CONNECT_SALESFORCE: &str = "/connections/{name}/connect/salesforce";
     pub(crate) const INTERCOM_CALLBACK: &str = "/oauth/intercom/callback";
@@ -45,6 +54,42 @@ pub(crate) enum Route<'a> {
     Sync(&'a str),
     SyncStop(&'a str),
     DismissNotice(&'a str),
+    /// Persons without a clear match: all or those of one verdict, after a match key.
+    People {
+        name: &'a str,
+        show: Option<&'a str>,
+        after: Option<&'a str>,
+    },
+    AllowCrowded(&'a str),
+    ForgetHidden(&'a str),
+    Ownership(&'a str),
+    /// Ownership after revision `rev` of the settings was saved.
+    OwnershipSaved {
+        name: &'a str,
+        rev: i64,
+    },
+    OwnershipProgress(&'a str),
+    OwnerPreview(&'a str),
+    DiscardOwnerPreview(&'a str),
+    /// Users and teammates: all or some of them, whose name or email contains `text`.
+    Team {
+        name: &'a str,
+        show: Option<&'a str>,
+        text: &'a str,
+        page: usize,
+    },
+    /// The pair of one Salesforce User, and what it would be by choice `to`.
+    Pair {
+        name: &'a str,
+        user: &'a str,
+        to: Option<&'a str>,
+    },
+    /// The same after revision `rev` of the settings was saved.
+    PairSaved {
+        name: &'a str,
+        user: &'a str,
+        rev: i64,
+    },
     ConnectIntercom {
         name: &'a str,
         app: &'a str,
@@ -73,30 +118,63 @@ impl<'a> Route<'a> {
             .expect("a path of encoded segments joins any http address")
     }
 
-    fn parts(self) -> (&'static str, Option<&'a str>) {
+    /// The pattern, and what stands in its segments.
+    fn parts(self) -> (&'static str, [&'a str; 2]) {
+        let of = |pattern, name| (pattern, [name, ""]);
         match self {
-            Self::Index => (pattern::INDEX, None),
-            Self::Asset(file) => (pattern::ASSET, Some(file)),
-            Self::Connections => (pattern::CONNECTIONS, None),
-            Self::Connection(name) => (pattern::CONNECTION, Some(name)),
-            Self::Progress(name) => (pattern::PROGRESS, Some(name)),
-            Self::Settings(name) | Self::SettingsSaved { name, .. } => {
-                (pattern::SETTINGS, Some(name))
+            Self::Index => of(pattern::INDEX, ""),
+            Self::Asset(file) => of(pattern::ASSET, file),
+            Self::Connections => of(pattern::CONNECTIONS, ""),
+            Self::Connection(name) => of(pattern::CONNECTION, name),
+            Self::Progress(name) => of(pattern::PROGRESS, name),
+            Self::Settings(name) | Self::SettingsSaved { name, .. } => of(pattern::SETTINGS, name),
+            Self::Sync(name) => of(pattern::SYNC, name),
+            Self::SyncStop(name) => of(pattern::SYNC_STOP, name),
+            Self::DismissNotice(name) => of(pattern::DISMISS_NOTICE, name),
+            Self::People { name, .. } => of(pattern::PEOPLE, name),
+            Self::AllowCrowded(name) => of(pattern::ALLOW_CROWDED, name),
+            Self::ForgetHidden(name) => of(pattern::FORGET_HIDDEN, name),
+            Self::Ownership(name) | Self::OwnershipSaved { name, .. } => {
+                of(pattern::OWNERSHIP, name)
             }
-            Self::Sync(name) => (pattern::SYNC, Some(name)),
-            Self::SyncStop(name) => (pattern::SYNC_STOP, Some(name)),
-            Self::DismissNotice(name) => (pattern::DISMISS_NOTICE, Some(name)),
-            Self::ConnectIntercom { name, .. } => (pattern::CONNECT_INTERCOM, Some(name)),
-            Self::ConnectSalesforce(name) => (pattern::CONNECT_SALESFORCE, Some(name)),
-            Self::IntercomCallback => (pattern::INTERCOM_CALLBACK, None),
-            Self::SalesforceCallback => (pattern::SALESFORCE_CALLBACK, None),
+            Self::OwnershipProgress(name) => of(pattern::OWNERSHIP_PROGRESS, name),
+            Self::OwnerPreview(name) => of(pattern::OWNER_PREVIEW, name),
+            Self::DiscardOwnerPreview(name) => of(pattern::DISCARD_OWNER_PREVIEW, name),
+            Self::Team { name, .. } => of(pattern::TEAM, name),
+            Self::Pair { name, user, .. } | Self::PairSaved { name, user, .. } => {
+                (pattern::PAIR, [name, user])
+            }
+            Self::ConnectIntercom { name, .. } => of(pattern::CONNECT_INTERCOM, name),
+            Self::ConnectSalesforce(name) => of(pattern::CONNECT_SALESFORCE, name),
+            Self::IntercomCallback => of(pattern::INTERCOM_CALLBACK, ""),
+            Self::SalesforceCallback => of(pattern::SALESFORCE_CALLBACK, ""),
         }
     }
 
-    fn query(self) -> Option<(&'static str, Cow<'a, str>)> {
+    fn query(self) -> Vec<(&'static str, Cow<'a, str>)> {
+        let given = |pairs: &[(&'static str, Option<&'a str>)]| {
+            let given = pairs.iter();
+            given
+                .filter_map(|(key, value)| Some((*key, (*value)?.into())))
+                .collect()
+        };
         match self {
-            Self::ConnectIntercom { app, .. } => Some(("app", app.into())),
-            Self::SettingsSaved { rev, .. } => Some(("saved", rev.to_string().into())),
+            Self::ConnectIntercom { app, .. } => vec![("app", app.into())],
+            Self::SettingsSaved { rev, .. }
+            | Self::OwnershipSaved { rev, .. }
+            | Self::PairSaved { rev, .. } => vec![("saved", rev.to_string().into())],
+            Self::People { show, after, .. } => given(&[("show", show), ("after", after)]),
+            Self::Team {
+                show, text, page, ..
+            } => {
+                let text = Some(text).filter(|text| !text.is_empty());
+                let mut query: Vec<_> = given(&[("show", show), ("q", text)]);
+                if page > 1 {
+                    query.push(("page", page.to_string().into()));
+                }
+                query
+            }
+            Self::Pair { to, .. } => given(&[("to", to)]),
             Self::Index
             | Self::Asset(_)
             | Self::Connections
@@ -106,26 +184,33 @@ impl<'a> Route<'a> {
             | Self::Sync(_)
             | Self::SyncStop(_)
             | Self::DismissNotice(_)
+            | Self::AllowCrowded(_)
+            | Self::ForgetHidden(_)
+            | Self::Ownership(_)
+            | Self::OwnershipProgress(_)
+            | Self::OwnerPreview(_)
+            | Self::DiscardOwnerPreview(_)
             | Self::ConnectSalesforce(_)
             | Self::IntercomCallback
-            | Self::SalesforceCallback => None,
+            | Self::SalesforceCallback => Vec::new(),
         }
     }
 }
 
 impl fmt::Display for Route<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (pattern, segment) = self.parts();
-        match (pattern.split_once('{'), segment) {
-            (Some((before, rest)), Some(segment)) => {
-                let after = rest.split_once('}').map_or("", |(_, after)| after);
-                let segment = utf8_percent_encode(segment, SEGMENT);
-                write!(f, "{before}{segment}{after}")?;
-            }
-            (None | Some(_), _) => f.write_str(pattern)?,
+        let (pattern, segments) = self.parts();
+        let mut rest = pattern;
+        let mut segments = segments.into_iter();
+        while let Some((before, after)) = rest.split_once('{') {
+            let segment = segments.next().unwrap_or_default();
+            write!(f, "{before}{}", utf8_percent_encode(segment, SEGMENT))?;
+            rest = after.split_once('}').map_or("", |(_, after)| after);
         }
-        if let Some((key, value)) = self.query() {
-            write!(f, "?{key}={}", utf8_percent_encode(&value, SEGMENT))?;
+        f.write_str(rest)?;
+        for (place, (key, value)) in self.query().into_iter().enumerate() {
+            let mark = if place == 0 { '?' } else { '&' };
+            write!(f, "{mark}{key}={}", utf8_percent_encode(&value, SEGMENT))?;
         }
         Ok(())
     }
@@ -160,6 +245,40 @@ mod tests {
                     rev: 7,
                 },
                 "/connections/acme/settings?saved=7",
+            ),
+            (
+                Route::People {
+                    name: "acme",
+                    show: Some("crowded"),
+                    after: Some("a&b@acme.io"),
+                },
+                "/connections/acme/people?show=crowded&after=a%26b%40acme.io",
+            ),
+            (
+                Route::Team {
+                    name: "acme",
+                    show: None,
+                    text: "",
+                    page: 1,
+                },
+                "/connections/acme/team",
+            ),
+            (
+                Route::Team {
+                    name: "acme",
+                    show: Some("without"),
+                    text: "ada b",
+                    page: 2,
+                },
+                "/connections/acme/team?show=without&q=ada%20b&page=2",
+            ),
+            (
+                Route::Pair {
+                    name: "acme",
+                    user: "../x",
+                    to: None,
+                },
+                "/connections/acme/team/..%2Fx",
             ),
             (Route::SalesforceCallback, "/oauth/salesforce/callback"),
         ] {

@@ -4,16 +4,19 @@
 use std::collections::BTreeSet;
 
 use engine::Overview;
-use model::{PersonKey, Subject, Timestamp, sf};
-use store::{Connection, Failure, Side, WaitsFor};
-use url::Url;
+use model::{Subject, Timestamp};
+use store::{Connection, Failure, Unclear, WaitsFor};
 
-use super::sides::{letter, vendor};
+use super::chips::{self, Chip, chip};
+use super::unclear;
 use crate::look::Tone;
 use crate::oauth::DEFAULT_APP;
 use crate::problem::capitalised;
 use crate::routes::Route;
 use crate::wording::{ago, counted, left, number, short};
+
+/// The cause of records that cannot be seen any more.
+const HIDDEN: &str = "m8.hidden";
 
 /// Subjects named on one card; of the others only the number is said.
 const NAMED_MAX: usize = 5;
@@ -35,6 +38,8 @@ pub(crate) struct FailureCard {
     pub(crate) why: &'static str,
     pub(crate) advice: String,
     pub(crate) action: Option<(String, String)>,
+    /// What can be said of each that is named.
+    pub(crate) verdicts: Vec<Deleted>,
     pub(crate) words: Vec<String>,
     /// How long ago the last one was, and when exactly.
     pub(crate) last: Option<(String, String)>,
@@ -42,12 +47,11 @@ pub(crate) struct FailureCard {
     pub(crate) needs_you: bool,
 }
 
-/// A record or contact with the mark of its side.
-pub(crate) struct Chip {
-    pub(crate) class: &'static str,
-    pub(crate) letter: char,
+/// The button by which an admin says that a record which cannot be seen is deleted.
+pub(crate) struct Deleted {
+    pub(crate) href: String,
+    pub(crate) record: String,
     pub(crate) label: String,
-    pub(crate) href: Option<String>,
 }
 
 /// One card per cause, those that wait for somebody first, then by number.
@@ -70,14 +74,13 @@ fn card(overview: &Overview, cause: &str, count: u64) -> FailureCard {
     let Some(latest) = of_cause.first().copied() else {
         return unlisted(cause, count);
     };
-    let instance = overview.connection.profile.salesforce.as_ref();
-    let instance = instance.and_then(|profile| profile.instance_url.parse::<Url>().ok());
+    let instance = chips::instance(&overview.connection);
     let subjects: BTreeSet<&Subject> = of_cause
         .iter()
         .map(|failure| &failure.report.subject)
         .collect();
     let named = subjects.len().min(NAMED_MAX);
-    let whom = subjects.into_iter().take(NAMED_MAX);
+    let whom = subjects.iter().copied().take(NAMED_MAX);
     let words: BTreeSet<&str> = of_cause
         .iter()
         .filter_map(|failure| failure.report.vendor_words.as_deref())
@@ -95,6 +98,7 @@ fn card(overview: &Overview, cause: &str, count: u64) -> FailureCard {
         why: why(cause),
         advice: advice(latest, cause, overview.now),
         action: action(overview, cause, waits_for),
+        verdicts: deleted(overview, cause, subjects.iter().copied()),
         words: words
             .into_iter()
             .take(WORDS_MAX)
@@ -120,6 +124,7 @@ fn unlisted(cause: &str, count: u64) -> FailureCard {
         why: why(cause),
         advice: "They are listed here once the later ones are settled.".to_owned(),
         action: None,
+        verdicts: Vec::new(),
         words: Vec::new(),
         last: None,
         needs_you: needs_somebody(waits_for),
@@ -141,47 +146,19 @@ fn tone(waits_for: WaitsFor) -> Tone {
     }
 }
 
-fn chip(subject: &Subject, instance: Option<&Url>) -> Chip {
-    let on = |side: Side, label: String, href: Option<String>| {
-        let (name, class) = vendor(side);
-        Chip {
-            class,
-            letter: letter(name),
-            label,
-            href,
-        }
-    };
-    let record = |object: &str, id: &str| {
-        let href =
-            instance.map(|instance| salesforce::record_url(instance, object, id).to_string());
-        on(Side::Salesforce, format!("{object} {id}"), href)
-    };
-    match subject {
-        Subject::Contact(id) | Subject::Person(PersonKey::Alone(id)) => {
-            on(Side::Intercom, format!("Contact {id}"), None)
-        }
-        Subject::Person(PersonKey::Matched(key)) => {
-            on(Side::Intercom, key.as_str().to_owned(), None)
-        }
-        Subject::Conversation(id) => on(Side::Intercom, format!("Conversation {id}"), None),
-        Subject::Record(id) => record(id.object().as_str(), id.as_str()),
-        Subject::Account(id) => record("Account", id.as_str()),
-        Subject::Owner(sf::OwnerId::User(id)) => record("User", id.as_str()),
-        Subject::Owner(sf::OwnerId::Queue(id)) => on(Side::Salesforce, format!("Queue {id}"), None),
-        Subject::Connection => Chip {
-            class: "carrick",
-            letter: 'C',
-            label: "The whole connection".to_owned(),
-            href: None,
-        },
-    }
-}
-
 /// Why it happened, in plain words, by the machine name of the cause.
 fn why(cause: &str) -> &'static str {
     match cause {
         "m0.crowded" => "More contacts or records share this key than the settings allow.",
         "a1.attribute" => "An attribute that Carrick writes cannot be used in this workspace.",
+        "o4.fallback" => "The teammate who gets these contacts is not in the workspace any more.",
+        "o5.put-back" => {
+            "Somebody else, probably another automation, keeps changing what Carrick puts back."
+        }
+        HIDDEN => {
+            "The integration user cannot see the record, and nobody said that it was deleted."
+        }
+        "l8.author" => "A note needs an author who is in the workspace.",
         "mail.refused" => "The mail server refused the message for good.",
         "intercom.unreachable" => "Intercom could not be reached, or did not answer in time.",
         "intercom.unauthorized" => "Intercom no longer accepts the stored token.",
@@ -234,7 +211,17 @@ fn advice(latest: &Failure, cause: &str, now: Timestamp) -> String {
 
 fn change(cause: &str) -> &'static str {
     match cause {
-        "m0.crowded" => "Clean up the shared email address, or allow more in the settings.",
+        "m0.crowded" => "Give these people addresses of their own, or allow this address.",
+        "o4.fallback" => "Choose another teammate, or nobody.",
+        "o5.put-back" => {
+            "Find what else writes this field in Intercom, and stop one of the two. A change in \
+             Salesforce is written again."
+        }
+        HIDDEN => {
+            "Share the record with the integration user, or say that it is deleted: then what it \
+             showed is taken back."
+        }
+        "l8.author" => "Choose a service teammate in the settings.",
         "a1.attribute" => "Rename or archive the attribute of this name in Intercom.",
         "intercom.forbidden" => "Give the Intercom app the permission and connect it again.",
         "salesforce.access" | "salesforce.schema" => {
@@ -254,12 +241,48 @@ fn action(overview: &Overview, cause: &str, waits_for: WaitsFor) -> Option<(Stri
     let connection = &overview.connection;
     match waits_for {
         WaitsFor::Reconnect => Some(reconnect(connection, cause)),
-        WaitsFor::Change if cause == "m0.crowded" => {
-            let route = Route::Settings(&connection.name);
-            Some((route.to_string(), "Open the settings".to_owned()))
+        WaitsFor::Change => {
+            let (route, label) = place(&connection.name, cause)?;
+            Some((route.to_string(), label.to_owned()))
         }
-        WaitsFor::Time | WaitsFor::Plan | WaitsFor::Change => None,
+        WaitsFor::Time | WaitsFor::Plan => None,
     }
+}
+
+/// The page on which the cause can be removed.
+fn place<'a>(name: &'a str, cause: &str) -> Option<(Route<'a>, &'static str)> {
+    match cause {
+        "m0.crowded" => {
+            let show = Some(unclear::slug(Unclear::Crowded));
+            let after = None;
+            Some((Route::People { name, show, after }, "Look at the addresses"))
+        }
+        "o4.fallback" => Some((Route::Ownership(name), "Choose a teammate")),
+        "l8.author" => Some((Route::Settings(name), "Open the settings")),
+        _ => None,
+    }
+}
+
+/// A button for each record that cannot be seen.
+fn deleted<'a>(
+    overview: &Overview,
+    cause: &str,
+    subjects: impl Iterator<Item = &'a Subject>,
+) -> Vec<Deleted> {
+    if cause != HIDDEN {
+        return Vec::new();
+    }
+    let button = |subject: &Subject| {
+        let Subject::Record(record) = subject else {
+            return None;
+        };
+        Some(Deleted {
+            href: Route::ForgetHidden(&overview.connection.name).to_string(),
+            record: record.to_string(),
+            label: format!("{} {record} is deleted", record.object().as_str()),
+        })
+    };
+    subjects.take(NAMED_MAX).filter_map(button).collect()
 }
 
 fn reconnect(connection: &Connection, cause: &str) -> (String, String) {

@@ -11,8 +11,11 @@ use engine::{Overview, Progress};
 use store::{Connection, ConnectionState, StoredEntry};
 
 use super::failures::{self, FailureCard};
+use super::filter::Filter;
 use super::notices::{self, NoticeView};
+use super::rewalk::{RewalkView, rewalk};
 use super::sides::{self, SideView};
+use super::unclear;
 use crate::look::{State, Tone};
 use crate::page::Reload;
 use crate::wording::{ago, number, percent, short};
@@ -32,6 +35,9 @@ pub(crate) struct Live {
     pub(crate) tone: Tone,
     pub(crate) answer: String,
     pub(crate) sync: SyncView,
+    pub(crate) rewalk: Option<RewalkView>,
+    /// Persons without a clear match, by why.
+    pub(crate) unclear: Vec<Filter>,
     pub(crate) failures: Vec<FailureCard>,
     pub(crate) notices: Vec<NoticeView>,
     pub(crate) sides: [SideView; 2],
@@ -82,6 +88,8 @@ impl Live {
             tone,
             answer,
             sync: SyncView::new(overview, progress),
+            rewalk: rewalk(overview.rewalk.as_ref()),
+            unclear: unclear::filters(&connection.name, &overview.unclear, None),
             failures,
             notices: notices::notices(overview),
             sides: sides::sides(connection),
@@ -98,9 +106,14 @@ impl Live {
         self.sides.iter().any(|side| side.is_next)
     }
 
+    /// Whether everybody is being looked at again.
+    pub(crate) fn walks(&self) -> bool {
+        self.rewalk.is_some()
+    }
+
     /// Whether the page should be loaded anew where there is no script.
     pub(crate) fn reload(&self) -> Reload {
-        if self.sync.is_running() {
+        if self.sync.is_running() || self.walks() {
             Reload::WhileItMoves
         } else {
             Reload::Never

@@ -1,5 +1,5 @@
-//! `GET /connections/{name}/progress`: the live region of a connection's page as server-sent
-//! events.
+//! `GET /connections/{name}/progress` and `…/ownership/progress`: the live region of a page as
+//! server-sent events.
 //!
 //! Each event holds the whole region, so a browser that missed some is right after the next one,
 //! and needs no `Last-Event-ID`.
@@ -17,6 +17,7 @@ use model::ConnectionId;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::live::{Live, LiveRegion};
+use super::ownership::{OwnershipRegion, live_of};
 use crate::problem::Problem;
 use crate::site::Site;
 
@@ -31,19 +32,51 @@ const STILL_MAX: Duration = Duration::from_millis(4500);
 /// a connection which nobody closes does not hold its place for ever.
 const STREAM_EVENTS_MAX: u32 = 1000;
 
+/// Whose region a stream draws.
+#[derive(Debug, Clone, Copy)]
+enum Page {
+    Overview,
+    Ownership,
+}
+
+/// A region, and whether it will look different soon although no sync moves.
+struct Drawn {
+    html: String,
+    moves: bool,
+}
+
 struct Watching {
     site: Site,
+    page: Page,
     connection: ConnectionId,
     progress: watch::Receiver<Progress>,
     sent: u32,
+    moves: bool,
     _place: OwnedSemaphorePermit,
 }
 
-pub(crate) async fn stream(
+/// Of a connection's page.
+pub(crate) async fn overview(
     State(site): State<Site>,
     Path(name): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let connection = site.connection(&name).await?.id;
+    stream(site, &name, Page::Overview).await
+}
+
+/// Of the page about owners.
+pub(crate) async fn ownership(
+    State(site): State<Site>,
+    Path(name): Path<String>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    stream(site, &name, Page::Ownership).await
+}
+
+async fn stream(
+    site: Site,
+    name: &str,
+    page: Page,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+    let connection = site.connection(name).await?.id;
     let place = site.live_streams.clone().try_acquire_owned().map_err(|_| {
         let sentence = "Too many pages are open that show progress live. This one still works.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Not available", sentence)
@@ -51,9 +84,11 @@ pub(crate) async fn stream(
     let progress = site.engine.progress(connection);
     let start = Watching {
         site,
+        page,
         connection,
         progress,
         sent: 0,
+        moves: false,
         _place: place,
     };
     Ok(Sse::new(unfold(start, next)))
@@ -69,12 +104,15 @@ async fn next(mut watching: Watching) -> Option<(Result<Event, Infallible>, Watc
         tokio::select! {
             biased;
             () = stop.cancelled() => return None,
-            () = pause(&mut watching.progress) => {}
+            () = pause(&mut watching.progress, watching.moves) => {}
         }
     }
     watching.sent += 1;
     let event = match region(&mut watching).await {
-        Ok(html) => Event::default().event("live").data(html),
+        Ok(drawn) => {
+            watching.moves = drawn.moves;
+            Event::default().event("live").data(drawn.html)
+        }
         // The connection is gone, or the store is: the browser asks again and is told.
         Err(error) => {
             tracing::warn!(connection.id = %watching.connection, %error, "a live stream ended");
@@ -84,8 +122,11 @@ async fn next(mut watching: Watching) -> Option<(Result<Event, Infallible>, Watc
     Some((Ok(event), watching))
 }
 
-async fn pause(progress: &mut watch::Receiver<Progress>) {
+async fn pause(progress: &mut watch::Receiver<Progress>, moves: bool) {
     tokio::time::sleep(PAUSE_MIN).await;
+    if moves {
+        return;
+    }
     let moved = async {
         // Without a sender nothing will move any more: only the ages do.
         if progress.changed().await.is_err() {
@@ -96,12 +137,24 @@ async fn pause(progress: &mut watch::Receiver<Progress>) {
     let _: Result<(), _> = tokio::time::timeout(STILL_MAX, moved).await;
 }
 
-async fn region(watching: &mut Watching) -> Result<String, EngineError> {
-    let overview = watching.site.engine.overview(watching.connection).await?;
-    let progress = watching.progress.borrow_and_update().clone();
-    let live = Live::new(&overview, &progress);
-    Ok(LiveRegion { live: &live }.render().unwrap_or_else(|error| {
+async fn region(watching: &mut Watching) -> Result<Drawn, EngineError> {
+    let engine = &watching.site.engine;
+    let (html, moves) = match watching.page {
+        Page::Overview => {
+            let overview = engine.overview(watching.connection).await?;
+            let progress = watching.progress.borrow_and_update().clone();
+            let live = Live::new(&overview, &progress);
+            (LiveRegion { live: &live }.render(), live.walks())
+        }
+        Page::Ownership => {
+            let table = engine.team_table(watching.connection).await?;
+            let live = live_of(engine, &table).await?;
+            (OwnershipRegion { live: &live }.render(), live.moves())
+        }
+    };
+    let html = html.unwrap_or_else(|error| {
         tracing::error!(%error, "a live region could not be rendered");
         String::new()
-    }))
+    });
+    Ok(Drawn { html, moves })
 }

@@ -67,6 +67,20 @@ impl SettingsPage {
         self.outcome == Outcome::Saved
     }
 
+    fn ownership(&self) -> String {
+        Route::Ownership(&self.name).to_string()
+    }
+
+    fn team(&self) -> String {
+        let route = Route::Team {
+            name: &self.name,
+            show: None,
+            text: "",
+            page: 1,
+        };
+        route.to_string()
+    }
+
     fn here(&self) -> String {
         Route::Settings(&self.name).to_string()
     }

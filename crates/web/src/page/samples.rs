@@ -6,15 +6,16 @@ use model::{ConnectionId, PersonKey, Settings, Subject, Timestamp};
 use store::{
     Connection, ConnectionState, Entry, Failure, FailureReport, IntercomProfile, MirrorCounts,
     Profile, SalesforceProfile, Side, StoredEntry, Sweep, SweepCounts, SweepKind, SweepState,
-    WaitsFor,
+    Unclear, WaitsFor,
 };
 
 /// Text that would break out of any place where it is not escaped.
 pub(crate) const HOSTILE: &str = "</title><script>alert(1)</script>\"' onload=x &lt; ]]>";
 
-const NOW: Timestamp = Timestamp::from_seconds(1_767_323_045);
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_767_323_045);
 
-fn ago(seconds: u64) -> Timestamp {
+/// An instant before.
+pub(crate) fn ago(seconds: u64) -> Timestamp {
     NOW.minus(std::time::Duration::from_secs(seconds))
 }
 
@@ -197,6 +198,22 @@ fn subjects() -> Vec<Subject> {
     ]
 }
 
+/// Everybody is being looked at again.
+fn walking() -> (Overview, Progress) {
+    let (overview, progress) = usual();
+    let walking = Overview {
+        rewalk: Some(crate::connections::ownership::samples::walk()),
+        unclear: [
+            (Unclear::ManyLeads, 120),
+            (Unclear::ManyContacts, 14),
+            (Unclear::Crowded, 2),
+        ]
+        .into(),
+        ..overview
+    };
+    (walking, progress)
+}
+
 fn usual() -> (Overview, Progress) {
     let overview = Overview {
         counts: MirrorCounts {
@@ -233,12 +250,20 @@ fn full(name: &str, text: &str) -> Overview {
         WaitsFor::Plan,
         WaitsFor::Reconnect,
         WaitsFor::Change,
+        WaitsFor::Change,
+        WaitsFor::Change,
+        WaitsFor::Change,
+        WaitsFor::Change,
     ];
     let causes = [
         "salesforce.limit",
         "intercom.gone",
         "intercom.unauthorized",
         "m0.crowded",
+        "o4.fallback",
+        "o5.put-back",
+        "m8.hidden",
+        "l8.author",
     ];
     let mut failures = Vec::new();
     for (waits_for, cause) in waits.into_iter().zip(causes) {
@@ -309,6 +334,7 @@ pub(crate) fn overviews() -> Vec<(&'static str, Overview, Progress)> {
     [
         ("empty", empty),
         ("usual", usual()),
+        ("walking", walking()),
         (
             "reading",
             (overview(connected("acme", "Acme Ltd")), reading),

@@ -7,8 +7,12 @@ use axum::http::StatusCode;
 use super::samples::{HOSTILE, connected, connection, overviews};
 use crate::connections::Samples;
 use crate::connections::index::IndexPage;
+use crate::connections::ownership::OwnershipPage;
+use crate::connections::people::PeoplePage;
 use crate::connections::settings::SettingsPage;
 use crate::connections::show::ShowPage;
+use crate::connections::team::TeamPage;
+use crate::connections::team::pair::PairPage;
 use crate::problem::Problem;
 
 mod markup;
@@ -32,6 +36,10 @@ fn pages() -> Vec<(String, String)> {
         rendered::<IndexPage>("index"),
         rendered::<ShowPage>("show"),
         rendered::<SettingsPage>("settings"),
+        rendered::<PeoplePage>("people"),
+        rendered::<OwnershipPage>("ownership"),
+        rendered::<TeamPage>("team"),
+        rendered::<PairPage>("pair"),
         vec![
             problem("There is no such page."),
             problem(HOSTILE),
@@ -44,7 +52,7 @@ fn pages() -> Vec<(String, String)> {
 #[test]
 fn every_page_is_sound_with_every_sample() {
     let pages = pages();
-    assert_eq!(pages.len(), 16);
+    assert_eq!(pages.len(), 43);
     for (page, html) in pages {
         markup::check(&html).unwrap_or_else(|fault| panic!("{page}: {fault}\n{html}"));
     }
@@ -64,7 +72,11 @@ fn i3_without_a_script_a_page_reloads_only_while_a_sync_runs() {
     for (sample, overview, progress) in overviews() {
         let page = ShowPage::of(&overview, &progress).render().unwrap();
         let reloads = page.contains("http-equiv=\"refresh\"");
-        assert_eq!(reloads, matches!(sample, "reading" | "longest"), "{sample}");
+        assert_eq!(
+            reloads,
+            matches!(sample, "reading" | "longest" | "walking"),
+            "{sample}"
+        );
     }
 }
 

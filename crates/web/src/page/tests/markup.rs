@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 const VOID: [&str; 7] = ["br", "hr", "img", "input", "link", "meta", "path"];
 
 /// Elements that must have a name for people who cannot see them.
-const NAMED: [&str; 6] = ["nav", "section", "progress", "meter", "input", "textarea"];
+const NAMED: [&str; 7] = [
+    "nav", "section", "progress", "meter", "input", "select", "textarea",
+];
 
 struct Tag {
     name: String,
