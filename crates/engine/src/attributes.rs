@@ -34,7 +34,6 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let all = clients.intercom.contact_attributes().await?;
         let store = &self.inner.store;
-        store.clear_failures(id, &Subject::Connection).await?;
         let mut unusable = Vec::new();
         for attribute in Attribute::ALL {
             let trouble = match standing(&all, attribute.name()) {
@@ -52,6 +51,11 @@ impl Engine {
                 Standing::OtherType(kind) => Some(format!("it exists with the type {kind}")),
                 Standing::CompanyData => Some("company data has the same name".to_owned()),
             };
+            // Only this one: other troubles of the connection stay listed.
+            let listed = digest(attribute);
+            store
+                .clear_failure(id, &Subject::Connection, listed)
+                .await?;
             if let Some(trouble) = trouble {
                 unusable.push(attribute.name());
                 self.list_unusable(id, attribute, trouble).await?;

@@ -30,7 +30,7 @@ const OUTBOX: &str = "mail";
 /// The cause in the failure ledger of mail that the server refused for good.
 const REFUSED: &str = "mail.refused";
 
-/// Of a longer ledger it is not known what else it lists, and nothing is cleared.
+/// Failures looked through.
 const LEDGER_LOOK: u32 = 200;
 
 /// The stored form.
@@ -309,21 +309,19 @@ impl Engine {
         self.forget_refused_mail(id).await
     }
 
-    /// Clears what the ledger says of mail. It forgets a subject only as a whole, so while something
-    /// else is listed for the whole connection, mail stays listed too, until the next sync.
+    /// Clears what the ledger says of mail.
     async fn forget_refused_mail(&self, id: ConnectionId) -> Result<(), EngineError> {
         let store = &self.inner.store;
-        let listed = store.failures(id, LEDGER_LOOK).await?;
-        let of_connection: Vec<&str> = listed
-            .iter()
-            .map(|failure| &failure.report)
-            .filter(|report| report.subject == Subject::Connection)
-            .map(|report| report.cause.as_str())
-            .collect();
-        let is_whole = listed.len() < LEDGER_LOOK as usize;
-        let only_mail = of_connection.iter().all(|cause| *cause == REFUSED);
-        if is_whole && only_mail && !of_connection.is_empty() {
-            store.clear_failures(id, &Subject::Connection).await?;
+        for failure in store.failures(id, LEDGER_LOOK).await? {
+            let FailureReport {
+                subject,
+                digest,
+                cause,
+                ..
+            } = &failure.report;
+            if *subject == Subject::Connection && cause == REFUSED {
+                store.clear_failure(id, subject, *digest).await?;
+            }
         }
         Ok(())
     }

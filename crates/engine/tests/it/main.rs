@@ -5,14 +5,27 @@
     reason = "a test ends where something unexpected happens"
 )]
 
+mod attributes;
 mod card;
+mod cast;
 mod connecting;
 mod creation;
+mod crowds;
+mod events;
+mod fan_out;
 mod first_sync;
+mod hidden;
 mod incidents;
 mod intents;
 mod live;
 mod mail;
+mod merges;
+mod notes;
+mod owners;
 mod pins;
+mod placeholders;
+mod rewalks;
+mod scale;
+mod stage;
 mod trouble;
 mod world;
