@@ -64,11 +64,7 @@ impl Engine {
         rows: &PersonRows,
         plan: Plan,
     ) -> Executed {
-        let plan = if plan.counts.contacts == 0 {
-            nobody_asks(plan)
-        } else {
-            plan
-        };
+        let plan = asked_for(plan);
         let mut done = Executed {
             settlement: Settlement::of(rows.person.clone()),
             written: Vec::new(),
@@ -76,12 +72,9 @@ impl Engine {
             again: None,
         };
         done.settlement.listing = self.listing(rows, &plan);
-        done.settlement
-            .failures
-            .extend(plan.given_up.iter().map(given_up));
-        done.settlement
-            .failures
-            .extend(crowded(&rows.person, &plan));
+        let listed = plan.given_up.iter().map(given_up);
+        let listed = listed.chain(crowded(&rows.person, &plan));
+        done.settlement.failures.extend(listed);
         let mut lines = Vec::new();
         let mut rule = plan
             .notes
@@ -382,8 +375,11 @@ impl Books<'_> {
     }
 }
 
-/// Records that share a key are of no concern while nobody in Intercom has it.
-fn nobody_asks(plan: Plan) -> Plan {
+/// Which of several records it is nobody asks while nobody in Intercom has their key.
+fn asked_for(plan: Plan) -> Plan {
+    if plan.counts.contacts > 0 {
+        return plan;
+    }
     Plan {
         verdict: Verdict::None,
         news: false,

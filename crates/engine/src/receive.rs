@@ -182,6 +182,7 @@ impl Engine {
             at: now,
         };
         let is_back = told.topic == Topic::ContactUnarchive;
+        let joins_company = told.topic == Topic::CompanyContactAttached;
         let seen = |contact: Box<intercom::Contact>, absorption: &mut Absorption| {
             let source = match self.inner.writes.trust(id, &contact.id, now) {
                 Trust::Wait => return false,
@@ -192,6 +193,10 @@ impl Engine {
                 absorption.contacts_gone.retain(|gone| *gone != contact.id);
             }
             let row = projection::contact_row(&contact, now);
+            if joins_company {
+                // The row does not show companies, and a Lead may wait for the name of one (L5).
+                absorption.due.push(due(Subject::Person(row.person())));
+            }
             absorption.contacts.push(Observed { row, source });
             true
         };

@@ -57,11 +57,11 @@ impl World {
         let shows = |it: &&Value| it["custom_attributes"]["SALESFORCE_ID"] == id.as_str();
         all.iter().filter(shows).count()
     }
+}
 
-    fn show_ids(&self, listed: &UnclearPerson) -> Vec<String> {
-        let records = listed.records.iter();
-        records.map(|line| line.record.to_string()).collect()
-    }
+fn ids(listed: &UnclearPerson) -> Vec<String> {
+    let records = listed.records.iter();
+    records.map(|line| line.record.to_string()).collect()
 }
 
 /// Ada shows the first of two Leads.
@@ -98,10 +98,7 @@ async fn m4_a_second_lead_leaves_the_values_and_is_told_once() {
     assert_eq!(listed[0].key, key(ADA));
     assert_eq!(listed[0].listed.verdict, Unclear::ManyLeads);
     assert_eq!((listed[0].listed.contacts, listed[0].listed.leads), (1, 2));
-    assert_eq!(
-        world.show_ids(&listed[0]),
-        [first.to_string(), second.to_string()]
-    );
+    assert_eq!(ids(&listed[0]), [first.to_string(), second.to_string()]);
     assert_eq!(world.failed().await, [""; 0]);
 }
 
