@@ -55,6 +55,11 @@ async fn a_page_of_no_connection_is_not_found() {
         "/connections/none",
         "/connections/none/settings",
         "/connections/none/progress",
+        "/connections/none/people",
+        "/connections/none/ownership",
+        "/connections/none/ownership/progress",
+        "/connections/none/team",
+        "/connections/none/team/005000000000001AAA",
     ] {
         let answer = world.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
@@ -92,7 +97,11 @@ async fn s4_what_is_wrong_with_the_text_is_said_and_the_text_is_kept() {
     );
     let answer = world.post("/connections/acme/settings", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.text.contains("The settings cannot be read"));
+    assert!(
+        answer.text.contains(
+            "<p class=\"error code\" id=\"text-error\" role=\"alert\">The settings cannot"
+        )
+    );
     assert!(
         answer.text.contains("placeholder = &#39;&#60;b&#62;&#39;"),
         "{}",

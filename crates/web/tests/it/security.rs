@@ -127,6 +127,28 @@ async fn a_form_of_another_site_changes_nothing() {
 }
 
 #[tokio::test]
+async fn no_form_is_taken_from_another_site() {
+    let world = World::new();
+    let connection = world.connection("acme").await;
+    for (path, form) in [
+        ("settings", "rev=1&text="),
+        ("ownership", "rev=1&fallback=nobody"),
+        ("ownership/preview", "rev=1&fallback=nobody"),
+        ("ownership/preview/discard", ""),
+        ("people/allow", "key=info%40acme.io"),
+        ("records/forget", "record=00QD000000QYVhd"),
+        ("team/005000000000001AAA", "rev=1&to=nobody"),
+    ] {
+        let mut request = own_form(&format!("/connections/acme/{path}"), form);
+        let mark = "cross-site".parse().unwrap();
+        request.headers_mut().insert("sec-fetch-site", mark);
+        let answer = world.ask(request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(world.named("acme").await, connection);
+}
+
+#[tokio::test]
 async fn a_link_of_another_site_does_not_start_a_sign_in() {
     let world = World::new();
     world.connection("acme").await;

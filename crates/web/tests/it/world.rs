@@ -10,12 +10,13 @@ use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use engine::{Apps, Connection, Engine, Parts, SealKey};
-use model::{ManualClock, SeededEntropy, Settings, Timestamp};
+use model::{Clock, ManualClock, SeededEntropy, Settings, Timestamp};
 use serde_json::json;
 use store::Inbox;
 use store_sqlite::{SqliteInbox, SqliteStore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+use transport::HttpService;
 use web::{SettingsAccess, WebConfig};
 
 /// The client secret of the app `main`; vendors' documented signatures are made with it.
@@ -26,6 +27,13 @@ pub(crate) struct World {
     pub(crate) inbox: Arc<dyn Inbox>,
     pub(crate) stop: CancellationToken,
     router: Router,
+}
+
+/// What is around a server.
+pub(crate) struct Outside {
+    pub(crate) http: HttpService,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) apps: Apps,
 }
 
 pub(crate) struct Answer {
@@ -40,14 +48,33 @@ impl World {
     }
 
     pub(crate) fn with(settings_access: SettingsAccess, inbox: Arc<dyn Inbox>) -> Self {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_767_323_045)));
+        let http = transport::in_process(vendors());
+        Self::on(
+            Outside {
+                http,
+                clock,
+                apps: apps(),
+            },
+            settings_access,
+            inbox,
+        )
+    }
+
+    /// A server between these clouds.
+    pub(crate) fn on(
+        outside: Outside,
+        settings_access: SettingsAccess,
+        inbox: Arc<dyn Inbox>,
+    ) -> Self {
         let mut entropy = SeededEntropy::new(1, "key");
         let engine = Engine::new(Parts {
             store: Arc::new(SqliteStore::in_memory()),
             inbox: inbox.clone(),
-            http: transport::in_process(vendors()),
-            clock: Arc::new(ManualClock::at(Timestamp::from_seconds(1_767_323_045))),
+            http: outside.http,
+            clock: outside.clock,
             entropy: Box::new(SeededEntropy::new(1, "sign-ins")),
-            apps: apps(),
+            apps: outside.apps,
             key: SealKey::generate(&mut entropy),
             mail: None,
         });
@@ -126,6 +153,13 @@ impl Answer {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What a hidden field of the page holds, or nothing.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        let mark = format!("name=\"{name}\" value=\"");
+        let after = self.text.split_once(&mark).map_or("", |(_, after)| after);
+        after.split_once('"').map_or("", |(value, _)| value)
     }
 
     /// What the page says first.

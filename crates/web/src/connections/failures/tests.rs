@@ -122,3 +122,78 @@ fn e1_what_waits_for_somebody_comes_first() {
     let order: Vec<bool> = cards(&overview).iter().map(|card| card.needs_you).collect();
     assert_eq!(order, [true, false]);
 }
+
+#[test]
+fn every_cause_of_owners_notes_and_hidden_records_has_plain_words_and_a_way_out() {
+    let contact = || Subject::Contact("5ba682d23d7cf92bef87bfd4".parse().unwrap());
+    let said = |cause: &str| {
+        let listed = failure(cause, WaitsFor::Change, contact(), "words");
+        let card = cards(&failing(vec![listed], &[(cause, 1)])).remove(0);
+        let action = card.action.map(|(href, label)| format!("{label} ({href})"));
+        (card.why, action.unwrap_or_default())
+    };
+    assert_eq!(
+        said("o4.fallback"),
+        (
+            "The teammate who gets these contacts is not in the workspace any more.",
+            "Choose a teammate (/connections/acme/ownership)".to_owned()
+        )
+    );
+    assert_eq!(
+        said("o5.put-back"),
+        (
+            "Somebody else, probably another automation, keeps changing what Carrick puts back.",
+            String::new()
+        )
+    );
+    assert_eq!(
+        said("l8.author"),
+        (
+            "A note needs an author who is in the workspace.",
+            "Open the settings (/connections/acme/settings)".to_owned()
+        )
+    );
+    assert_eq!(
+        said("m0.crowded"),
+        (
+            "More contacts or records share this key than the settings allow.",
+            "Look at the addresses (/connections/acme/people?show=crowded)".to_owned()
+        )
+    );
+}
+
+#[test]
+fn m8_each_hidden_record_that_is_named_can_be_called_deleted() {
+    let listed = ["00QD000000QYVhd", "003D000000QYVhd"]
+        .map(|id| failure("m8.hidden", WaitsFor::Change, record(id), "hidden"));
+    let cards = cards(&failing(listed.into(), &[("m8.hidden", 2)]));
+    let buttons: Vec<_> = cards[0]
+        .verdicts
+        .iter()
+        .map(|it| (it.label.as_str(), it.record.as_str(), it.href.as_str()))
+        .collect();
+    let href = "/connections/acme/records/forget";
+    assert_eq!(
+        buttons,
+        [
+            (
+                "Lead 00QD000000QYVhdMAH is deleted",
+                "00QD000000QYVhdMAH",
+                href
+            ),
+            (
+                "Contact 003D000000QYVhdIAH is deleted",
+                "003D000000QYVhdIAH",
+                href
+            ),
+        ]
+    );
+    let other = failure(
+        "intercom.gone",
+        WaitsFor::Plan,
+        record("00QD000000QYVhd"),
+        "gone",
+    );
+    let cards = super::cards(&failing(vec![other], &[("intercom.gone", 1)]));
+    assert!(cards[0].verdicts.is_empty());
+}

@@ -1,7 +1,9 @@
 use engine::{Overview, Phase, Progress};
-use store::{ConnectionState, Side, SweepState, WaitsFor};
+use store::{ConnectionState, Side, Sweep, SweepState, Unclear, WaitsFor};
 
 use super::Live;
+use crate::connections::ownership::samples::walk;
+use crate::page::Reload;
 use crate::page::samples::{connected, connection, failure, line, overview, progress, sweep};
 
 fn ready() -> Overview {
@@ -203,4 +205,56 @@ fn a_line_of_the_timeline_says_its_rule_once() {
         .map(|it| (it.rule.as_str(), it.what.as_str()))
         .collect();
     assert_eq!(said, [("A1", "set SALESFORCE_TITLE; A12 is another word")]);
+}
+
+#[test]
+fn m0_m4_m5_persons_without_a_clear_match_are_counted_by_why() {
+    let unclear = Overview {
+        unclear: [(Unclear::ManyLeads, 1200), (Unclear::Crowded, 2)].into(),
+        ..ready()
+    };
+    let live = Live::new(&unclear, &progress(Phase::Idle));
+    let chips: Vec<_> = live
+        .unclear
+        .iter()
+        .map(|it| (it.label, it.count.as_str(), it.href.as_str()))
+        .collect();
+    assert_eq!(
+        chips,
+        [
+            (
+                "Several Leads",
+                "1,200",
+                "/connections/acme/people?show=many-leads"
+            ),
+            (
+                "Crowded address",
+                "2",
+                "/connections/acme/people?show=crowded"
+            ),
+        ]
+    );
+    let clear = Live::new(&ready(), &progress(Phase::Idle));
+    assert!(clear.unclear.is_empty());
+}
+
+#[test]
+fn i3_a_walk_over_everybody_says_how_far_it_is_while_it_runs() {
+    let words = |state| {
+        let walking = Overview {
+            rewalk: Some(Sweep { state, ..walk() }),
+            ..ready()
+        };
+        let live = Live::new(&walking, &progress(Phase::Idle));
+        assert_eq!(live.walks(), live.reload() == Reload::WhileItMoves);
+        live.rewalk.map(|rewalk| rewalk.words)
+    };
+    assert_eq!(
+        words(SweepState::Reconciling).as_deref(),
+        Some(
+            "Looking at everybody again, since settings or teammates changed: 45 %, 9,100 of \
+             20,000 contacts."
+        )
+    );
+    assert_eq!(words(SweepState::Done), None);
 }
