@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::ConnectionId;
+use model::{ConnectionId, Timestamp};
 use store::DirectoryKind;
 
 use crate::clients::Clients;
@@ -36,7 +36,6 @@ impl Engine {
 
     async fn refresh_owners(&self, id: ConnectionId, clients: &Clients) -> Result<(), EngineError> {
         let now = self.now();
-        self.pulse(id, |pulse| pulse.owners_read_at = Some(now));
         let users = clients.salesforce.users().await?;
         let queues = clients.salesforce.queues().await?;
         let rows: Vec<_> = users
@@ -49,27 +48,32 @@ impl Engine {
             .store
             .put_directory(id, &kinds, &rows, now)
             .await?;
-        self.pulse(id, |pulse| pulse.directory_rev += 1);
+        self.pulse(id, |pulse| {
+            pulse.owners_read_at = Some(now);
+            pulse.directory_rev += 1;
+        });
         Ok(())
     }
 
-    /// Reads the owners again because somebody unknown owns something.
+    /// Reads the owners again because something that was seen at `seen_at` is owned by somebody
+    /// unknown: at once if the directory is older than that, since a stranger has no teammate and
+    /// the contact would lose its owner for a moment (O3). False if there was no need to.
     pub(crate) async fn refresh_owners_if_due(
         &self,
         id: ConnectionId,
         clients: &Clients,
-    ) -> Result<(), EngineError> {
+        seen_at: Timestamp,
+    ) -> Result<bool, EngineError> {
         let now = self.now();
         let mut due = false;
         self.pulse(id, |pulse| {
             due = pulse
                 .owners_read_at
-                .is_none_or(|at| now.since(at) >= STRANGER_PAUSE);
+                .is_none_or(|at| at < seen_at || now.since(at) >= STRANGER_PAUSE);
         });
         if due {
-            self.refresh_owners(id, clients).await
-        } else {
-            Ok(())
+            self.refresh_owners(id, clients).await?;
         }
+        Ok(due)
     }
 }

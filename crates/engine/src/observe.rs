@@ -64,16 +64,21 @@ impl Engine {
         rows: &[PersonRows],
     ) -> Result<Option<Vec<PersonRows>>, EngineError> {
         let wanted = self.wanted(id, rows).await?;
-        let stranger = rows.iter().any(has_unknown_owner);
-        if wanted.is_empty() && !stranger {
-            return Ok(None);
-        }
-        if stranger {
-            self.refresh_owners_if_due(id, clients).await?;
-        }
-        self.read_by_id(id, clients, wanted).await?;
         let persons: Vec<PersonKey> = rows.iter().map(|rows| rows.person.clone()).collect();
-        Ok(Some(self.inner.store.persons(id, &persons).await?))
+        let store = &self.inner.store;
+        let seen = if wanted.is_empty() {
+            None
+        } else {
+            self.read_by_id(id, clients, wanted).await?;
+            Some(store.persons(id, &persons).await?)
+        };
+        let standing = seen.as_deref().unwrap_or(rows).iter();
+        if let Some(seen_at) = standing.filter_map(stranger_seen_at).max()
+            && self.refresh_owners_if_due(id, clients, seen_at).await?
+        {
+            return Ok(Some(store.persons(id, &persons).await?));
+        }
+        Ok(seen)
     }
 
     /// Whether a person can be planned without reading anything.
@@ -83,7 +88,7 @@ impl Engine {
         person: &PersonRows,
     ) -> Result<bool, EngineError> {
         let wanted = self.wanted(id, std::slice::from_ref(person)).await?;
-        Ok(wanted.is_empty() && !has_unknown_owner(person))
+        Ok(wanted.is_empty() && stranger_seen_at(person).is_none())
     }
 
     async fn wanted(&self, id: ConnectionId, rows: &[PersonRows]) -> Result<Wanted, EngineError> {
@@ -380,18 +385,20 @@ fn records_of(person: &PersonRows) -> BTreeMap<sf::RecordId, &RecordRow> {
     all.map(|row| (row.id, row)).collect()
 }
 
-/// Whether somebody owns something here whom the directory does not know yet.
-fn has_unknown_owner(person: &PersonRows) -> bool {
+/// When something was seen that is owned by somebody whom the directory does not know.
+fn stranger_seen_at(person: &PersonRows) -> Option<Timestamp> {
     let records = records_of(person);
-    let of_records = records.values().filter_map(|record| record.owner_id);
-    let owners = of_records.chain(
-        person
-            .accounts
-            .iter()
-            .filter_map(|account| account.owner_id),
-    );
-    let known = |owner: &sf::OwnerId| person.owners.iter().any(|row| row.id == owner.as_str());
-    owners.into_iter().any(|owner| !known(&owner))
+    let of_records = records.values().map(|row| (row.owner_id, row.seen_at));
+    let of_accounts = person
+        .accounts
+        .iter()
+        .map(|row| (row.owner_id, row.seen_at));
+    let stranger = |owner: sf::OwnerId| !person.owners.iter().any(|row| row.id == owner.as_str());
+    of_records
+        .chain(of_accounts)
+        .filter(|(owner, _)| owner.is_some_and(stranger))
+        .map(|(_, seen_at)| seen_at)
+        .max()
 }
 
 /// What the planner sees of stored rows.
