@@ -40,9 +40,9 @@ pub(crate) struct Job {
     pub(crate) lane: Lane,
     pub(crate) terms: Terms,
     /// Why nothing more is sent: a credential was refused, and whose.
-    refused: OnceLock<(Side, String)>,
+    refused: Arc<OnceLock<(Side, String)>>,
     /// Nothing more is sent: the store failed.
-    halted: AtomicBool,
+    halted: Arc<AtomicBool>,
 }
 
 impl Job {
@@ -51,8 +51,19 @@ impl Job {
             connection,
             lane,
             terms,
-            refused: OnceLock::new(),
-            halted: AtomicBool::new(false),
+            refused: Arc::default(),
+            halted: Arc::default(),
+        }
+    }
+
+    /// The same job under other terms.
+    fn under_new(&self, terms: Terms) -> Self {
+        Self {
+            connection: self.connection,
+            lane: self.lane,
+            terms,
+            refused: Arc::clone(&self.refused),
+            halted: Arc::clone(&self.halted),
         }
     }
 
@@ -191,6 +202,7 @@ impl Engine {
                     .await?;
             }
         }
+        let known = self.directory_rev(id);
         let mine = match self.observe(id, clients, &mine).await {
             Ok(None) => mine,
             Ok(Some(rows)) => rows,
@@ -201,6 +213,12 @@ impl Engine {
                     .await?
             }
         };
+        // Whoever was met just now may be somebody's teammate.
+        let met = match self.directory_rev(id) {
+            rev if rev == known => None,
+            _ => Some(job.under_new(self.terms(id).await?)),
+        };
+        let job = met.as_ref().unwrap_or(job);
         let mut works = Vec::new();
         for person in mine {
             let own = tickets.remove(&person.person);

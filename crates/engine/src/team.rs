@@ -143,7 +143,7 @@ impl Engine {
     }
 
     /// Rises when the directory was read anew.
-    fn directory_rev(&self, id: ConnectionId) -> u64 {
+    pub(crate) fn directory_rev(&self, id: ConnectionId) -> u64 {
         let mut rev = 0;
         self.pulse(id, |pulse| rev = pulse.directory_rev);
         rev

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::Step;
 use intercom_sim::ObjectId;
-use salesforce_sim::Object;
+use salesforce_sim::{Object, Restriction};
 use serde_json::{Value, json};
 
 use crate::world::{World, fields, lead_email, people};
@@ -244,6 +244,59 @@ async fn o1_of_two_users_with_one_email_both_are_the_teammate() {
     world.read_directory().await;
     assert_eq!(world.owner(below), Some(world.teammate_at(3)));
     world.settle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn o1_a_user_who_is_new_is_known_before_they_own_anybody() {
+    let world = World::small().await;
+    let (lead, new) = (world.intercom.lead_id(0), world.user_at(3));
+    world.edit_record(&world.lead_at(0), &json!({ "OwnerId": world.user_at(2) }));
+    let unseen = Restriction::Records(vec![new.parse().unwrap()]);
+    world.restrict(unseen, 0);
+    world.connect().await;
+    world.engine.sync_to_end(world.id).await.unwrap();
+    world.maintain().await;
+    // The User comes, and gets a Lead before anybody reads Users again.
+    world.lift_restrictions();
+    world.edit_record(&world.lead_at(0), &json!({ "OwnerId": new }));
+    world.forget_calls();
+    follow(&world).await;
+    let it = people().teammate(3);
+    let name = format!("{} {}", it.first_name, it.last_name);
+    assert_eq!(owner_attribute(&world, lead, "NAME"), Some(name));
+    assert_eq!(world.owner(lead), Some(world.teammate_at(3)));
+    world.settle().await;
+    let path = format!("/contacts/{lead}");
+    let writes = world
+        .intercom
+        .calls()
+        .into_iter()
+        .filter(|call| call.path == path);
+    assert_eq!(writes.count(), 1, "and never the fallback's in between");
+}
+
+#[tokio::test(start_paused = true)]
+async fn o1_whoever_joins_or_leaves_intercom_gains_or_loses_contacts() {
+    let (world, account) = maintained().await;
+    let below = world.intercom.user_id(0);
+    world.edit_record(&account, &json!({ "OwnerId": world.user_at(5) }));
+    follow(&world).await;
+    assert_eq!(
+        world.owner(below),
+        None,
+        "teammate 5 is not in Intercom yet"
+    );
+    let email = people().teammate(5).email;
+    let joined = world.intercom.add_teammate("Five", &email.to_uppercase());
+    world.read_directory().await;
+    world.settle().await;
+    assert_eq!(world.owner(below), Some(joined.clone()));
+    // Intercom leaves contacts with whoever has gone.
+    assert!(world.intercom.remove_teammate(&joined));
+    assert_eq!(world.owner(below), Some(joined));
+    world.read_directory().await;
+    world.settle().await;
+    assert_eq!(world.owner(below), None);
 }
 
 /// A teammate, or another automation, changes something of a contact; the webhook arrives and what
