@@ -46,14 +46,7 @@ impl Clock for VirtualClock {
 
 /// A fault that waits for the next call that creates or changes a Lead. Polls and look-ups use the
 /// same path, so it has to be told by the body.
-pub(crate) type Trap = Arc<Mutex<Option<(LeadCall, salesforce_sim::Action)>>>;
-
-/// A call that writes a Lead.
-#[derive(Clone, Copy)]
-pub(crate) enum LeadCall {
-    Create,
-    Change,
-}
+pub(crate) type Trap = Arc<Mutex<Option<(&'static str, salesforce_sim::Action)>>>;
 
 /// Both clouds, before anybody connects them.
 pub(crate) struct World {
@@ -180,12 +173,12 @@ impl World {
 
     /// The next call that creates a Lead meets this.
     pub(crate) fn trap(&self, action: salesforce_sim::Action) {
-        *self.trap.lock().unwrap() = Some((LeadCall::Create, action));
+        *self.trap.lock().unwrap() = Some(("POST", action));
     }
 
     /// The next call that changes a Lead meets this.
     pub(crate) fn trap_change(&self, action: salesforce_sim::Action) {
-        *self.trap.lock().unwrap() = Some((LeadCall::Change, action));
+        *self.trap.lock().unwrap() = Some(("PATCH", action));
     }
 
     /// A fuzzy rule of the org's own: for the next call that creates a Lead it finds these, whose
@@ -488,9 +481,8 @@ fn both(intercom: &intercom_sim::Sim, salesforce: &salesforce_sim::Sim, trap: Tr
 /// Gives the waiting fault to the org if this is the call that it waits for.
 fn spring(trap: &Trap, org: &salesforce_sim::Sim, body: &[u8]) {
     let text = String::from_utf8_lossy(body);
-    let sprung = trap.lock().unwrap().take_if(|(call, _)| match call {
-        LeadCall::Create => text.contains("/sobjects/Lead\"") && text.contains("\"POST\""),
-        LeadCall::Change => text.contains("/sobjects/Lead/") && text.contains("\"PATCH\""),
+    let sprung = trap.lock().unwrap().take_if(|(method, _)| {
+        text.contains("/sobjects/Lead") && text.contains(&format!("\"{method}\""))
     });
     if let Some((_, action)) = sprung {
         let matching = salesforce_sim::Matching::default();
