@@ -214,9 +214,10 @@ impl Engine {
             }
         };
         // Whoever was met just now may be somebody's teammate.
-        let met = match self.directory_rev(id) {
-            rev if rev == known => None,
-            _ => Some(job.under_new(self.terms(id).await?)),
+        let met = if self.directory_rev(id) == known {
+            None
+        } else {
+            Some(job.under_new(self.terms(id).await?))
         };
         let job = met.as_ref().unwrap_or(job);
         let mut works = Vec::new();
@@ -233,19 +234,7 @@ impl Engine {
                 works.push(async move { self.run_one(job, &clients, person, own, claim).await });
             }
         }
-        let mut done = stream::iter(works)
-            .buffer_unordered(AT_ONCE)
-            .ready_chunks(SETTLED_TOGETHER);
-        // What was sent is settled even after a settlement failed; nothing more is sent then.
-        let mut outcome = Ok(());
-        while let Some(works) = done.next().await {
-            let settled = self.settle(job, works, &mut counts).await;
-            if settled.is_err() {
-                job.halt();
-            }
-            outcome = outcome.and(settled);
-        }
-        outcome?;
+        self.work_off(job, works, &mut counts).await?;
         if let Some((side, why)) = job.refusal() {
             self.needs_reconnect(id, side, &why).await;
         }
@@ -256,6 +245,28 @@ impl Engine {
             }
             Some(_) | None => Ok(counts),
         }
+    }
+
+    /// Works these persons off, some at the same time, and settles together who is ready. What was
+    /// sent is settled even after a settlement failed; nothing more is sent then.
+    async fn work_off(
+        &self,
+        job: &Job,
+        works: Vec<impl Future<Output = Worked>>,
+        counts: &mut RunCounts,
+    ) -> Result<(), EngineError> {
+        let mut done = stream::iter(works)
+            .buffer_unordered(AT_ONCE)
+            .ready_chunks(SETTLED_TOGETHER);
+        let mut outcome = Ok(());
+        while let Some(works) = done.next().await {
+            let settled = self.settle(job, works, counts).await;
+            if settled.is_err() {
+                job.halt();
+            }
+            outcome = outcome.and(settled);
+        }
+        outcome
     }
 
     /// A vendor could not be read: whoever had to be read waits, the others go on.
