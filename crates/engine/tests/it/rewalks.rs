@@ -107,8 +107,8 @@ async fn i3_nobody_is_walked_before_the_first_sync() {
     world.settle().await;
 }
 
-/// A walk over 1,200 whose writes take a second each: 16 seconds a page of 500. It is cut off in the
-/// second page.
+/// A walk over 1,200 whose writes take a second each: 16 seconds a page of 500. It is cut off in
+/// the second page.
 async fn cut_off() -> World {
     let world = synced_pairs(1_200).await;
     world.intercom.add_fault(intercom_sim::Fault {
