@@ -28,6 +28,9 @@ const AT_ONCE: usize = 16;
 /// An event whose answer was lost is told again after this.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// A call that was begun this long ago has ended, whatever became of it.
+const SENDING_MAX: Duration = Duration::from_mins(5);
+
 /// Events that were told are remembered this long, for whoever asks what became of one.
 const REMEMBERED: Duration = Duration::from_hours(7 * 24);
 
@@ -104,10 +107,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets events that were told long ago.
-    pub(crate) async fn forget_events(&self, clients: &Clients) -> Result<(), EngineError> {
-        let before = self.now().minus(REMEMBERED);
+    /// Forgets events that were told long ago, and doubts those, and notes, whose call was begun
+    /// and never booked: the store did not answer then.
+    pub(crate) async fn look_through_events(&self, clients: &Clients) -> Result<(), EngineError> {
+        let now = self.now();
+        let before = now.minus(REMEMBERED);
         let store = &self.inner.store;
+        for intent in store.unsettled_intents(clients.org).await? {
+            let since = intent.sent_at.unwrap_or(intent.opened_at);
+            let ours = match intent.kind {
+                IntentKind::Lead => false,
+                IntentKind::Event | IntentKind::Note => true,
+            };
+            if ours && intent.state == IntentState::Sent && now.since(since) >= SENDING_MAX {
+                store.intent_unknown(intent.id, now, now).await?;
+            }
+        }
         store
             .forget_intents(clients.org, IntentKind::Event, before)
             .await?;

@@ -289,3 +289,32 @@ async fn a3_a_refused_credential_keeps_the_event_until_somebody_reconnects() {
     assert_eq!(world.events(ada).await, [status(OPEN, WORKING)]);
     assert_eq!(world.untold().await, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a3_an_event_that_was_begun_and_never_booked_is_told_again() {
+    let (world, ada, lead) = linked().await;
+    world.trouble_events(
+        1,
+        Fault {
+            latency_ms: 60_000,
+            ..Fault::default()
+        },
+    );
+    world.set_status(lead, WORKING);
+    world.see().await;
+    let (engine, id) = (world.engine.clone(), world.id);
+    let telling = tokio::spawn(async move { engine.step(id, Step::Tell).await });
+    world.pass(Duration::from_secs(1)).await;
+    telling.abort();
+    assert!(telling.await.unwrap_err().is_cancelled());
+    // Its call may still be under way.
+    world.pass(Duration::from_mins(4)).await;
+    world.step(Step::Directory).await;
+    world.step(Step::Tell).await;
+    assert_eq!(world.untold().await, 1);
+    world.pass(Duration::from_mins(1)).await;
+    world.step(Step::Directory).await;
+    world.step(Step::Tell).await;
+    assert_eq!(world.events(ada).await, [status(OPEN, WORKING)]);
+    assert_eq!(world.untold().await, 0);
+}
