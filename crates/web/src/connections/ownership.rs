@@ -25,7 +25,7 @@ use crate::problem::Problem;
 use crate::routes::Route;
 use crate::site::Site;
 use crate::wording::short;
-use counted::Counted;
+use counted::{Counted, PreviewView};
 pub(super) use live::{OwnershipLive, OwnershipRegion, look as live_of};
 use wish::{Wish, WishForm};
 
@@ -84,13 +84,18 @@ impl OwnershipPage {
                 "Owners in Intercom are left alone."
             },
             maintains,
-            choices: choices(table),
+            choices: choices(table, &live),
             rev: connection.settings_rev,
             note,
             live,
             live_from: Route::OwnershipProgress(&connection.name).to_string(),
             name: connection.name.clone(),
         }
+    }
+
+    /// What the form holds: a wish that stands, else what is so.
+    fn wishes(&self) -> bool {
+        self.maintains || self.live.preview.is_some()
     }
 
     fn preview(&self) -> String {
@@ -121,9 +126,10 @@ impl OwnershipPage {
 
 /// Who may stand in: words of ours first, then everybody by name; somebody who was chosen and has
 /// left stays visible.
-fn choices(table: &TeamTable) -> Vec<Choice> {
+fn choices(table: &TeamTable, live: &OwnershipLive) -> Vec<Choice> {
     let connection = &table.connection;
-    let chosen = &connection.settings.ownership.fallback;
+    let wished = live.preview.as_ref().map(PreviewView::fallback);
+    let chosen = wished.unwrap_or(&connection.settings.ownership.fallback);
     let everybody = table.teammates.iter();
     let mut offered = vec![TeammateChoice::Installer, TeammateChoice::Nobody];
     offered.extend(everybody.map(|(id, ..)| TeammateChoice::Teammate(id.clone())));

@@ -30,6 +30,9 @@ async fn every_page_fits_and_is_accessible_in_light_and_dark_narrow_and_wide() {
         inbox(&album, &demo).await;
         let record = org(&album, &demo).await;
         settings(&album, &demo).await;
+        people(&album, &demo).await;
+        team(&album, &demo).await;
+        ownership(&album, &demo).await;
         syncing(&album, &demo).await;
         failing(&album, &demo, &record).await;
         assert_eq!(window.console_errors().await, Vec::<String>::new());
@@ -188,6 +191,50 @@ async fn settings(album: &Album<'_>, demo: &Demo) {
         window.text(r#"[data-testid="allow"]"#).await;
         album.add(name).await;
     }
+}
+
+/// A page of the connection between the simulated clouds, or of `acme`, which nobody connected.
+async fn page_of(album: &Album<'_>, demo: &Demo, path: &str, name: &str) {
+    let url = demo.settings.join(&format!("/connections/{path}")).unwrap();
+    album.window.go(&url).await;
+    album.window.text("main h1").await;
+    album.add(name).await;
+}
+
+async fn people(album: &Album<'_>, demo: &Demo) {
+    let window = album.window;
+    page_of(album, demo, "demo/people", "people").await;
+    window.look(Scheme::Light, WIDTHS[0], HEIGHT).await;
+    window.click(".menu > summary").await;
+    album.add("people-menu").await;
+    page_of(album, demo, "demo/people?show=crowded", "people-none").await;
+    page_of(album, demo, "acme/people", "people-empty").await;
+}
+
+async fn team(album: &Album<'_>, demo: &Demo) {
+    page_of(album, demo, "acme/team", "team-empty").await;
+    page_of(album, demo, "demo/team?q=nobody", "team-none").await;
+    page_of(album, demo, "demo/team", "team").await;
+    let window = album.window;
+    window.click("td a.button").await;
+    window.choose("#to", "nobody").await;
+    window.click(r#"form[method="get"] .button"#).await;
+    window.says("main", "This would change").await;
+    album.add("team-review").await;
+}
+
+/// Owners are counted, and then switched on.
+async fn ownership(album: &Album<'_>, demo: &Demo) {
+    page_of(album, demo, "acme/ownership", "ownership-empty").await;
+    page_of(album, demo, "demo/ownership", "ownership").await;
+    let window = album.window;
+    window.click("#maintain").await;
+    window.click(r#"form[action$="/preview"] .button"#).await;
+    window.says("main", "would change.").await;
+    album.add("ownership-counted").await;
+    window.click(r#"form[action$="/ownership"] .button"#).await;
+    window.says("h1", "Owners follow Salesforce").await;
+    album.add("ownership-saved").await;
 }
 
 /// Intercom is slow, so that a sync can be watched.

@@ -17,6 +17,7 @@ const WORDS_LENGTH_MAX: usize = 300;
 
 /// A count of a wish.
 pub(crate) struct PreviewView {
+    fallback: TeammateChoice,
     pub(super) wish: String,
     pub(super) outcome: Counted,
     /// What the forms send again.
@@ -82,6 +83,7 @@ impl PreviewView {
         };
         let name = &connection.name;
         Self {
+            fallback: wished.fallback.clone(),
             wish: wish(&wished.fallback, &fallback),
             outcome,
             sent: Sent {
@@ -92,6 +94,11 @@ impl PreviewView {
             },
             discard: Route::DiscardOwnerPreview(name).to_string(),
         }
+    }
+
+    /// Who is wished to stand in.
+    pub(super) fn fallback(&self) -> &TeammateChoice {
+        &self.fallback
     }
 
     pub(super) fn is_counting(&self) -> bool {

@@ -151,3 +151,17 @@ fn o2_the_page_opens_with_whether_owners_follow() {
     table.connection.settings.ownership.maintain = true;
     assert_eq!(answer(&table), "Owners follow Salesforce.");
 }
+
+#[test]
+fn o2_the_form_holds_the_wish_that_was_counted() {
+    let table = acme();
+    let counted = preview(&table.connection, PreviewState::Done);
+    let live = OwnershipLive::new(&table, Some(&counted), None, NOW);
+    let page = OwnershipPage::new(&table, live, Note::None);
+    assert!(page.wishes());
+    let selected = page.choices.iter().filter(|it| it.selected);
+    let selected: Vec<_> = selected.map(|it| it.label.as_str()).collect();
+    assert_eq!(selected, ["Mira Sanz"]);
+    let live = OwnershipLive::new(&table, None, None, NOW);
+    assert!(!OwnershipPage::new(&table, live, Note::None).wishes());
+}
