@@ -37,6 +37,7 @@ impl Engine {
         let terms = self.terms(id).await?;
         let digest = digest(&terms);
         if store.cursor(id, WALKED).await?.as_deref() == Some(&*digest) {
+            self.end_overtaken(id).await?;
             return Ok(false);
         }
         let now = self.now();
@@ -81,6 +82,18 @@ impl Engine {
             .append(id, &[self.connection_entry(text, "I3")])
             .await?;
         Ok(false)
+    }
+
+    /// A walk that a sync has overtaken is not under way any more: nobody is owed it.
+    async fn end_overtaken(&self, id: ConnectionId) -> Result<(), EngineError> {
+        let store = &self.inner.store;
+        let standing = store.sweep(id, SweepKind::Rewalk).await?;
+        let standing = standing.filter(|sweep| sweep.state == SweepState::Reconciling);
+        if let Some(mut sweep) = standing {
+            sweep.state = SweepState::Done;
+            store.put_sweep(id, &sweep).await?;
+        }
+        Ok(())
     }
 
     /// A sync has walked everybody under these terms.

@@ -174,3 +174,18 @@ async fn o2_terms_that_change_during_a_walk_begin_it_anew() {
     assert!(all.iter().all(|it| it["owner_id"] == other.as_str()));
     world.settle().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn o2_a_walk_that_a_sync_overtakes_is_over() {
+    let world = cut_off().await;
+    world.pass(Duration::from_mins(1)).await;
+    world.engine.sync_to_end(world.id).await.unwrap();
+    assert_eq!(owned(&world), 1_200);
+    world.forget_calls();
+    world.step(Step::Rewalk).await;
+    let after = rewalk(&world).await.unwrap();
+    assert_eq!(after.state, SweepState::Done);
+    assert_eq!(after.counts.contacts_walked, 500, "nobody is walked twice");
+    assert_eq!(world.intercom_writes(), 0);
+    world.settle().await;
+}
