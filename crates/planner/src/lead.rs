@@ -4,12 +4,14 @@
 //! is only ever ordered for a person whose match was read from Salesforce for this very click.
 
 mod field;
+mod text;
 
 use std::collections::BTreeMap;
 
 use model::{MatchKey, Settings};
 
 use self::field::{looks_like_email, utf16_length};
+pub(crate) use self::text::{cut, split_name};
 use crate::matching::is_crowded;
 use crate::{Facts, Match, Note, Rule, verdict};
 
@@ -168,7 +170,8 @@ pub fn decide(ask: &Ask<'_>) -> Decision {
     }
     let values = values(ask);
     let faults = faults(ask, &values);
-    let complete = asked(ask).all(|field| values.others.contains_key(&field.name));
+    let complete = asked(ask)
+        .all(|field| values.others.contains_key(&field.name) || stand_in(ask, field).is_some());
     let confirmed = ask.typed.is_some() || (ask.settings.leads.one_click && complete);
     match &values.email {
         Some(email) if faults.is_empty() && confirmed => {
@@ -242,6 +245,15 @@ fn asked<'a>(ask: &Ask<'a>) -> impl Iterator<Item = &'a Field> + use<'a> {
     })
 }
 
+/// What is sent for a required field that nothing supplies (L5): the default of a picklist, the
+/// placeholder for a text. `None`: somebody has to say.
+fn stand_in<'a>(ask: &Ask<'a>, field: &'a Field) -> Option<&'a str> {
+    let placeholder = field
+        .is_text()
+        .then_some(ask.settings.leads.placeholder.as_str());
+    field.default().or(placeholder)
+}
+
 /// What stands in the way. On the first click nothing was typed yet: what is merely missing is
 /// asked for without complaint, except an email (L2).
 fn faults(ask: &Ask<'_>, values: &Values) -> Vec<Fault> {
@@ -268,6 +280,7 @@ fn faults(ask: &Ask<'_>, values: &Values) -> Vec<Fault> {
     for field in asked(ask) {
         let text = match values.others.get(&field.name) {
             Some(value) => field.refusal(value),
+            None if stand_in(ask, field).is_some() => None,
             None => (ask.typed.is_some()).then(|| format!("{} is required.", field.label)),
         };
         faults.extend(text.map(|text| about(&field.name, text)));
@@ -331,7 +344,10 @@ fn form(ask: &Ask<'_>, values: &Values, faults: Vec<Fault>) -> Form {
         inputs.push(input(
             &field.name,
             &format!("{} *", field.label),
-            values.others.get(&field.name),
+            values
+                .others
+                .get(&field.name)
+                .or(field.default().map(str::to_owned).as_ref()),
             field.kind.clone(),
         ));
     }
@@ -420,6 +436,14 @@ fn order(ask: &Ask<'_>, values: &Values, email: &Email) -> Order {
     for (field, value) in &values.others {
         draft.set(field, value);
     }
+    for field in asked(ask).filter(|field| !values.others.contains_key(&field.name)) {
+        let Some(value) = stand_in(ask, field) else {
+            continue;
+        };
+        let text = format!("nothing is known for {}; it is {value}", field.label);
+        draft.note(Rule::L5, text);
+        draft.set(&field.name, value);
+    }
     draft.note(
         Rule::O6,
         if ask.assignment_rule {
@@ -435,28 +459,6 @@ fn order(ask: &Ask<'_>, values: &Values, email: &Email) -> Order {
         contact_edits: edits(ask, values),
         notes: draft.notes,
     }
-}
-
-/// One word is a last name; of several the last one is, the others are the first name (L3).
-pub(crate) fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
-    let words: Vec<&str> = name.unwrap_or_default().split_whitespace().collect();
-    match words.as_slice() {
-        [] => (None, None),
-        [last] => (None, Some((*last).to_owned())),
-        [first @ .., last] => (Some(first.join(" ")), Some((*last).to_owned())),
-    }
-}
-
-/// The longest beginning of `value` that has at most `most` UTF-16 units.
-pub(crate) fn cut(value: &str, most: usize) -> String {
-    let mut units = 0;
-    value
-        .chars()
-        .take_while(|c| {
-            units += c.len_utf16();
-            units <= most
-        })
-        .collect()
 }
 
 /// Whether the org's lead sources are a restricted picklist without this one (L4).

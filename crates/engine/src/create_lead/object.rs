@@ -71,6 +71,11 @@ fn field(described: &salesforce::FieldDescribe) -> Field {
             .map(|value| (value.value.clone(), value.label.clone()))
             .collect(),
         restricted: described.restricted_picklist,
+        default: described
+            .picklist
+            .iter()
+            .find(|value| value.active && value.default)
+            .map(|value| value.value.clone()),
     };
     let kind = match &described.kind {
         Kind::Text | Kind::Combobox => FieldKind::Text,

@@ -53,9 +53,43 @@ pub struct Picklist {
     pub values: Vec<(String, String)>,
     /// Whether the org refuses other values.
     pub restricted: bool,
+    /// The value that the org proposes.
+    pub default: Option<String>,
 }
 
 impl Field {
+    /// The value that the org proposes for it (L5).
+    pub(super) fn default(&self) -> Option<&str> {
+        match &self.kind {
+            FieldKind::Picklist(list) | FieldKind::MultiPicklist(list) => list.default.as_deref(),
+            FieldKind::Text
+            | FieldKind::TextArea
+            | FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Number
+            | FieldKind::Date
+            | FieldKind::Boolean
+            | FieldKind::Other => None,
+        }
+    }
+
+    /// Whether a placeholder can stand in it (L5).
+    pub(super) fn is_text(&self) -> bool {
+        match self.kind {
+            FieldKind::Text | FieldKind::TextArea => true,
+            FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Number
+            | FieldKind::Date
+            | FieldKind::Boolean
+            | FieldKind::Picklist(_)
+            | FieldKind::MultiPicklist(_)
+            | FieldKind::Other => false,
+        }
+    }
+
     /// What is sent for a typed text: the parts of a multi-select without the space between them.
     pub(super) fn normalised(&self, typed: String) -> String {
         match self.kind {

@@ -79,6 +79,7 @@ fn field(statement: &mut Statement) -> Field {
             .map(|value| (value.to_owned(), format!("the {value}")))
             .collect(),
         restricted: statement.flag("restricted"),
+        default: statement.value("default"),
     };
     Field {
         name,
@@ -295,6 +296,122 @@ fn l1_with_one_click_and_something_missing_the_form_asks_without_complaint() {
 }
 
 #[test]
+fn l5_a_required_text_that_nobody_fills_gets_the_placeholder() {
+    let fields = "field Region__c Region text required; field Story__c Story textarea required";
+    // Whether there was a form or not.
+    assert_snapshot!(clicked(&format!("{ADA}; {fields}; one-click")), @"
+    create for ada@acme.io
+    Company = Acme
+    Email = Ada@acme.io
+    FirstName = Ada King
+    LastName = Byron
+    LeadSource = Intercom
+    Phone = +4412345
+    Region__c = [not provided]
+    Story__c = [not provided]
+    note L5: nothing is known for Region; it is [not provided]
+    note L5: nothing is known for Story; it is [not provided]
+    note O6: no lead assignment rule is active; the integration user owns it
+    ");
+    assert_snapshot!(clicked(&format!("{ADA}; {fields}; typed Region__c=North Story__c=")), @"
+    create for ada@acme.io
+    Company = Acme
+    Email = Ada@acme.io
+    FirstName = Ada King
+    LastName = Byron
+    LeadSource = Intercom
+    Phone = +4412345
+    Region__c = North
+    Story__c = [not provided]
+    note L5: nothing is known for Story; it is [not provided]
+    note O6: no lead assignment rule is active; the integration user owns it
+    ");
+    // A shorter field gets what fits.
+    assert_snapshot!(
+        clicked(&format!("{ADA}; field Region__c Region text length=4 required; one-click")),
+        @"
+    create for ada@acme.io
+    Company = Acme
+    Email = Ada@acme.io
+    FirstName = Ada King
+    LastName = Byron
+    LeadSource = Intercom
+    Phone = +4412345
+    Region__c = [not
+    note L5: nothing is known for Region; it is [not provided]
+    note L3: Region__c is cut to the 4 characters that Salesforce can hold
+    note O6: no lead assignment rule is active; the integration user owns it
+    "
+    );
+}
+
+#[test]
+fn l5_a_required_picklist_that_nobody_fills_takes_the_orgs_default() {
+    let field = "field Region__c Region picklist values=North,South default=South required";
+    assert_snapshot!(clicked(&format!("{ADA}; {field}")), @r#"
+    form
+    name (Name, Text): "Ada King Byron"
+    email (Email *, Email): "Ada@acme.io"
+    phone (Phone, Phone): "+4412345"
+    company (Company *, Text): "Acme"
+    Region__c (Region *, Picklist): "South"
+    "#);
+    assert_snapshot!(clicked(&format!("{ADA}; {field}; one-click")), @"
+    create for ada@acme.io
+    Company = Acme
+    Email = Ada@acme.io
+    FirstName = Ada King
+    LastName = Byron
+    LeadSource = Intercom
+    Phone = +4412345
+    Region__c = South
+    note L5: nothing is known for Region; it is South
+    note O6: no lead assignment rule is active; the integration user owns it
+    ");
+    assert_snapshot!(clicked(&format!("{ADA}; {field}; typed Region__c=North")), @"
+    create for ada@acme.io
+    Company = Acme
+    Email = Ada@acme.io
+    FirstName = Ada King
+    LastName = Byron
+    LeadSource = Intercom
+    Phone = +4412345
+    Region__c = North
+    note O6: no lead assignment rule is active; the integration user owns it
+    ");
+    let several = "field Tags__c Tags multipicklist values=a,b default=b required";
+    assert_snapshot!(clicked(&format!("{ADA}; {several}; one-click")), @"
+    create for ada@acme.io
+    Company = Acme
+    Email = Ada@acme.io
+    FirstName = Ada King
+    LastName = Byron
+    LeadSource = Intercom
+    Phone = +4412345
+    Tags__c = b
+    note L5: nothing is known for Tags; it is b
+    note O6: no lead assignment rule is active; the integration user owns it
+    ");
+}
+
+#[test]
+fn l5_without_a_default_the_form_asks() {
+    for kind in [
+        "email",
+        "phone",
+        "url",
+        "number",
+        "date",
+        "boolean",
+        "picklist",
+        "multipicklist",
+    ] {
+        let asked = clicked(&format!("{ADA}; field F__c F {kind} required; one-click"));
+        assert!(asked.starts_with("form"), "{kind}: {asked}");
+    }
+}
+
+#[test]
 fn l1_errors_stand_above_and_values_are_kept() {
     assert_snapshot!(
         clicked(&format!(
@@ -305,13 +422,12 @@ fn l1_errors_stand_above_and_values_are_kept() {
     form
     ! ada@acme is not an email address.
     ! Seats must be a number.
-    ! Region is required.
     name (Name, Text): "Ada King Byron"
     email (Email *, Email): "ada@acme" !
     phone (Phone, Phone): "+4412345"
     company (Company *, Text): "Acme"
     Seats__c (Seats *, Number): "many" !
-    Region__c (Region *, Text): "" !
+    Region__c (Region *, Text): ""
     "#
     );
 }

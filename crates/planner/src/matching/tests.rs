@@ -322,3 +322,21 @@ fn a_match_includes_exactly_its_records() {
         "00Q1 0031 0032"
     );
 }
+
+#[test]
+fn i5_either_role_is_looked_up_among_both_objects() {
+    for role in ["lead", "user"] {
+        let ada = format!("intercom {role} ada@acme.io");
+        assert_eq!(
+            matched(&format!("{ada}; lead 00Q1 ada@acme.io")),
+            "lead 00Q1"
+        );
+        assert_eq!(
+            matched(&format!("{ada}; contact 0031 ada@acme.io")),
+            "contact 0031"
+        );
+    }
+    // Both roles of one key are one person.
+    let both = "intercom lead ada@acme.io; intercom user ada@acme.io; contact 0031 ada@acme.io";
+    assert_eq!(matched(both), "contact 0031");
+}

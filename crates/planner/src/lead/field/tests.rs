@@ -18,6 +18,7 @@ fn list(values: &[(&str, &str)]) -> Picklist {
     Picklist {
         values: values.iter().map(owned).collect(),
         restricted: true,
+        default: None,
     }
 }
 
@@ -138,6 +139,7 @@ fn l1_advice_names_the_nine_values_nearest_to_what_was_typed() {
     let list = Picklist {
         values: many,
         restricted: false,
+        default: None,
     };
     let near = |typed: &str| {
         list.advice("It", typed)
