@@ -81,6 +81,7 @@ impl Engine {
         store
             .append(id, &[self.connection_entry(text, "I3")])
             .await?;
+        self.look_for_fallback(id).await?;
         Ok(false)
     }
 
