@@ -72,7 +72,7 @@ impl OwnershipPage {
         let connection = &table.connection;
         let maintains = connection.settings.ownership.maintain;
         let mut shell = Shell::of_connection(&connection.name, Section::Ownership);
-        if live.moves() || note == Note::Saved {
+        if live.moves() {
             shell.reload = Reload::WhileItMoves;
         }
         Self {

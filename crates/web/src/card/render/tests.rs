@@ -166,6 +166,7 @@ fn l1_each_kind_of_field_has_its_input() {
             .map(|at| (format!("v{at}"), format!("Value {at}")))
             .collect(),
         restricted: true,
+        default: None,
     };
     let input = |id: &str, value: &str, kind| Input {
         id: id.to_owned(),
