@@ -243,12 +243,11 @@ fn why(listed: &Verdicted, matching: &Matching) -> String {
             )
         }
         Unclear::Crowded => format!(
-            "{} and {} share this email. More than {} contacts or {} records say little about who \
-             somebody is.",
+            "{} and {} share this email. More than {} or {} say little about who somebody is.",
             contacts(listed.contacts),
             records(listed),
-            number(matching.crowded_contacts.into()),
-            number(matching.crowded_records.into()),
+            contacts(matching.crowded_contacts.into()),
+            counted(matching.crowded_records.into(), "record", "records"),
         ),
     }
 }

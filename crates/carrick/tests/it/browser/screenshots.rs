@@ -209,6 +209,25 @@ async fn people(album: &Album<'_>, demo: &Demo) {
     album.add("people-menu").await;
     page_of(album, demo, "demo/people?show=crowded", "people-none").await;
     page_of(album, demo, "acme/people", "people-empty").await;
+    apply(window, demo, "[matching]\ncrowded_records = 1\n").await;
+    window.says("main", "Crowded address").await;
+    let crowded = demo_connection(demo).join("demo/people?show=crowded");
+    window.go(&crowded.unwrap()).await;
+    window.click("article details > summary").await;
+    album.add("people-crowded").await;
+    apply(window, demo, "").await;
+    window.says("main", "Several Leads").await;
+}
+
+/// Applies these settings, and goes to the page of the connection.
+async fn apply(window: &Window, demo: &Demo, text: &str) {
+    window
+        .go(&demo.settings.join("/connections/demo/settings").unwrap())
+        .await;
+    window.fill("#text", text).await;
+    window.click("main form .primary").await;
+    window.says("main", "Saved.").await;
+    window.go(&demo_connection(demo)).await;
 }
 
 async fn team(album: &Album<'_>, demo: &Demo) {
