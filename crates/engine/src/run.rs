@@ -9,6 +9,7 @@ use futures_util::{StreamExt, stream};
 use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject};
 use planner::{Rule, Verdict};
 use store::{Absorption, Due, PersonRows, Settlement, Side, SweepCounts, Ticket, WaitsFor};
+use tokio::sync::mpsc;
 
 use crate::claims::Claimed;
 use crate::clients::Clients;
@@ -247,25 +248,37 @@ impl Engine {
         }
     }
 
-    /// Works these persons off, some at the same time, and settles together who is ready. What was
-    /// sent is settled even after a settlement failed; nothing more is sent then.
+    /// Works these persons off, some at the same time, and settles together who is ready while the
+    /// next ones are worked on. What was sent is settled even after a settlement failed; nothing
+    /// more is sent then.
     async fn work_off(
         &self,
         job: &Job,
         works: Vec<impl Future<Output = Worked>>,
         counts: &mut RunCounts,
     ) -> Result<(), EngineError> {
-        let mut done = stream::iter(works)
-            .buffer_unordered(AT_ONCE)
-            .ready_chunks(SETTLED_TOGETHER);
-        let mut outcome = Ok(());
-        while let Some(works) = done.next().await {
-            let settled = self.settle(job, works, counts).await;
-            if settled.is_err() {
-                job.halt();
+        let (ready, mut settling) = mpsc::channel(SETTLED_TOGETHER);
+        let work = async {
+            let mut done = stream::iter(works).buffer_unordered(AT_ONCE);
+            while let Some(worked) = done.next().await {
+                // Whoever settles waits until this ends.
+                _ = ready.send(worked).await;
             }
-            outcome = outcome.and(settled);
-        }
+            drop(ready);
+        };
+        let settle = async {
+            let mut outcome = Ok(());
+            let mut works = Vec::new();
+            while settling.recv_many(&mut works, SETTLED_TOGETHER).await > 0 {
+                let settled = self.settle(job, std::mem::take(&mut works), counts).await;
+                if settled.is_err() {
+                    job.halt();
+                }
+                outcome = outcome.and(settled);
+            }
+            outcome
+        };
+        let ((), outcome) = futures_util::future::join(work, settle).await;
         outcome
     }
 
