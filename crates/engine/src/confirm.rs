@@ -52,14 +52,14 @@ impl Engine {
         id: ConnectionId,
         clients: &Clients,
     ) -> Result<(), EngineError> {
-        for intent in self.inner.store.unsettled_intents(clients.org).await? {
+        for intent in self
+            .inner
+            .store
+            .unsettled_intents(clients.org, IntentKind::Lead)
+            .await?
+        {
             let now = self.now();
-            let of_lead = match intent.kind {
-                IntentKind::Lead => true,
-                // These have turns of their own.
-                IntentKind::Event | IntentKind::Note => false,
-            };
-            if !of_lead || intent.connection != id || self.is_pausing(intent.id, now) {
+            if intent.connection != id || self.is_pausing(intent.id, now) {
                 continue;
             }
             let since = intent.sent_at.unwrap_or(intent.opened_at);

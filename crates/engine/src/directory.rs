@@ -1,5 +1,6 @@
 //! Who can own things: Salesforce Users and queues, Intercom teammates.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{ConnectionId, Timestamp};
@@ -22,25 +23,45 @@ impl Engine {
         clients: &Clients,
     ) -> Result<(), EngineError> {
         self.refresh_owners(id, clients).await?;
-        let teammates = clients.intercom.teammates().await?;
-        let rows: Vec<_> = teammates.iter().map(projection::teammate_row).collect();
-        self.inner
-            .store
-            .put_directory(id, &[DirectoryKind::Teammate], &rows, self.now())
-            .await?;
+        self.refresh_teammates(id, clients).await?;
         // Logins count too: they decide who of several Users a teammate is.
         self.pulse(id, |pulse| pulse.directory_rev += 1);
         self.unlist_seen(id).await?;
         self.look_for_fallback(id).await
     }
 
+    async fn refresh_teammates(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+    ) -> Result<(), EngineError> {
+        let teammates = clients.intercom.teammates().await?;
+        if teammates.is_empty() {
+            // Somebody's token was used to ask.
+            tracing::warn!(connection.id = %id, "a workspace without teammates is not believed");
+            return Ok(());
+        }
+        let rows: Vec<_> = teammates.iter().map(projection::teammate_row).collect();
+        self.inner
+            .store
+            .put_directory(id, &[DirectoryKind::Teammate], &rows, self.now())
+            .await?;
+        Ok(())
+    }
+
     async fn refresh_owners(&self, id: ConnectionId, clients: &Clients) -> Result<(), EngineError> {
         let now = self.now();
         let users = clients.salesforce.users().await?;
         let queues = clients.salesforce.queues().await?;
+        // A User is never deleted: one who is not shown any more, or whose row cannot be read, is
+        // as they were (invariant 7). Half the colleagues would lose their contacts otherwise.
+        let unseen = self.inner.store.directory(id, DirectoryKind::User).await?;
+        let seen: BTreeSet<String> = users.iter().map(|user| user.id.to_string()).collect();
+        let unseen = unseen.into_iter().filter(|row| !seen.contains(&row.id));
         let rows: Vec<_> = users
             .iter()
             .map(projection::user_row)
+            .chain(unseen)
             .chain(queues.iter().map(projection::queue_row))
             .collect();
         let kinds = [DirectoryKind::User, DirectoryKind::Queue];

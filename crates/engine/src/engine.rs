@@ -21,6 +21,7 @@ use crate::error::EngineError;
 use crate::mail::{Mailing, Post};
 use crate::overview::Pulse;
 use crate::preview::PreviewSlot;
+use crate::rewalk::plan_alike;
 use crate::seal::SealKey;
 use crate::sync::SyncSlot;
 use crate::team::KnownTeam;
@@ -201,11 +202,21 @@ impl Engine {
         settings: &Settings,
         expected_rev: i64,
     ) -> Result<i64, EngineError> {
+        let before = self.connection(id).await?.settings;
+        let alike = plan_alike(&before, settings);
+        if !alike {
+            // First, so that no crash comes between; a walk too many does no harm.
+            self.owe_a_walk(id).await?;
+        }
         let rev = self
             .inner
             .store
             .put_settings(id, settings, expected_rev)
             .await?;
+        if !alike {
+            // And again: a walk may have ended under the old ones meanwhile.
+            self.owe_a_walk(id).await?;
+        }
         self.inner.wake.notify_waiters();
         Ok(rev)
     }

@@ -11,13 +11,17 @@ use intercom::{EventValue, IntercomError, NewEvent, Outcome};
 use model::{ConnectionId, Lane, PersonKey, Subject, Timestamp, ic, sf};
 use planner::Announcement;
 use serde::{Deserialize, Serialize};
-use store::{Entry, Intent, IntentKind, IntentState, NewIntent, Settlement};
+use store::{Entry, FailureReport, Intent, IntentKind, IntentState, NewIntent, Settlement};
 use transport::RetryWhen;
 
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::failure;
+use crate::note::REFUSED_NOTE;
+
+/// The cause of an event that Intercom refused: it is not told again.
+pub(crate) const REFUSED_EVENT: &str = "a3.refused";
 
 /// Events looked at in one turn.
 const PER_TURN: u32 = 1_000;
@@ -92,11 +96,11 @@ impl Engine {
         let now = self.now();
         let store = &self.inner.store;
         let due = store
-            .due_intents(clients.org, IntentKind::Event, now, PER_TURN)
+            .due_intents(id, IntentKind::Event, now, PER_TURN)
             .await?;
         let mine = due
             .into_iter()
-            .filter(|intent| intent.connection == id && !self.is_pausing(intent.id, now));
+            .filter(|intent| !self.is_pausing(intent.id, now));
         let mut telling = stream::iter(mine)
             .map(|intent| async move {
                 let outcome = self.tell(id, clients, &intent).await;
@@ -107,26 +111,54 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets events that were told long ago, and doubts those, and notes, whose call was begun
-    /// and never booked: the store did not answer then.
-    pub(crate) async fn look_through_events(&self, clients: &Clients) -> Result<(), EngineError> {
+    /// Forgets events that were told long ago, refused ones too, and doubts those, and notes, whose
+    /// call was begun and never booked: the store did not answer then.
+    pub(crate) async fn look_through_events(
+        &self,
+        id: ConnectionId,
+        clients: &Clients,
+    ) -> Result<(), EngineError> {
         let now = self.now();
         let before = now.minus(REMEMBERED);
         let store = &self.inner.store;
-        for intent in store.unsettled_intents(clients.org).await? {
-            let since = intent.sent_at.unwrap_or(intent.opened_at);
-            let ours = match intent.kind {
-                IntentKind::Lead => false,
-                IntentKind::Event | IntentKind::Note => true,
-            };
-            if ours && intent.state == IntentState::Sent && now.since(since) >= SENDING_MAX {
-                store.intent_unknown(intent.id, now, now).await?;
-            }
+        for kind in [IntentKind::Event, IntentKind::Note] {
+            store
+                .doubt_sent_intents(id, kind, now.minus(SENDING_MAX), now)
+                .await?;
         }
         store
             .forget_intents(clients.org, IntentKind::Event, before)
             .await?;
+        for cause in [REFUSED_EVENT, REFUSED_NOTE] {
+            self.forget_failures(id, cause, before).await?;
+        }
         Ok(())
+    }
+
+    /// What nobody can put right any more is listed for a while.
+    async fn forget_failures(
+        &self,
+        id: ConnectionId,
+        cause: &str,
+        before: Timestamp,
+    ) -> Result<(), EngineError> {
+        let store = &self.inner.store;
+        let mut after = None;
+        loop {
+            let page = store
+                .failures_of_cause(id, cause, after.as_ref(), PER_TURN)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = Some((last.report.subject.clone(), last.report.digest));
+            for failure in page.iter().filter(|failure| failure.last < before) {
+                let FailureReport {
+                    subject, digest, ..
+                } = &failure.report;
+                store.clear_failure(id, subject, *digest).await?;
+            }
+        }
     }
 
     async fn tell(
@@ -206,7 +238,8 @@ impl Engine {
                 store
                     .intent_unknown(intent.id, now.plus(AGAIN), now)
                     .await?;
-                Ok(())
+                // The pause before the next attempt grows.
+                Err(error.into())
             }
             (Outcome::NotSent, _)
             | (
@@ -219,7 +252,10 @@ impl Engine {
             (Outcome::Refused, RetryWhen::Changed) => {
                 let subject = Subject::Contact(payload.contact.clone());
                 let what = format!("the event {} was refused", payload.name);
-                let report = failure::of_intercom(&error, subject, intent.id.0, &what, None);
+                let report = FailureReport {
+                    cause: REFUSED_EVENT.to_owned(),
+                    ..failure::of_intercom(&error, subject, intent.id.0, &what, None)
+                };
                 store.report_failure(id, &report, now).await?;
                 Ok(store.intent_refused(intent.id, &error.to_string()).await?)
             }

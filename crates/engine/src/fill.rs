@@ -44,6 +44,10 @@ impl Engine {
         done: &mut Executed,
         lines: &mut Vec<String>,
     ) {
+        if !job.may_send() {
+            done.again = Some(Again::Reconnected);
+            return;
+        }
         match self.send_fill(clients, &fill).await {
             Ok(None) => {}
             Ok(Some((lead, fields))) => {

@@ -2,7 +2,6 @@
 //! (invariant 7): they still count, and are listed until they show again or an admin decides.
 
 use model::{ConnectionId, Subject, sf};
-use store::FailureReport;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -31,17 +30,21 @@ impl Engine {
     /// What shows again is not listed any more.
     pub(crate) async fn unlist_seen(&self, id: ConnectionId) -> Result<(), EngineError> {
         let store = &self.inner.store;
-        for failure in store.failures(id, LISTED).await? {
-            let FailureReport { subject, cause, .. } = &failure.report;
-            let (Subject::Record(record), HIDDEN) = (subject, cause.as_str()) else {
-                continue;
-            };
-            if store
-                .record(id, *record)
-                .await?
-                .is_none_or(|row| !row.hidden)
-            {
-                store.clear_failures(id, subject).await?;
+        let mut after = None;
+        loop {
+            let page = store
+                .failures_of_cause(id, HIDDEN, after.as_ref(), LISTED)
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.report.subject.clone(), last.report.digest));
+            for failure in &page {
+                let Subject::Record(record) = &failure.report.subject else {
+                    continue;
+                };
+                let row = store.record(id, *record).await?;
+                if row.is_none_or(|row| !row.hidden) {
+                    store.clear_failures(id, &failure.report.subject).await?;
+                }
             }
         }
         Ok(())

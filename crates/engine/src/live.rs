@@ -115,7 +115,7 @@ impl Engine {
             Step::Directory => {
                 let clients = self.clients(id).await?;
                 self.refresh_directory(id, &clients).await?;
-                self.look_through_events(&clients).await
+                self.look_through_events(id, &clients).await
             }
             Step::CatchUp => self.catch_up_intercom(id, &*self.clients(id).await?).await,
             Step::Intents => self.settle_intents(id, &*self.clients(id).await?).await,

@@ -22,6 +22,9 @@ use crate::error::EngineError;
 use crate::failure;
 use crate::projection;
 
+/// The cause of a note that Intercom refused: it is not written again.
+pub(crate) const REFUSED_NOTE: &str = "l8.refused";
+
 /// Notes looked at in one turn.
 const PER_TURN: u32 = 100;
 
@@ -105,10 +108,10 @@ impl Engine {
         let now = self.now();
         let store = &self.inner.store;
         let due = store
-            .due_intents(clients.org, IntentKind::Note, now, PER_TURN)
+            .due_intents(id, IntentKind::Note, now, PER_TURN)
             .await?;
         for intent in due {
-            if intent.connection != id || self.is_pausing(intent.id, now) {
+            if self.is_pausing(intent.id, now) {
                 continue;
             }
             let team = self.team(&connection).await?;
@@ -219,9 +222,11 @@ impl Engine {
         match (error.outcome(), error.retry_when()) {
             (Outcome::Unknown, _) => {
                 let look_at = now.plus(LOOK_AGAIN);
-                Ok(store
+                store
                     .intent_unknown(intent.id, look_at, now.plus(QUIET))
-                    .await?)
+                    .await?;
+                // The pause before the next look grows.
+                Err(error.into())
             }
             (Outcome::NotSent, _)
             | (
@@ -234,7 +239,10 @@ impl Engine {
             (Outcome::Refused, RetryWhen::Changed) => {
                 let subject = Subject::Conversation(payload.conversation.clone());
                 let what = format!("the note about {} was refused", payload.record);
-                let report = failure::of_intercom(&error, subject, intent.id.0, &what, None);
+                let report = FailureReport {
+                    cause: REFUSED_NOTE.to_owned(),
+                    ..failure::of_intercom(&error, subject, intent.id.0, &what, None)
+                };
                 store.report_failure(id, &report, now).await?;
                 Ok(store.intent_refused(intent.id, &error.to_string()).await?)
             }

@@ -264,11 +264,12 @@ impl Engine {
             }),
             Some(row) if row.gone => {}
             Some(row) => {
-                store.hide_records(id, &[record], now).await?;
+                // Listed first, so that no crash leaves one that nobody can decide about.
                 if !row.hidden {
                     let report = hidden(record);
                     store.report_failure(id, &report, now).await?;
                 }
+                store.hide_records(id, &[record], now).await?;
             }
         }
         Ok(())
@@ -430,6 +431,12 @@ pub(crate) fn facts(rows: &PersonRows, terms: &Terms, now: Timestamp) -> Facts {
         merged: rows.merged.iter().map(|row| row.id).collect(),
         became: rows.became.iter().copied().collect(),
         successors: rows.successors.iter().map(record).collect(),
+        elsewhere: rows
+            .linked
+            .iter()
+            .filter(|row| !row.gone)
+            .map(|row| row.id)
+            .collect(),
         hidden: hidden.map(|row| row.id).collect(),
         crowd: rows.crowd.map(|crowd| planner::Crowd {
             contacts: crowd.contacts,

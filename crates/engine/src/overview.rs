@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 
 use model::{ConnectionId, Timestamp};
 use store::{
-    Connection, Failure, IntentKind, MirrorCounts, StoredEntry, Sweep, SweepKind, Unclear,
+    Connection, Failure, IntentKind, MirrorCounts, StoredEntry, Sweep, SweepKind, SweepState,
+    Unclear,
 };
 
 use crate::engine::Engine;
@@ -41,6 +42,8 @@ pub struct Overview {
     pub syncing: bool,
     /// The last walk over everybody because settings or teammates changed.
     pub rewalk: Option<Sweep>,
+    /// Whether everybody was ever compared, so that the list of unclear persons says something.
+    pub matched_once: bool,
     /// Persons without a clear match, by verdict.
     pub unclear: BTreeMap<Unclear, u64>,
     /// Subjects that may need a look.
@@ -104,17 +107,23 @@ impl Engine {
             .and_then(|clients| clients.intercom.headroom());
         let unsettled_intents = match connection.org_id {
             Some(org) => {
-                let unsettled = store.unsettled_intents(org).await?;
-                let leads = unsettled.iter().filter(|it| it.kind == IntentKind::Lead);
-                leads.count() as u64
+                let leads = store.unsettled_intents(org, IntentKind::Lead).await?;
+                leads.len() as u64
             }
             None => 0,
         };
+        let sweep = store.sweep(id, SweepKind::FirstSync).await?;
+        let rewalk = store.sweep(id, SweepKind::Rewalk).await?;
+        let synced = sweep
+            .as_ref()
+            .is_some_and(|it| it.state == SweepState::Done);
+        let matched_once = synced || rewalk.is_some() || self.was_walked(id).await?;
         Ok(Overview {
             counts: store.mirror_counts(id).await?,
-            sweep: store.sweep(id, SweepKind::FirstSync).await?,
+            sweep,
             syncing: self.is_syncing(id),
-            rewalk: store.sweep(id, SweepKind::Rewalk).await?,
+            rewalk,
+            matched_once,
             unclear: store.unclear_counts(id).await?,
             queued: store.queued(id).await?,
             failures: store.failures(id, LISTED).await?,

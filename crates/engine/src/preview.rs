@@ -25,6 +25,8 @@ const SAMPLES_MAX: usize = 20;
 pub struct OwnerPreview {
     /// The settings under which it was made.
     pub settings: Settings,
+    /// The revision that the stored settings had when it began.
+    pub settings_rev: i64,
     /// Contacts planned so far.
     pub walked: u64,
     /// Contacts there are.
@@ -86,6 +88,7 @@ impl Engine {
         let total = self.inner.store.mirror_counts(id).await?.contacts;
         let preview = OwnerPreview {
             settings: settings.clone(),
+            settings_rev: self.connection(id).await?.settings_rev,
             walked: 0,
             total,
             set: 0,
@@ -161,8 +164,13 @@ impl Engine {
         preview: &mut OwnerPreview,
     ) -> Result<(), EngineError> {
         let connection = self.connection(id).await?;
+        let team = self.team_under(&connection, &settings).await?;
+        let mut settings = settings;
+        // What would change once writing goes on.
+        settings.safety.pause_intercom_writes = false;
         let terms = Terms {
-            team: Arc::new(self.team_under(&connection, &settings).await?),
+            team: Arc::new(team),
+            settings_rev: connection.settings_rev,
             settings: Arc::new(settings),
             unusable: Arc::new(self.unusable_attributes(id).await?),
         };

@@ -21,6 +21,12 @@ const WALKED: &str = "terms.walked";
 /// Where the digest of the terms is kept under which a walk began.
 const WALKING: &str = "terms.walking";
 
+/// Instead of a digest: a walk is owed whatever the terms are.
+const NOBODY: &str = "";
+
+/// The terms under which a sync began to walk.
+const SYNCED: &str = "terms.synced";
+
 /// Contacts walked in one turn.
 const CONTACTS_PER_TURN: u32 = 500;
 
@@ -47,8 +53,7 @@ impl Engine {
         let mut sweep = if let Some(sweep) = standing {
             sweep
         } else {
-            store.put_cursor(id, WALKING, &digest, now).await?;
-            Sweep {
+            let fresh = Sweep {
                 kind: SweepKind::Rewalk,
                 state: SweepState::Reconciling,
                 position: None,
@@ -57,7 +62,13 @@ impl Engine {
                     contacts_to_walk: store.mirror_counts(id).await?.contacts,
                     ..SweepCounts::default()
                 },
-            }
+            };
+            // In this order: the old position never counts for the new terms, and terms that go
+            // back to what they were before this walk ends owe another one.
+            store.put_sweep(id, &fresh).await?;
+            store.put_cursor(id, WALKED, NOBODY, now).await?;
+            store.put_cursor(id, WALKING, &digest, now).await?;
+            fresh
         };
         let clients = self.clients(id).await?;
         let job = Job::under(id, Lane::Bulk, terms);
@@ -97,19 +108,58 @@ impl Engine {
         Ok(())
     }
 
-    /// A sync has walked everybody under these terms.
+    /// A sync begins to walk everybody under these terms.
+    pub(crate) async fn note_walking(
+        &self,
+        id: ConnectionId,
+        terms: &Terms,
+    ) -> Result<(), EngineError> {
+        let (store, now) = (&self.inner.store, self.now());
+        Ok(store.put_cursor(id, SYNCED, &mark(terms), now).await?)
+    }
+
+    /// A sync has walked everybody. That counts only if the terms are those under which it began:
+    /// it may have been interrupted for days.
     pub(crate) async fn note_walked(
         &self,
         id: ConnectionId,
         terms: &Terms,
     ) -> Result<(), EngineError> {
         let (store, now) = (&self.inner.store, self.now());
-        Ok(store.put_cursor(id, WALKED, &digest(terms), now).await?)
+        if store.cursor(id, SYNCED).await?.as_deref() == Some(&*mark(terms)) {
+            store.put_cursor(id, WALKED, &digest(terms), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether everybody was walked, and no other walk is owed by a change of the settings.
+    pub(crate) async fn was_walked(&self, id: ConnectionId) -> Result<bool, EngineError> {
+        let walked = self.inner.store.cursor(id, WALKED).await?;
+        Ok(walked.is_some_and(|digest| digest != NOBODY))
+    }
+
+    /// Settings that decide plans changed: whatever a walk under way has done, everybody is owed
+    /// one, also if they change back before anybody looks.
+    pub(crate) async fn owe_a_walk(&self, id: ConnectionId) -> Result<(), EngineError> {
+        let (store, now) = (&self.inner.store, self.now());
+        store.put_cursor(id, WALKING, NOBODY, now).await?;
+        Ok(store.put_cursor(id, WALKED, NOBODY, now).await?)
     }
 }
 
-/// What of the terms decides plans. Pairs decide nothing while owners are not maintained.
-fn digest(terms: &Terms) -> String {
+/// Whether two settings lead to the same plans, as far as settings alone say.
+pub(crate) fn plan_alike(one: &Settings, other: &Settings) -> bool {
+    let team = |settings: &Settings| settings.team.pairs.clone();
+    deciding(one) == deciding(other) && (!one.ownership.maintain || team(one) == team(other))
+}
+
+/// Terms, and which settings they are of.
+fn mark(terms: &Terms) -> String {
+    format!("{} {}", digest(terms), terms.settings_rev)
+}
+
+/// What of the settings decides plans.
+fn deciding(settings: &Settings) -> String {
     let Settings {
         matching,
         attributes,
@@ -118,14 +168,18 @@ fn digest(terms: &Terms) -> String {
         leads,
         polling: _,
         safety,
-    } = &*terms.settings;
+    } = settings;
+    let placeholder = &leads.placeholder;
+    format!("{matching:?} {attributes:?} {ownership:?} {safety:?} {placeholder:?}")
+}
+
+/// What of the terms decides plans. Pairs decide nothing while owners are not maintained.
+fn digest(terms: &Terms) -> String {
+    let ownership = &terms.settings.ownership;
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     RULES.hash(&mut hasher);
     let mut add = |text: String| text.hash(&mut hasher);
-    add(format!(
-        "{matching:?} {attributes:?} {ownership:?} {safety:?}"
-    ));
-    add(leads.placeholder.clone());
+    add(deciding(&terms.settings));
     add(format!("{:?}", terms.unusable));
     if ownership.maintain {
         add(format!("{:?}", terms.team.chosen(&ownership.fallback)));

@@ -8,13 +8,16 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use model::{ConnectionId, Lane, PersonKey, Reason, Signal, Subject};
 use planner::{Rule, Verdict};
-use store::{Absorption, Due, PersonRows, Settlement, Side, SweepCounts, Ticket, WaitsFor};
+use store::{
+    Absorption, Due, FailureReport, PersonRows, Settlement, Side, SweepCounts, Ticket, WaitsFor,
+};
 use tokio::sync::mpsc;
 
 use crate::claims::Claimed;
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::events::REFUSED_EVENT;
 use crate::execute::{Again, Executed};
 use crate::observe::{UNREAD_PAUSE, facts, is_fresh, note_merged};
 use crate::team::Terms;
@@ -317,7 +320,8 @@ impl Engine {
         self.add_companies(clients, &mut facts).await;
         let plan = planner::plan(&facts);
         let verdict = plan.verdict;
-        let held_back = plan.notes.iter().any(|note| note.rule == Rule::E2);
+        let held_back = |note: &planner::Note| note.rule == Rule::E2 || note.rule == Rule::S2;
+        let held_back = plan.notes.iter().any(held_back);
         let mut executed = self.execute(job, clients, &rows, plan).await;
         let settlement = &mut executed.settlement;
         match executed.again {
@@ -338,15 +342,14 @@ impl Engine {
                 }
             }
         }
+        if executed.again.is_none() && !held_back {
+            settlement.cleared = over(&rows, &settlement.failures);
+        }
         // What goes on for long is listed once, and not counted up by each look.
-        let goes_on = settlement.failures.len();
         settlement.failures.retain(|report| {
-            let listed = rows.failures.iter().map(|failure| &failure.report);
-            report.waits_for != WaitsFor::Change || !listed.clone().any(|it| it == report)
+            let mut listed = rows.failures.iter().map(|failure| &failure.report);
+            report.waits_for != WaitsFor::Change || !listed.any(|it| it == report)
         });
-        // Whatever failed before went through now, or is not wanted any more.
-        let clean = goes_on == 0 && executed.again.is_none() && !held_back;
-        settlement.clear_failures = clean && !rows.failures.is_empty();
         Worked {
             verdict,
             contacts: walked(&rows),
@@ -443,6 +446,20 @@ pub(crate) fn due_person(person: &PersonKey, lane: Lane, at: model::Timestamp) -
     Due { signal, lane, at }
 }
 
+/// Listed failures that are over: a run went through and did not meet them again, so the write went
+/// through or is not wanted any more. What no run can put right stays.
+fn over(rows: &PersonRows, met: &[FailureReport]) -> Vec<(Subject, i64)> {
+    let listed = rows.failures.iter().map(|failure| &failure.report);
+    listed
+        .filter(|report| report.cause != REFUSED_EVENT)
+        .map(|report| (report.subject.clone(), report.digest))
+        .filter(|(subject, digest)| {
+            let again = |it: &FailureReport| it.subject == *subject && it.digest == *digest;
+            !met.iter().any(again)
+        })
+        .collect()
+}
+
 /// How many contacts a person has, also where not all of them were read.
 fn walked(rows: &PersonRows) -> u64 {
     let read = rows.contacts.len() as u64;
@@ -460,7 +477,7 @@ fn is_empty(settlement: &Settlement) -> bool {
         unlinks,
         timeline,
         failures,
-        clear_failures,
+        cleared,
         done,
         deferred,
         due,
@@ -474,7 +491,7 @@ fn is_empty(settlement: &Settlement) -> bool {
         && unlinks.is_empty()
         && timeline.is_empty()
         && failures.is_empty()
-        && !clear_failures
+        && cleared.is_empty()
         && done.is_empty()
         && deferred.is_empty()
         && due.is_empty()

@@ -311,8 +311,12 @@ impl Run<'_> {
         self.sweep.state = SweepState::Reconciling;
         self.sweep.counts.contacts_to_walk = store.mirror_counts(id).await?.contacts;
         self.save().await?;
-        let job = engine.job(id, Lane::Bulk).await?;
+        if self.sweep.position.is_none() {
+            engine.note_walking(id, &engine.terms(id).await?).await?;
+        }
         loop {
+            // Each page under the present terms: a pause holds from the next one on.
+            let job = engine.job(id, Lane::Bulk).await?;
             let after = self.sweep.position.clone();
             let (rows, next) = store
                 .persons_after(id, after.as_ref(), CONTACTS_PER_TURN)
@@ -332,8 +336,9 @@ impl Run<'_> {
             self.show(Phase::Reconciling, walked, Some(all));
             self.halt_if_stopped()?;
         }
+        let job = engine.job(id, Lane::Bulk).await?;
         self.follow(&job).await?;
-        engine.note_walked(id, &job.terms).await
+        engine.note_walked(id, &engine.terms(id).await?).await
     }
 
     fn count_calls(&mut self) {

@@ -19,6 +19,8 @@ const FALLBACK_GONE: &str = "o4.fallback-gone";
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {
     pub(crate) settings: Arc<Settings>,
+    /// Which settings these are: they may go back to what they were.
+    pub(crate) settings_rev: i64,
     pub(crate) team: Arc<Team>,
     /// Attributes whose name is taken by something else.
     pub(crate) unusable: Arc<BTreeSet<Attribute>>,
@@ -84,6 +86,7 @@ impl Engine {
         let connection = self.connection(id).await?;
         Ok(Terms {
             team: self.team(&connection).await?,
+            settings_rev: connection.settings_rev,
             settings: Arc::new(connection.settings),
             unusable: Arc::new(self.unusable_attributes(id).await?),
         })

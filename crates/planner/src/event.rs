@@ -62,6 +62,10 @@ pub(crate) fn announce(
     let id = record.id();
     let same = link.record_id == id;
     let succeeded = facts.became.get(&link.record_id) == Some(&id);
+    // It is another person's: what comes now is a new link (M7).
+    if facts.elsewhere.contains(&link.record_id) && !succeeded {
+        return None;
+    }
     let (was, is) = (link.record_id.object(), id.object());
     let pinned = link.how == How::Pin || how == How::Pin;
     let (event, from, to) = if was != is {

@@ -28,6 +28,9 @@ pub struct Facts {
     pub became: BTreeMap<sf::RecordId, sf::RecordId>,
     /// Those ends, each once.
     pub successors: Vec<Record>,
+    /// Records that `links` point to and that are other persons' now: the contact or the record
+    /// has another key since.
+    pub elsewhere: BTreeSet<sf::RecordId>,
     /// Records among all of these that the integration user cannot see any more, although nobody
     /// said that they were deleted. They still count, with what they showed last.
     pub hidden: BTreeSet<sf::RecordId>,

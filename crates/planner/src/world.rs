@@ -387,6 +387,14 @@ impl World {
             &self.settings.team,
             self.sandbox,
         );
+        let counted = |id: sf::RecordId| {
+            let mut all = records.iter().chain(&pinned).chain(&successors);
+            all.any(|record| record.id() == id)
+        };
+        let elsewhere = (self.links.iter())
+            .map(|link| link.record_id)
+            .filter(|id| is_there(id) && !counted(*id))
+            .collect();
         let mut facts = Facts {
             observed_at: NOW,
             contacts: self.contacts,
@@ -395,6 +403,7 @@ impl World {
             merged,
             became,
             successors,
+            elsewhere,
             hidden: self.hidden,
             crowd: self.crowd,
             listed: self.listed,

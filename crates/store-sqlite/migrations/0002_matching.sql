@@ -42,7 +42,8 @@ CREATE TABLE verdict (
 CREATE INDEX verdict_by_verdict ON verdict (c, verdict, kh, key);
 
 -- Many events may wait while few can be sent, and closed ones pile up; each is found in its order.
-CREATE INDEX intent_open ON intent (org_id, kind) WHERE state = 'open';
-CREATE INDEX intent_unknown ON intent (org_id, kind) WHERE state = 'unknown';
+CREATE INDEX intent_open ON intent (c, kind) WHERE state = 'open';
+CREATE INDEX intent_unknown ON intent (c, kind) WHERE state = 'unknown';
+CREATE INDEX intent_sent ON intent (c, kind, sent_at) WHERE state = 'sent';
 CREATE INDEX intent_closed ON intent (org_id, kind, opened_at)
   WHERE state IN ('done', 'refused');

@@ -73,6 +73,19 @@ pub(crate) fn report(
     Ok(())
 }
 
+/// Removes one failure of a subject.
+pub(crate) fn clear_one(
+    transaction: &Transaction<'_>,
+    connection: ConnectionId,
+    subject: &Subject,
+    digest: i64,
+) -> Tried<()> {
+    transaction
+        .prepare_cached("DELETE FROM failure WHERE c = ?1 AND subject = ?2 AND digest = ?3")?
+        .execute((connection.0, &subject_text(subject), digest))?;
+    Ok(())
+}
+
 /// Removes all failures of a subject.
 pub(crate) fn clear(
     transaction: &Transaction<'_>,
@@ -158,14 +171,35 @@ impl Failures for SqliteStore {
         subject: &Subject,
         digest: i64,
     ) -> Result<(), StoreError> {
-        let text = subject_text(subject);
+        let subject = subject.clone();
         self.write("clearing a failure", move |transaction| {
-            transaction
-                .prepare_cached(
-                    "DELETE FROM failure WHERE c = ?1 AND subject = ?2 AND digest = ?3",
-                )?
-                .execute((connection.0, &text, digest))?;
-            Ok(())
+            clear_one(transaction, connection, &subject, digest)
+        })
+        .await
+    }
+
+    async fn failures_of_cause(
+        &self,
+        connection: ConnectionId,
+        cause: &str,
+        after: Option<&(Subject, i64)>,
+        limit: u32,
+    ) -> Result<Vec<Failure>, StoreError> {
+        let cause = cause.to_owned();
+        let after = after.map(|(subject, digest)| (subject_text(subject), *digest));
+        self.read("reading the failures of a cause", move |view| {
+            let (subject, digest) = after.unwrap_or((String::new(), i64::MIN));
+            let mut statement = view.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM failure
+                 WHERE c = ?1 AND cause = ?2 AND (subject, digest) > (?3, ?4)
+                 ORDER BY subject, digest LIMIT ?5"
+            ))?;
+            let mut rows = statement.query((connection.0, &cause, &subject, digest, limit))?;
+            let mut failures = Vec::new();
+            while let Some(row) = rows.next()? {
+                failures.push(read(row)?);
+            }
+            Ok(failures)
         })
         .await
     }

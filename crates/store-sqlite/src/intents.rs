@@ -48,7 +48,7 @@ fn find(view: &Transaction<'_>, id: IntentId) -> Tried<Option<Intent>> {
 /// The first intents of one state; `condition` may use `?3`, the present.
 fn first_in_state(
     view: &Transaction<'_>,
-    (org, kind): (sf::OrgId, IntentKind),
+    (connection, kind): (ConnectionId, IntentKind),
     condition: &str,
     now: Timestamp,
     limit: u32,
@@ -56,7 +56,7 @@ fn first_in_state(
     let mut statement = view.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM intent {condition} ORDER BY id LIMIT ?4"
     ))?;
-    let mut rows = statement.query((org.as_str(), kind.word(), now.as_millis(), limit))?;
+    let mut rows = statement.query((connection.0, kind.word(), now.as_millis(), limit))?;
     let mut intents = Vec::new();
     while let Some(row) = rows.next()? {
         intents.push(read(row)?);
@@ -68,14 +68,14 @@ fn first_in_state(
 /// of numbers.
 fn due(
     view: &Transaction<'_>,
-    of: (sf::OrgId, IntentKind),
+    of: (ConnectionId, IntentKind),
     now: Timestamp,
     limit: u32,
 ) -> Tried<Vec<Intent>> {
     const OPEN: &str = "INDEXED BY intent_open
-         WHERE org_id = ?1 AND kind = ?2 AND state = 'open' AND ?3 IS NOT NULL";
+         WHERE c = ?1 AND kind = ?2 AND state = 'open' AND ?3 IS NOT NULL";
     const UNKNOWN: &str = "INDEXED BY intent_unknown
-         WHERE org_id = ?1 AND kind = ?2 AND state = 'unknown' AND look_at <= ?3";
+         WHERE c = ?1 AND kind = ?2 AND state = 'unknown' AND look_at <= ?3";
     let mut intents = first_in_state(view, of, OPEN, now, limit)?;
     intents.extend(first_in_state(view, of, UNKNOWN, now, limit)?);
     intents.sort_by_key(|intent| intent.id);
@@ -243,13 +243,18 @@ impl Intents for SqliteStore {
             .await
     }
 
-    async fn unsettled_intents(&self, org: sf::OrgId) -> Result<Vec<Intent>, StoreError> {
+    async fn unsettled_intents(
+        &self,
+        org: sf::OrgId,
+        kind: IntentKind,
+    ) -> Result<Vec<Intent>, StoreError> {
         self.read("reading the intents", move |view| {
             let mut statement = view.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM intent
-                 WHERE org_id = ?1 AND state IN ('open', 'sent', 'unknown') ORDER BY id"
+                 WHERE org_id = ?1 AND kind = ?2 AND state IN ('open', 'sent', 'unknown')
+                 ORDER BY id"
             ))?;
-            let mut rows = statement.query([org.as_str()])?;
+            let mut rows = statement.query([org.as_str(), kind.word()])?;
             let mut intents = Vec::new();
             while let Some(row) = rows.next()? {
                 intents.push(read(row)?);
@@ -261,13 +266,37 @@ impl Intents for SqliteStore {
 
     async fn due_intents(
         &self,
-        org: sf::OrgId,
+        connection: ConnectionId,
         kind: IntentKind,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
         self.read("reading the intents", move |view| {
-            due(view, (org, kind), now, limit)
+            due(view, (connection, kind), now, limit)
+        })
+        .await
+    }
+
+    async fn doubt_sent_intents(
+        &self,
+        connection: ConnectionId,
+        kind: IntentKind,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.write("doubting sent intents", move |transaction| {
+            let doubted = transaction.execute(
+                "UPDATE intent SET state = 'unknown', look_at = ?4,
+                   quiet_until = COALESCE(quiet_until, ?4)
+                 WHERE c = ?1 AND kind = ?2 AND state = 'sent' AND sent_at < ?3",
+                (
+                    connection.0,
+                    kind.word(),
+                    before.as_millis(),
+                    now.as_millis(),
+                ),
+            )?;
+            Ok(u64::try_from(doubted).expect("a count of rows fits"))
         })
         .await
     }
@@ -377,7 +406,7 @@ impl Intents for SqliteStore {
             let distrusted = transaction.execute(
                 "UPDATE intent SET state = 'unknown', look_at = ?2,
                    quiet_until = COALESCE(quiet_until, ?3)
-                 WHERE org_id = ?1 AND state = 'sent'",
+                 WHERE org_id = ?1 AND state IN ('open', 'sent', 'unknown') AND state = 'sent'",
                 (org.as_str(), now.as_millis(), quiet_until.as_millis()),
             )?;
             Ok(u64::try_from(distrusted).expect("a count of rows fits"))

@@ -9,7 +9,6 @@ use store::{Settle, Settlement, Source, StoreError};
 
 use crate::SqliteStore;
 use crate::mirror::{contact, record};
-use crate::subject::person_text;
 use crate::trouble::Tried;
 use crate::{aliases, failures, intents, links, pins, queue, timeline, verdicts};
 
@@ -20,9 +19,6 @@ pub(crate) fn settle(
     settlements: &[Settlement],
     now: Timestamp,
 ) -> Tried<()> {
-    let any_failures: bool = transaction
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM failure WHERE c = ?1)")?
-        .query_row([connection.0], |row| row.get(0))?;
     let mut moved = BTreeSet::new();
     for settlement in settlements {
         for (contact, record) in &settlement.unlinks {
@@ -33,8 +29,8 @@ pub(crate) fn settle(
         }
         settle_rows(transaction, connection, settlement, &mut moved)?;
         timeline::append(transaction, connection, &settlement.timeline)?;
-        if settlement.clear_failures && any_failures {
-            clear_failures(transaction, connection, settlement)?;
+        for (subject, digest) in &settlement.cleared {
+            failures::clear_one(transaction, connection, subject, *digest)?;
         }
         for failure in &settlement.failures {
             failures::report(transaction, connection, failure, now)?;
@@ -104,26 +100,6 @@ fn settle_rows(
     }
     for id in &settlement.stale_contacts {
         contact::mark_stale(transaction, connection, id)?;
-    }
-    Ok(())
-}
-
-/// Removes the failures of the person and of its contacts.
-fn clear_failures(
-    transaction: &Transaction<'_>,
-    connection: ConnectionId,
-    settlement: &Settlement,
-) -> Tried<()> {
-    let person = &settlement.person;
-    failures::clear(transaction, connection, &person_text(person))?;
-    let mut contacts: BTreeSet<String> = settlement
-        .contacts
-        .iter()
-        .map(|row| row.id.as_str().to_owned())
-        .collect();
-    contacts.extend(contact::ids_of(transaction, connection, person)?);
-    for id in contacts {
-        failures::clear(transaction, connection, &format!("contact:{id}"))?;
     }
     Ok(())
 }

@@ -90,4 +90,13 @@ pub trait Failures: Send + Sync {
         subject: &Subject,
         digest: i64,
     ) -> Result<(), StoreError>;
+
+    /// Failures of one cause, ordered by subject and digest, after `after`.
+    async fn failures_of_cause(
+        &self,
+        connection: ConnectionId,
+        cause: &str,
+        after: Option<&(Subject, i64)>,
+        limit: u32,
+    ) -> Result<Vec<Failure>, StoreError>;
 }

@@ -125,18 +125,32 @@ pub trait Intents: Send + Sync {
     /// One intent.
     async fn intent(&self, id: IntentId) -> Result<Option<Intent>, StoreError>;
 
-    /// All intents of an org that are not closed, of all kinds, oldest first.
-    async fn unsettled_intents(&self, org: sf::OrgId) -> Result<Vec<Intent>, StoreError>;
-
-    /// Intents of one kind on which something can be done now, oldest first: `Open` ones, and
-    /// `Unknown` ones whose `look_at` has come. Cheap however many others there are.
-    async fn due_intents(
+    /// All intents of a kind of an org that are not closed, oldest first.
+    async fn unsettled_intents(
         &self,
         org: sf::OrgId,
+        kind: IntentKind,
+    ) -> Result<Vec<Intent>, StoreError>;
+
+    /// Intents of one connection and kind on which something can be done now, oldest first: `Open`
+    /// ones, and `Unknown` ones whose `look_at` has come. Cheap however many others there are.
+    async fn due_intents(
+        &self,
+        connection: ConnectionId,
         kind: IntentKind,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError>;
+
+    /// Intents of a connection and kind that are `Sent` since before `before` become `Unknown`, to
+    /// be looked for at once: whoever sent them never booked what came of it. Returns how many.
+    async fn doubt_sent_intents(
+        &self,
+        connection: ConnectionId,
+        kind: IntentKind,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
 
     /// Deletes closed intents of a kind that were opened before `before`; returns how many.
     async fn forget_intents(

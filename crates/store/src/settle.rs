@@ -1,7 +1,7 @@
 //! Writing down what a run did, in one transaction.
 
 use async_trait::async_trait;
-use model::{ConnectionId, PersonKey, Timestamp, ic, sf};
+use model::{ConnectionId, PersonKey, Subject, Timestamp, ic, sf};
 
 use crate::{
     ContactRow, Due, Entry, FailureReport, Link, Listing, NewIntent, RecordRow, StoreError, Ticket,
@@ -26,8 +26,8 @@ pub struct Settlement {
     pub timeline: Vec<Entry>,
     /// What failed.
     pub failures: Vec<FailureReport>,
-    /// Whether parked failures of this person are over (its run went through).
-    pub clear_failures: bool,
+    /// Listed failures that are over: the same write went through, or is not wanted any more.
+    pub cleared: Vec<(Subject, i64)>,
     /// Queue entries that are done, unless a newer signal came.
     pub done: Vec<Ticket>,
     /// Queue entries that wait until then, unless a newer signal came.
@@ -52,7 +52,7 @@ impl Settlement {
             unlinks: Vec::new(),
             timeline: Vec::new(),
             failures: Vec::new(),
-            clear_failures: false,
+            cleared: Vec::new(),
             done: Vec::new(),
             deferred: Vec::new(),
             due: Vec::new(),

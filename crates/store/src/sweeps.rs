@@ -55,7 +55,8 @@ pub trait Scans: Send + Sync {
     /// strictly newer ones replace, equal stamps with another digest become stale, rows seen when
     /// or after the scan began are left alone. A row that was met twice is stored as stale if it is
     /// stored at all. Records without a key are kept as `absorb` keeps them. Bounded transactions;
-    /// repeatable after a crash. Then the stage is empty. Nobody becomes due: the sweep follows.
+    /// repeatable after a crash. Then the stage is empty. Only whom a
+    /// contact left by its key becomes due: the sweep, which follows, meets who has a contact.
     async fn finish_scan(&self, scan: &Scan) -> Result<ScanOutcome, StoreError>;
 
     /// Contacts that the finished scan did not meet although they were seen before it began, after

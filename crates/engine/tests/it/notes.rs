@@ -9,6 +9,8 @@ use intercom_sim::{ConversationId, Cut, Fault, ObjectId};
 use model::settings::TeammateChoice;
 use serde_json::{Value, json};
 
+use store::IntentKind;
+
 use crate::world::{SALESFORCE, World, teammate};
 
 const ADA: &str = "ada@acme.example";
@@ -269,7 +271,7 @@ async fn l8_a_refused_note_is_listed_and_not_repeated() {
     desk.world.settle().await;
     assert_eq!(desk.notes().await, []);
     assert_eq!(desk.note_calls(), 1);
-    assert_eq!(desk.world.failed().await, ["intercom.invalid"]);
+    assert_eq!(desk.world.failed().await, ["l8.refused"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -289,7 +291,8 @@ async fn l8_a_conversation_that_is_gone_gets_none_and_nothing_is_listed() {
         .org_id
         .unwrap();
     let store = desk.world.engine.store();
-    assert_eq!(store.unsettled_intents(org).await.unwrap(), []);
+    let notes = store.unsettled_intents(org, IntentKind::Note).await;
+    assert_eq!(notes.unwrap(), []);
 }
 
 #[tokio::test(start_paused = true)]

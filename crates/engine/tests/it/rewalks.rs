@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use engine::Step;
+use salesforce_sim::{Action, Fault, Matching};
+use serde_json::json;
 use store::{Sweep, SweepState};
 
+use crate::events::linked;
 use crate::world::World;
 
 async fn rewalk(world: &World) -> Option<Sweep> {
@@ -188,4 +191,57 @@ async fn o2_a_walk_that_a_sync_overtakes_is_over() {
     assert_eq!(after.counts.contacts_walked, 500, "nobody is walked twice");
     assert_eq!(world.intercom_writes(), 0);
     world.settle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn s2_what_was_held_back_in_a_short_pause_is_written_afterwards() {
+    let (world, ada, lead) = linked().await;
+    world
+        .choose(|settings| settings.safety.pause_intercom_writes = true)
+        .await;
+    world.edit_record(&lead.to_string(), &json!({ "Title": "Countess" }));
+    world.see().await;
+    assert_eq!(world.attribute(ada, "SALESFORCE_TITLE"), None);
+    // Nobody was walked meanwhile, and the terms are what they were.
+    world
+        .choose(|settings| settings.safety.pause_intercom_writes = false)
+        .await;
+    world.step(Step::Rewalk).await;
+    let title = world.attribute(ada, "SALESFORCE_TITLE");
+    assert_eq!(title.as_deref(), Some("Countess"));
+    world.settle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn o3_users_who_are_not_shown_any_more_keep_their_contacts() {
+    let world = synced_pairs(20).await;
+    world
+        .choose(|settings| settings.ownership.maintain = true)
+        .await;
+    world.settle().await;
+    assert_eq!(owned(&world), 20);
+    world.forget_calls();
+    // A profile lost the right to see colleagues: the answer is good, and empty.
+    world.salesforce.inject(Fault {
+        matching: Matching {
+            method: None,
+            path_contains: Some("FROM%20User%20".to_owned()),
+        },
+        times: 1,
+        action: Action {
+            status: Some(200),
+            body: Some(json!({ "totalSize": 0, "done": true, "records": [] }).to_string()),
+            ..Action::default()
+        },
+    });
+    world.step(Step::Directory).await;
+    world.settle().await;
+    assert_eq!(owned(&world), 20);
+    assert_eq!(world.intercom_writes(), 0);
+    // Who is shown as inactive is believed.
+    let user = world.user_at(1);
+    world.edit_record(&user, &json!({ "IsActive": false }));
+    world.step(Step::Directory).await;
+    world.settle().await;
+    assert_eq!(owned(&world), 0);
 }

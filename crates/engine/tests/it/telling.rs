@@ -26,7 +26,12 @@ impl World {
     /// Events that wait.
     pub(crate) async fn untold(&self) -> usize {
         let org = self.engine.connections().await.unwrap()[0].org_id.unwrap();
-        let unsettled = self.engine.store().unsettled_intents(org).await.unwrap();
+        let unsettled = self
+            .engine
+            .store()
+            .unsettled_intents(org, IntentKind::Event)
+            .await
+            .unwrap();
         let events = unsettled.iter();
         events.filter(|it| it.kind == IntentKind::Event).count()
     }
@@ -54,7 +59,7 @@ async fn a3_a_refused_event_is_listed_and_not_repeated() {
     let failures = world.engine.store().failures(world.id, 10).await.unwrap();
     assert_eq!(failures.len(), 1);
     let report = &failures[0].report;
-    assert_eq!(report.cause, "intercom.invalid");
+    assert_eq!(report.cause, "a3.refused");
     assert_eq!(
         report.summary,
         "the event SALESFORCE_CHANGE_STATUS was refused"

@@ -234,3 +234,17 @@ fn a3_names_are_what_admins_see_in_intercom() {
     assert_eq!(Event::ObjectType.name(), "SALESFORCE_CHANGE_OBJECT_TYPE");
     assert_eq!(Event::Status.name(), "SALESFORCE_CHANGE_STATUS");
 }
+
+#[test]
+fn a3_m7_a_contact_whose_email_moves_it_to_another_person_is_linked_anew() {
+    let moved = "intercom user ada@acme.io OBJECT_TYPE=Lead; lead 00Q1 byron@acme.io status=Open
+        contact 0031 ada@acme.io; link c1 00Q1 key STATUS=Open/Open OBJECT_TYPE=Lead/Lead";
+    let made = plan(&facts(moved));
+    assert_eq!(bookings(&made).next().unwrap().announce, []);
+    // Beside a Lead of the same person the contact wins, and that is told (M3).
+    let beside = moved.replace("byron@", "ada@");
+    let made = plan(&facts(&beside));
+    let told = &bookings(&made).next().unwrap().announce;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].event, Event::ObjectType);
+}

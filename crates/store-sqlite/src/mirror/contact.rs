@@ -5,6 +5,7 @@ use rusqlite::{Row, Transaction};
 use store::{ContactRow, Digest, Sighting, Source, Version, judge};
 
 use crate::cells::{Cells, RowKey, json_text};
+use crate::failures;
 use crate::trouble::Tried;
 use crate::words::Word;
 
@@ -212,6 +213,7 @@ pub(crate) fn remove(
         return Ok(None);
     };
     remove_at(transaction, connection, standing.hash, id)?;
+    failures::clear(transaction, connection, &format!("contact:{id}"))?;
     Ok(Some(PersonKey::of_contact(standing.key.as_ref(), id)))
 }
 
@@ -251,18 +253,4 @@ pub(crate) fn any_with(
         )?
         .query_row((connection.0, key.hash().0, key.as_str()), |row| row.get(0))?;
     Ok(any)
-}
-
-/// The ids of a person's contacts.
-pub(crate) fn ids_of(
-    view: &Transaction<'_>,
-    connection: ConnectionId,
-    person: &PersonKey,
-) -> Tried<Vec<String>> {
-    let mut statement = view.prepare_cached(
-        "SELECT id FROM contact WHERE c = ?1 AND kh = ?2 AND key IS ?3 ORDER BY id",
-    )?;
-    let key = person.key().map(MatchKey::as_str);
-    let ids = statement.query_map((connection.0, person.hash().0, key), |row| row.get(0))?;
-    Ok(ids.collect::<Result<_, _>>()?)
 }

@@ -1,6 +1,6 @@
 //! Moving staged rows into the mirror.
 
-use model::{ConnectionId, Timestamp};
+use model::{ConnectionId, Lane, PersonKey, Reason, Timestamp};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use store::{ContactRow, RecordRow, Side, Sighting, Source, judge};
 
@@ -8,6 +8,7 @@ use super::{Progress, ROWS_MAX, ScanState, progress, put_progress};
 use crate::aliases;
 use crate::cells::stored_count;
 use crate::mirror::{contact, record};
+use crate::queue;
 use crate::trouble::Tried;
 use crate::words::Word;
 
@@ -191,6 +192,16 @@ fn merge_contact(
     match sighting {
         Sighting::New | Sighting::Changed => {
             contact::put(transaction, connection, row, row.stale, standing.as_ref())?;
+            // Whom it left may have nobody any more, and the sweep meets only who has a contact.
+            let left = standing.and_then(|standing| standing.key);
+            let left = left.filter(|left| row.key.as_ref() != Some(left));
+            let urgency = (Lane::Repair, row.seen_at, Reason::Sweep);
+            queue::mark_persons(
+                transaction,
+                connection,
+                left.map(PersonKey::Matched),
+                urgency,
+            )?;
         }
         Sighting::Doubt => contact::mark_stale(transaction, connection, &row.id)?,
         Sighting::Unchanged | Sighting::Older => {}

@@ -2,7 +2,7 @@
 
 use model::Subject;
 
-use super::rows::{at, connected, failure, ic_id};
+use super::rows::{absorption, at, connected, contact, failure, given, ic_id};
 use crate::{Failure, Store, WaitsFor};
 
 fn subject(id: &str) -> Subject {
@@ -114,4 +114,50 @@ pub async fn clearing_one_leaves_the_others(store: &impl Store) {
     let listed = store.failures(c, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].report.digest, 2);
+}
+
+/// Failures of one cause come in pages, however many others there are.
+pub async fn failures_of_a_cause_come_in_pages(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    for (id, digest, cause) in [
+        ("a", 1, "m8.hidden"),
+        ("a", 2, "m8.hidden"),
+        ("b", 1, "intercom.invalid"),
+        ("c", 1, "m8.hidden"),
+    ] {
+        let report = failure(subject(id), digest, cause);
+        store.report_failure(c, &report, at(10)).await.unwrap();
+    }
+    let mut met = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store
+            .failures_of_cause(c, "m8.hidden", after.as_ref(), 2)
+            .await
+            .unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some((last.report.subject.clone(), last.report.digest));
+        met.extend(
+            page.into_iter()
+                .map(|it| (it.report.subject, it.report.digest)),
+        );
+    }
+    let expected = [(subject("a"), 1), (subject("a"), 2), (subject("c"), 1)];
+    assert_eq!(met, expected);
+}
+
+/// What failed for a contact is over when Intercom has it no more.
+pub async fn failures_of_a_contact_go_with_it(store: &impl Store) {
+    let c = connected(store, "acme").await;
+    given(store, c, vec![contact("a", "ada@acme.io", 10)], vec![]).await;
+    for id in ["a", "b"] {
+        let report = failure(subject(id), 1, "intercom.invalid");
+        store.report_failure(c, &report, at(10)).await.unwrap();
+    }
+    let mut gone = absorption(20);
+    gone.contacts_gone = vec![ic_id("a")];
+    store.absorb(c, &gone).await.unwrap();
+    let left = store.failures(c, 10).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].report.subject, subject("b"));
 }

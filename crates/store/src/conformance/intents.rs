@@ -64,7 +64,10 @@ pub async fn an_intent_is_opened_once_per_target_while_it_stands(store: &impl St
         assert_eq!(joined, OpenedIntent::Standing(standing));
     }
     let other = opened(store, c, "eve@acme.io").await;
-    let unsettled = store.unsettled_intents(org(1)).await.unwrap();
+    let unsettled = store
+        .unsettled_intents(org(1), IntentKind::Lead)
+        .await
+        .unwrap();
     let ids: Vec<_> = unsettled.iter().map(|intent| intent.id).collect();
     assert_eq!(ids, [first.id, other.id]);
 }
@@ -80,7 +83,14 @@ pub async fn another_org_has_intents_of_its_own(store: &impl Store) {
     let other_org = new_intent(c, org(2), "ada@acme.io");
     let opened = store.open_intent(&other_org, at(11)).await.unwrap();
     assert!(matches!(opened, OpenedIntent::Opened(_)));
-    assert_eq!(store.unsettled_intents(org(2)).await.unwrap().len(), 1);
+    assert_eq!(
+        store
+            .unsettled_intents(org(2), IntentKind::Lead)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 /// Of two workers, one makes the call.
@@ -164,7 +174,13 @@ pub async fn done_settles_the_run_with_it(store: &impl Store) {
     assert_eq!(closed.state, IntentState::Done);
     assert_eq!(closed.outcome_id.as_deref(), Some(created.id.as_str()));
     assert_eq!(store.record(c, created.id).await.unwrap(), Some(created));
-    assert_eq!(store.unsettled_intents(org(1)).await.unwrap(), []);
+    assert_eq!(
+        store
+            .unsettled_intents(org(1), IntentKind::Lead)
+            .await
+            .unwrap(),
+        []
+    );
 }
 
 /// What is closed is not opened, sent or closed again; its target can be opened anew.
@@ -306,7 +322,7 @@ pub async fn due_intents_are_open_or_to_be_looked_for(store: &impl Store) {
     }
     store.intent_refused(ids[5], "No.").await.unwrap();
     let due = async |seconds: i64, limit: u32| -> Vec<IntentId> {
-        let of_kind = store.due_intents(org(1), IntentKind::Event, at(seconds), limit);
+        let of_kind = store.due_intents(c, IntentKind::Event, at(seconds), limit);
         of_kind
             .await
             .unwrap()
@@ -318,11 +334,18 @@ pub async fn due_intents_are_open_or_to_be_looked_for(store: &impl Store) {
     assert_eq!(due(40, 10).await, [ids[0], ids[1], ids[3]]);
     assert_eq!(due(60, 10).await, [ids[0], ids[1], ids[2], ids[3]]);
     assert_eq!(due(60, 3).await, [ids[0], ids[1], ids[2]]);
-    let elsewhere = store.due_intents(org(2), IntentKind::Event, at(60), 10);
+    let other = connected(store, "beta").await;
+    let elsewhere = store.due_intents(other, IntentKind::Event, at(60), 10);
     assert_eq!(elsewhere.await.unwrap(), []);
-    let notes = store.due_intents(org(1), IntentKind::Note, at(60), 10);
+    let notes = store.due_intents(c, IntentKind::Note, at(60), 10);
     assert_eq!(notes.await.unwrap(), []);
-    assert_eq!(store.unsettled_intents(org(1)).await.unwrap().len(), 6);
+    let events = store.unsettled_intents(org(1), IntentKind::Event).await;
+    assert_eq!(events.unwrap().len(), 5);
+    // One was sent long ago, and nobody booked what came of it.
+    let doubt = |before| store.doubt_sent_intents(c, IntentKind::Event, at(before), at(70));
+    assert_eq!(doubt(20).await.unwrap(), 0);
+    assert_eq!(doubt(21).await.unwrap(), 1);
+    assert_eq!(due(70, 10).await, ids[..5]);
 }
 
 /// Events would pile up; what is not closed, younger, or of another kind stays.
@@ -373,18 +396,21 @@ pub async fn a_run_opens_its_intents_with_its_settlement(store: &impl Store) {
         let settlements = [settled.clone()];
         store.settle(c, &settlements, at(50)).await.unwrap();
     }
-    let unsettled = store.unsettled_intents(org(1)).await.unwrap();
-    let of_each: Vec<_> = unsettled
-        .iter()
-        .map(|intent| (intent.kind, intent.target.as_str(), intent.opened_at))
-        .collect();
+    let mut of_each = Vec::new();
+    let mut leads = Vec::new();
+    for kind in [IntentKind::Lead, IntentKind::Event] {
+        for intent in store.unsettled_intents(org(1), kind).await.unwrap() {
+            of_each.push((intent.kind, intent.target.clone(), intent.opened_at));
+            leads.extend((kind == IntentKind::Lead).then_some(intent));
+        }
+    }
     let expected = [
-        (IntentKind::Lead, "ada@acme.io", at(10)),
-        (IntentKind::Event, "contact:a:changed:1", at(50)),
-        (IntentKind::Lead, "eve@acme.io", at(50)),
+        (IntentKind::Lead, "ada@acme.io".to_owned(), at(10)),
+        (IntentKind::Lead, "eve@acme.io".to_owned(), at(50)),
+        (IntentKind::Event, "contact:a:changed:1".to_owned(), at(50)),
     ];
     assert_eq!(of_each, expected);
-    assert_eq!(unsettled[0].id, first.id);
+    assert_eq!(leads[0].id, first.id);
     let rows = store.persons(c, &[matched("ada@acme.io")]).await.unwrap();
-    assert_eq!(rows[0].intents, unsettled[..1]);
+    assert_eq!(rows[0].intents, leads[..1]);
 }

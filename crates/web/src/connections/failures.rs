@@ -158,6 +158,8 @@ fn why(cause: &str) -> &'static str {
         HIDDEN => {
             "The integration user cannot see the record, and nobody said that it was deleted."
         }
+        "a3.refused" => "Intercom did not take the event.",
+        "l8.refused" => "Intercom did not take the note.",
         "l8.author" => "A note needs an author who is in the workspace.",
         "mail.refused" => "The mail server refused the message for good.",
         "intercom.unreachable" => "Intercom could not be reached, or did not answer in time.",
@@ -220,6 +222,9 @@ fn change(cause: &str) -> &'static str {
         HIDDEN => {
             "Share the record with the integration user, or say that it is deleted: then what it \
              showed is taken back."
+        }
+        "a3.refused" | "l8.refused" => {
+            "It is not sent again. Intercom's own message says why; the entry goes after a week."
         }
         "l8.author" => "Choose a service teammate in the settings.",
         "a1.attribute" => "Rename or archive the attribute of this name in Intercom.",

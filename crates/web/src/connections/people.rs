@@ -132,7 +132,7 @@ impl PeoplePage {
 
 fn answer(total: u64, matched: Matched) -> (Tone, String) {
     match (total, matched) {
-        (0, Matched::Never) => (Tone::Quiet, "Nobody was matched yet.".to_owned()),
+        (0, Matched::Never) => (Tone::Quiet, "Not everybody was compared yet.".to_owned()),
         (0, Matched::Once) => (Tone::Good, "Everybody has a clear match.".to_owned()),
         (1, _) => (Tone::Warn, "1 person has no clear match.".to_owned()),
         (more, _) => (
@@ -317,9 +317,10 @@ pub(crate) async fn show(
         .engine
         .unclear_page(connection.id, part.verdict, part.after.as_ref())
         .await?;
-    let matched = match overview.sweep {
-        Some(_) => Matched::Once,
-        None => Matched::Never,
+    let matched = if overview.matched_once {
+        Matched::Once
+    } else {
+        Matched::Never
     };
     Ok(page(
         StatusCode::OK,

@@ -67,6 +67,7 @@ pub(crate) fn overview(connection: Connection) -> Overview {
         counts: MirrorCounts::default(),
         sweep: None,
         syncing: false,
+        matched_once: true,
         rewalk: None,
         unclear: std::collections::BTreeMap::new(),
         queued: 0,

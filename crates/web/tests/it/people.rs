@@ -13,7 +13,7 @@ async fn m0_an_address_that_is_allowed_is_linked() {
     }
     let lead = clouds.lead("Info", "info@acme.io");
     let page = clouds.world.get(PEOPLE).await;
-    assert_eq!(page.headline(), "Nobody was matched yet.");
+    assert_eq!(page.headline(), "Not everybody was compared yet.");
     clouds.sync().await;
     assert_eq!(clouds.shown_by(lead), 0);
     let page = clouds.world.get("/connections/acme").await;

@@ -112,6 +112,14 @@ fn of_one(measured: &Measured) -> Vec<Target> {
             ),
             is_met: peak < PEAK_BYTES_MAX,
         },
+        // A sync that matches nobody, or writes everybody again, is fast for nothing.
+        Target {
+            text: format!(
+                "{of}: {} contacts written, then {}; wanted some, then none",
+                measured.first.writes, measured.second.writes
+            ),
+            is_met: measured.first.writes > 0 && measured.second.writes == 0,
+        },
         rate("first", &measured.first, FIRST_RATE_MIN),
         rate("second", &measured.second, SECOND_RATE_MIN),
     ]

@@ -28,6 +28,7 @@ pub(super) fn preview(connection: &Connection, state: PreviewState) -> OwnerPrev
     settings.ownership.fallback = TeammateChoice::Teammate("8".parse().unwrap());
     OwnerPreview {
         settings,
+        settings_rev: connection.settings_rev,
         walked: 12_000,
         total: 100_000,
         set: 4250,

@@ -88,7 +88,8 @@ fn o2_before_anybody_was_read_nothing_is_counted() {
 fn o2_a_count_under_other_settings_cannot_be_saved() {
     let mut table = acme();
     let counted = preview(&table.connection, PreviewState::Done);
-    table.connection.settings.matching.crowded_contacts = 7;
+    // Also if they are what they were again: another admin may have had the same wish.
+    table.connection.settings_rev += 1;
     let Counted::Void(words) = outcome(&table, &counted) else {
         panic!("it can be saved")
     };

@@ -61,11 +61,7 @@ impl Wish {
     }
 }
 
-/// Whether the settings have not changed, but for owners, since it was counted.
+/// Whether the settings are those beside which it was counted: nobody saved others since.
 pub(super) fn is_of(preview: &OwnerPreview, connection: &Connection) -> bool {
-    let now = Settings {
-        ownership: preview.settings.ownership.clone(),
-        ..connection.settings.clone()
-    };
-    preview.settings == now
+    preview.settings_rev == connection.settings_rev
 }

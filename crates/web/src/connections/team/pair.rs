@@ -138,9 +138,16 @@ fn words(table: &TeamTable, choice: Option<&PairChoice>) -> String {
 fn choices(table: &TeamTable, chosen: &str) -> Vec<Choice> {
     let everybody = table.teammates.iter();
     let teammates = everybody.map(|(id, ..)| Some(PairChoice::Teammate(id.clone())));
-    let offered = [None, Some(PairChoice::Nobody)]
+    let mut offered: Vec<Option<PairChoice>> = [None, Some(PairChoice::Nobody)]
         .into_iter()
-        .chain(teammates);
+        .chain(teammates)
+        .collect();
+    // Somebody who has left stays the choice until an admin makes another one.
+    if !offered.iter().any(|it| value(it.as_ref()) == chosen)
+        && let Ok(left) = PairChoice::try_from(chosen.to_owned())
+    {
+        offered.push(Some(left));
+    }
     let choice = |it: Option<PairChoice>| {
         let value = value(it.as_ref());
         Choice {
@@ -149,7 +156,7 @@ fn choices(table: &TeamTable, chosen: &str) -> Vec<Choice> {
             value,
         }
     };
-    offered.map(choice).collect()
+    offered.into_iter().map(choice).collect()
 }
 
 /// Neither a word of ours nor somebody who is in the workspace.
