@@ -380,13 +380,7 @@ impl World {
             .collect();
         let ends: BTreeSet<_> = became.values().copied().collect();
         let successors = all(&|_, record| ends.contains(&record.id()));
-        let team = Team::new(
-            &self.users,
-            &self.teammates,
-            self.installer.clone(),
-            &self.settings.team,
-            self.sandbox,
-        );
+        let team = self.team();
         let counted = |id: sf::RecordId| {
             let mut all = records.iter().chain(&pinned).chain(&successors);
             all.any(|record| record.id() == id)
@@ -414,20 +408,32 @@ impl World {
             settings: Arc::new(self.settings),
             person,
         };
-        let parked = |operation| match operation {
-            Operation::Write(write) if self.parked.contains(&write.contact) => {
-                Some(Parked { key: write.key })
-            }
-            Operation::Fill(fill) if self.parked_leads.contains(&fill.lead) => {
-                Some(Parked { key: fill.key })
-            }
-            Operation::Write(_) | Operation::Book { .. } | Operation::Fill(_) => None,
-        };
-        facts.parked = (plan(&facts).operations.into_iter())
-            .filter_map(parked)
-            .collect();
+        facts.parked = parked(&facts, &self.parked, &self.parked_leads);
         facts
     }
+
+    fn team(&self) -> Team {
+        Team::new(
+            &self.users,
+            &self.teammates,
+            self.installer.clone(),
+            &self.settings.team,
+            self.sandbox,
+        )
+    }
+}
+
+/// The keys of what the plan would write for these contacts and Leads.
+fn parked(facts: &Facts, contacts: &[ic::ContactId], leads: &[sf::LeadId]) -> Vec<Parked> {
+    let parked = |operation| match operation {
+        Operation::Write(write) if contacts.contains(&write.contact) => {
+            Some(Parked { key: write.key })
+        }
+        Operation::Fill(fill) if leads.contains(&fill.lead) => Some(Parked { key: fill.key }),
+        Operation::Write(_) | Operation::Book { .. } | Operation::Fill(_) => None,
+    };
+    let operations = plan(facts).operations.into_iter();
+    operations.filter_map(parked).collect()
 }
 
 fn record_id(short: &str) -> sf::RecordId {
