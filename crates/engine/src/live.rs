@@ -269,8 +269,13 @@ impl Engine {
             .sweep(id, store::SweepKind::FirstSync)
             .await
         {
-            Ok(Some(sweep)) => match sweep.state {
-                store::SweepState::Reading | store::SweepState::Reconciling => {
+            Ok(Some(sweep)) => {
+                let goes_on = match sweep.state {
+                    store::SweepState::Reading | store::SweepState::Reconciling => true,
+                    store::SweepState::Failed => sweep.counts.passes,
+                    store::SweepState::Stopped | store::SweepState::Done => false,
+                };
+                if goes_on {
                     match self.start_sync(id).await {
                         Ok(()) | Err(EngineError::Busy) => {}
                         Err(error) => {
@@ -278,10 +283,7 @@ impl Engine {
                         }
                     }
                 }
-                store::SweepState::Stopped
-                | store::SweepState::Done
-                | store::SweepState::Failed => {}
-            },
+            }
             Ok(None) => {}
             Err(error) => {
                 tracing::error!(connection.id = %id, %error, "a sync was not looked for");

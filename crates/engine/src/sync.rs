@@ -138,6 +138,7 @@ impl Engine {
 impl Run<'_> {
     async fn through(&mut self, resumed: bool) -> Result<(), EngineError> {
         self.sweep.counts.problem = None;
+        self.sweep.counts.passes = false;
         if resumed {
             self.sweep.state = SweepState::Reconciling;
         } else {
@@ -156,6 +157,7 @@ impl Run<'_> {
             Err(EngineError::Stopped) => SweepState::Stopped,
             Err(error) => {
                 self.sweep.counts.problem = Some(error.to_string());
+                self.sweep.counts.passes = passing(error).is_some();
                 SweepState::Failed
             }
         };

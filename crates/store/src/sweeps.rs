@@ -150,6 +150,8 @@ pub struct SweepCounts {
     pub reconcile_ms: u64,
     /// What stopped it, in words for people.
     pub problem: Option<String>,
+    /// What stopped it passes by itself: it is gone on with, also by the next process.
+    pub passes: bool,
 }
 
 /// A walk over all persons.

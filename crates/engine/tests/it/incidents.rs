@@ -401,3 +401,35 @@ async fn invariant_6_no_poll_passes_what_a_late_pass_still_owes() {
     assert_eq!(title(&world, 0).as_deref(), Some("Late"));
     assert_eq!(title(&world, 11).as_deref(), Some("Meanwhile"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn i3_a_sync_that_an_outage_stopped_goes_on_in_the_next_process() {
+    let mut world = World::small().await;
+    world.connect().await;
+    world.salesforce.inject(Fault {
+        matching: Matching {
+            method: Some("POST".to_owned()),
+            path_contains: Some("/jobs/query".to_owned()),
+        },
+        times: 100,
+        action: Action {
+            status: Some(503),
+            ..Action::default()
+        },
+    });
+    world.engine.sync_to_end(world.id).await.unwrap_err();
+    let state = async |world: &World| {
+        let overview = world.engine.overview(world.id).await.unwrap();
+        overview.sweep.unwrap().state
+    };
+    assert_eq!(state(&world).await, store::SweepState::Failed);
+    world.restart().await;
+    world.salesforce.heal();
+    let (engine, stop) = (world.engine.clone(), CancellationToken::new());
+    let token = stop.clone();
+    let loops = tokio::spawn(async move { engine.run_until(token).await });
+    world.pass(Duration::from_secs(30)).await;
+    stop.cancel();
+    loops.await.unwrap();
+    assert_eq!(state(&world).await, store::SweepState::Done);
+}

@@ -395,6 +395,14 @@ fn l5_a_required_picklist_that_nobody_fills_takes_the_orgs_default() {
 }
 
 #[test]
+fn l1_what_has_no_stand_in_is_required() {
+    let fields = "field Seats__c Seats number required; field Region__c Region text required";
+    let asked = clicked(&format!("{ADA}; {fields}; typed Seats__c= Region__c="));
+    assert!(asked.contains("! Seats is required."), "{asked}");
+    assert!(!asked.contains("Region is required."), "{asked}");
+}
+
+#[test]
 fn l5_without_a_default_the_form_asks() {
     for kind in [
         "email",
