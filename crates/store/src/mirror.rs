@@ -319,7 +319,7 @@ impl AccountRow {
 /// The mirror of both sides.
 #[async_trait]
 pub trait Mirror: Send + Sync {
-    /// Applies [`judge`] to each row and, in the same transaction: stores new and changed rows (an
+    /// Applies [`crate::judge`] to each row and, in the same transaction: stores new and changed rows (an
     /// `Answer` also clears `stale`), moves stamp and `seen_at` of unchanged ones forward, marks
     /// doubted ones stale, marks due the persons of the old *and* of the new key of every new,
     /// changed, doubted or gone row (lane and reason of the absorption, due now), marks changed

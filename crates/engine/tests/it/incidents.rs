@@ -422,7 +422,7 @@ async fn i3_a_sync_that_an_outage_stopped_goes_on_in_the_next_process() {
         let overview = world.engine.overview(world.id).await.unwrap();
         overview.sweep.unwrap().state
     };
-    assert_eq!(state(&world).await, store::SweepState::Failed);
+    assert_eq!(state(&world).await, SweepState::Failed);
     world.restart().await;
     world.salesforce.heal();
     let (engine, stop) = (world.engine.clone(), CancellationToken::new());
@@ -431,5 +431,5 @@ async fn i3_a_sync_that_an_outage_stopped_goes_on_in_the_next_process() {
     world.pass(Duration::from_secs(30)).await;
     stop.cancel();
     loops.await.unwrap();
-    assert_eq!(state(&world).await, store::SweepState::Done);
+    assert_eq!(state(&world).await, SweepState::Done);
 }
