@@ -4,9 +4,10 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use intercom::{IntercomError, Outcome};
 use model::{ConnectionId, MatchKey, PersonKey, Timestamp, sf};
 use planner::intent::{Found, Look, QUIET, Request, WINDOW_AFTER, WINDOW_BEFORE, look};
-use store::{Intent, IntentId, IntentKind, IntentState, RecordRow, Settled};
+use store::{FailureReport, Intent, IntentId, IntentKind, IntentState, RecordRow, Settled};
 use transport::RetryWhen;
 
 use crate::clients::Clients;
@@ -97,6 +98,41 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         pauses.get(&intent).is_some_and(|pause| pause.until > now)
+    }
+
+    /// What becomes of an event or a note whose call failed. In doubt it is looked at again at
+    /// `look_at`, and surely not there from `quiet_until` on; what was not sent or passes waits for
+    /// its pause, which grows; what is refused for good is listed.
+    pub(crate) async fn call_failed(
+        &self,
+        id: ConnectionId,
+        intent: &Intent,
+        error: IntercomError,
+        (look_at, quiet_until): (Timestamp, Timestamp),
+        refused: impl FnOnce(&IntercomError) -> FailureReport,
+    ) -> Result<(), EngineError> {
+        let store = &self.inner.store;
+        match (error.outcome(), error.retry_when()) {
+            (Outcome::Unknown, _) => {
+                store
+                    .intent_unknown(intent.id, look_at, quiet_until)
+                    .await?;
+                Err(error.into())
+            }
+            (Outcome::NotSent, _)
+            | (
+                Outcome::Refused,
+                RetryWhen::Later { .. } | RetryWhen::Replanned | RetryWhen::Reconnected,
+            ) => {
+                store.intent_reopened(intent.id).await?;
+                Err(error.into())
+            }
+            (Outcome::Refused, RetryWhen::Changed) => {
+                let report = refused(&error);
+                store.report_failure(id, &report, self.now()).await?;
+                Ok(store.intent_refused(intent.id, &error.to_string()).await?)
+            }
+        }
     }
 
     /// Whatever went wrong is tried again after a pause that grows.

@@ -7,18 +7,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use intercom::{EventValue, IntercomError, NewEvent, Outcome};
+use intercom::{EventValue, IntercomError, NewEvent};
 use model::{ConnectionId, Lane, PersonKey, Subject, Timestamp, ic, sf};
 use planner::Announcement;
 use serde::{Deserialize, Serialize};
 use store::{Entry, FailureReport, Intent, IntentKind, IntentState, NewIntent, Settlement};
-use transport::RetryWhen;
 
 use crate::clients::Clients;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::failure;
-use crate::note::REFUSED_NOTE;
+use crate::note::{REFUSED_NOTE, UNSIGNED_NOTE};
 
 /// The cause of an event that Intercom refused: it is not told again.
 pub(crate) const REFUSED_EVENT: &str = "a3.refused";
@@ -129,7 +128,7 @@ impl Engine {
         store
             .forget_intents(clients.org, IntentKind::Event, before)
             .await?;
-        for cause in [REFUSED_EVENT, REFUSED_NOTE] {
+        for cause in [REFUSED_EVENT, REFUSED_NOTE, UNSIGNED_NOTE] {
             self.forget_failures(id, cause, before).await?;
         }
         Ok(())
@@ -233,33 +232,17 @@ impl Engine {
             let why = "the contact is gone";
             return Ok(store.intent_refused(intent.id, why).await?);
         }
-        match (error.outcome(), error.retry_when()) {
-            (Outcome::Unknown, _) => {
-                store
-                    .intent_unknown(intent.id, now.plus(AGAIN), now)
-                    .await?;
-                // The pause before the next attempt grows.
-                Err(error.into())
+        // Telling it again at once does no harm.
+        let again = (now.plus(AGAIN), now);
+        self.call_failed(id, intent, error, again, |error| {
+            let subject = Subject::Contact(payload.contact.clone());
+            let what = format!("the event {} was refused", payload.name);
+            FailureReport {
+                cause: REFUSED_EVENT.to_owned(),
+                ..failure::of_intercom(error, subject, intent.id.0, &what, None)
             }
-            (Outcome::NotSent, _)
-            | (
-                Outcome::Refused,
-                RetryWhen::Later { .. } | RetryWhen::Replanned | RetryWhen::Reconnected,
-            ) => {
-                store.intent_reopened(intent.id).await?;
-                Err(error.into())
-            }
-            (Outcome::Refused, RetryWhen::Changed) => {
-                let subject = Subject::Contact(payload.contact.clone());
-                let what = format!("the event {} was refused", payload.name);
-                let report = FailureReport {
-                    cause: REFUSED_EVENT.to_owned(),
-                    ..failure::of_intercom(&error, subject, intent.id.0, &what, None)
-                };
-                store.report_failure(id, &report, now).await?;
-                Ok(store.intent_refused(intent.id, &error.to_string()).await?)
-            }
-        }
+        })
+        .await
     }
 }
 

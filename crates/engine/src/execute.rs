@@ -64,7 +64,6 @@ impl Engine {
         rows: &PersonRows,
         plan: Plan,
     ) -> Executed {
-        let plan = asked_for(plan);
         let mut done = Executed {
             settlement: Settlement::of(rows.person.clone()),
             written: Vec::new(),
@@ -372,18 +371,6 @@ impl Books<'_> {
                 ))
             }
         }
-    }
-}
-
-/// Which of several records it is nobody asks while nobody in Intercom has their key.
-fn asked_for(plan: Plan) -> Plan {
-    if plan.counts.contacts > 0 {
-        return plan;
-    }
-    Plan {
-        verdict: Verdict::None,
-        news: false,
-        ..plan
     }
 }
 

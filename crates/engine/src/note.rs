@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use intercom::{IntercomError, Outcome};
+use intercom::IntercomError;
 use model::settings::TeammateChoice;
 use model::{ConnectionId, PersonKey, Subject, ic, sf};
 use planner::Team;
@@ -13,7 +13,6 @@ use store::{
     Entry, FailureReport, Intent, IntentKind, IntentState, NewIntent, RecordRow, Settlement,
     WaitsFor,
 };
-use transport::RetryWhen;
 
 use crate::clients::Clients;
 use crate::create_lead::{Clicked, Payload as Creation};
@@ -24,6 +23,9 @@ use crate::projection;
 
 /// The cause of a note that Intercom refused: it is not written again.
 pub(crate) const REFUSED_NOTE: &str = "l8.refused";
+
+/// The cause of a note that nobody was left to sign.
+pub(crate) const UNSIGNED_NOTE: &str = "l8.author";
 
 /// Notes looked at in one turn.
 const PER_TURN: u32 = 100;
@@ -218,35 +220,17 @@ impl Engine {
         payload: &Payload,
         error: IntercomError,
     ) -> Result<(), EngineError> {
-        let (store, now) = (&self.inner.store, self.now());
-        match (error.outcome(), error.retry_when()) {
-            (Outcome::Unknown, _) => {
-                let look_at = now.plus(LOOK_AGAIN);
-                store
-                    .intent_unknown(intent.id, look_at, now.plus(QUIET))
-                    .await?;
-                // The pause before the next look grows.
-                Err(error.into())
+        let now = self.now();
+        let again = (now.plus(LOOK_AGAIN), now.plus(QUIET));
+        self.call_failed(id, intent, error, again, |error| {
+            let subject = Subject::Conversation(payload.conversation.clone());
+            let what = format!("the note about {} was refused", payload.record);
+            FailureReport {
+                cause: REFUSED_NOTE.to_owned(),
+                ..failure::of_intercom(error, subject, intent.id.0, &what, None)
             }
-            (Outcome::NotSent, _)
-            | (
-                Outcome::Refused,
-                RetryWhen::Later { .. } | RetryWhen::Replanned | RetryWhen::Reconnected,
-            ) => {
-                store.intent_reopened(intent.id).await?;
-                Err(error.into())
-            }
-            (Outcome::Refused, RetryWhen::Changed) => {
-                let subject = Subject::Conversation(payload.conversation.clone());
-                let what = format!("the note about {} was refused", payload.record);
-                let report = FailureReport {
-                    cause: REFUSED_NOTE.to_owned(),
-                    ..failure::of_intercom(&error, subject, intent.id.0, &what, None)
-                };
-                store.report_failure(id, &report, now).await?;
-                Ok(store.intent_refused(intent.id, &error.to_string()).await?)
-            }
-        }
+        })
+        .await
     }
 }
 
@@ -264,7 +248,7 @@ fn unsigned(intent: &Intent, payload: &Payload) -> FailureReport {
     FailureReport {
         subject: Subject::Conversation(payload.conversation.clone()),
         digest: intent.id.0,
-        cause: "l8.author".to_owned(),
+        cause: UNSIGNED_NOTE.to_owned(),
         waits_for: WaitsFor::Change,
         retry_at: None,
         summary: format!(

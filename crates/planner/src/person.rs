@@ -20,13 +20,20 @@ pub const OWNER: &str = "owner";
 /// Decides what to do about one person. Pure: the same facts give the same plan.
 pub fn plan(facts: &Facts) -> Plan {
     let matched = verdict(facts);
-    if is_crowded(facts) {
-        return crowded(facts, counts(facts, &matched));
+    let counts = counts(facts, &matched);
+    // Which of several records it is nobody asks while nobody in Intercom has their key.
+    let asked = counts.contacts > 0;
+    if asked && is_crowded(facts) {
+        return crowded(facts, counts);
     }
-    let verdict = matched.verdict();
+    let verdict = if asked {
+        matched.verdict()
+    } else {
+        Verdict::None
+    };
     let mut plan = Plan {
         verdict,
-        counts: counts(facts, &matched),
+        counts,
         operations: Vec::new(),
         notes: match_note(facts, &matched).into_iter().collect(),
         news: is_news(facts, verdict),

@@ -734,3 +734,19 @@ fn every_operation_names_a_rule_and_ids_stand_in_their_long_form() {
     assert_eq!(id, Some("00Q000000000001EAA"));
     assert!(id.unwrap().parse::<sf::LeadId>().is_ok());
 }
+
+#[test]
+fn m0_m4_m5_records_that_nobody_in_intercom_asks_for_are_no_news() {
+    for records in [
+        "lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io",
+        "contact 0031 ada@acme.io; contact 0032 ada@acme.io",
+        "crowded contacts=1 records=1; lead 00Q1 ada@acme.io; lead 00Q2 ada@acme.io",
+    ] {
+        let unasked = plan(&facts(records));
+        assert_eq!((unasked.verdict, unasked.news), (Verdict::None, false));
+        assert_eq!(unasked.operations, []);
+        let asked = plan(&facts(&format!("intercom user ada@acme.io; {records}")));
+        assert_ne!(asked.verdict, Verdict::None);
+        assert!(asked.news, "{records}");
+    }
+}
