@@ -136,6 +136,57 @@ salesforce_ids! {
     OrgId = "00D",
 }
 
+/// The id of a record of whatever object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AnyId([u8; 18]);
+
+impl AnyId {
+    /// The 18-character form.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("an id is ASCII by construction")
+    }
+
+    /// The first three characters, which tell the object.
+    pub fn key_prefix(&self) -> &str {
+        &self.as_str()[..3]
+    }
+}
+
+impl FromStr for AnyId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        canonical(text).map(Self)
+    }
+}
+
+impl TryFrom<String> for AnyId {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<AnyId> for String {
+    fn from(id: AnyId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for AnyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for AnyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A Lead or a Salesforce contact, by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

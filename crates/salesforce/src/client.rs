@@ -179,6 +179,21 @@ impl Client {
         Err(refusal(reply.status, &reply.body, usage))
     }
 
+    /// The session of the moment.
+    pub(crate) fn session(&self) -> Session {
+        held(&self.shared.current).session.clone()
+    }
+
+    /// A session with another token than the one that was refused elsewhere: the present one if it
+    /// is another, else a renewed one.
+    pub(crate) async fn session_after(&self, stale: &Secret) -> Result<Session, SalesforceError> {
+        let before = held(&self.shared.current).clone();
+        if before.session.access_token.expose() != stale.expose() {
+            return Ok(before.session);
+        }
+        self.renewed(before).await
+    }
+
     /// The session after the one of `before`, renewed by this call or by one that was faster.
     async fn renewed(&self, before: Current) -> Result<Session, SalesforceError> {
         let _turn = self.shared.renewing.lock().await;

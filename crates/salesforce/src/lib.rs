@@ -22,6 +22,7 @@ mod create_lead;
 mod created_by;
 mod describe;
 mod error;
+pub mod events;
 mod host;
 mod lead;
 mod limits;

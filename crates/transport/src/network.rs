@@ -1,5 +1,6 @@
-//! The one real HTTP client of the program: HTTP/1.1, TLS by rustls with the roots of Mozilla's
-//! list, through the proxy that the operator's environment names.
+//! The one real HTTP client of the program: TLS by rustls with the roots of Mozilla's list, through
+//! the proxy that the operator's environment names. Calls go over HTTP/1.1, where each has a
+//! connection of its own; streams in both directions need HTTP/2.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,6 +26,11 @@ use crate::{Body, BoxError, HttpService};
 /// An idle connection is given up after this long: before the load balancers in front of the
 /// vendors close it, which could hit a request that is just being sent.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How often an HTTP/2 connection that says nothing is asked for a sign of life, and how long it
+/// may take. Some networks forget a silent connection within a minute.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How the network is reached.
 #[derive(Debug, Clone)]
@@ -61,22 +67,47 @@ pub enum Proxy {
 ///
 /// A pooled connection that closed before a byte of a request was written is replaced without a
 /// word; that is the only repetition below this seam, and it cannot send anything twice.
+pub fn network(options: NetworkOptions) -> HttpService {
+    over(options, Protocol::Http1)
+}
+
+/// As [`network`], for streams in both directions: HTTP/2 alone, also without TLS to a loopback
+/// address. One connection carries all streams to a host.
+pub fn network_http2(options: NetworkOptions) -> HttpService {
+    over(options, Protocol::Http2)
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one real client, which everything else shares"
 )]
-pub fn network(options: NetworkOptions) -> HttpService {
+fn over(options: NetworkOptions, protocol: Protocol) -> HttpService {
     let proxies = match options.proxy {
         Proxy::FromEnvironment => Some(Matcher::from_env()),
         Proxy::Through(uri) => Some(Matcher::builder().https(uri.to_string()).build()),
         Proxy::Direct => None,
     };
-    let connector = Timeout::new(with_tls(Dialer::new(proxies)), options.connect_timeout);
+    let connector = with_tls(Dialer::new(proxies), protocol);
+    let connector = Timeout::new(connector, options.connect_timeout);
     let connector = ServiceExt::<Uri>::map_future(connector, Box::pin);
-    let client = Client::builder(TokioExecutor::new())
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder
         .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .build::<_, Body>(connector);
+        .pool_idle_timeout(IDLE_TIMEOUT);
+    if matches!(protocol, Protocol::Http2) {
+        builder
+            .http2_only(true)
+            .timer(TokioTimer::new())
+            .http2_keep_alive_interval(PING_INTERVAL)
+            .http2_keep_alive_timeout(PING_TIMEOUT);
+    }
+    let client = builder.build::<_, Body>(connector);
     HttpService::new(
         client
             .map_response(|response| response.map(Body::new))
@@ -86,13 +117,15 @@ pub fn network(options: NetworkOptions) -> HttpService {
 
 /// The provider is handed over explicitly, so that no other crate's choice of a process-wide one
 /// can make this panic.
-fn with_tls(dialer: Dialer) -> HttpsConnector<Dialer> {
-    HttpsConnectorBuilder::new()
+fn with_tls(dialer: Dialer, protocol: Protocol) -> HttpsConnector<Dialer> {
+    let builder = HttpsConnectorBuilder::new()
         .with_provider_and_webpki_roots(rustls::crypto::aws_lc_rs::default_provider())
         .expect("aws-lc-rs offers the default protocol versions")
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(dialer)
+        .https_or_http();
+    match protocol {
+        Protocol::Http1 => builder.enable_http1().wrap_connector(dialer),
+        Protocol::Http2 => builder.enable_http2().wrap_connector(dialer),
+    }
 }
 
 /// Opens TCP connections, directly or through a proxy.

@@ -6,6 +6,8 @@
 
 mod auth;
 mod bulk;
+mod events;
+mod pub_sub;
 mod reading;
 mod session;
 mod world;
