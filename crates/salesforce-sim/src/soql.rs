@@ -18,8 +18,8 @@ mod syntax;
 use model::Timestamp;
 
 use crate::error::ApiError;
-use crate::schema::Schema;
-use crate::sharing::Sharing;
+use crate::id::RecordId;
+use crate::records::Records;
 
 pub(crate) use bind::Plan;
 pub(crate) use dates::day_of;
@@ -31,11 +31,11 @@ const STATEMENT_CHARS_MAX: usize = 100_000;
 
 /// Turns the text of a query into what it asks of the tables.
 ///
-/// An object that apps may not read is refused like one that does not exist.
+/// `user` asks it at `now`. An object that apps may not read is refused like one that does not exist.
 pub(crate) fn compile(
     text: &str,
-    schema: &Schema,
-    sharing: &Sharing,
+    records: &Records,
+    user: RecordId,
     now: Timestamp,
 ) -> Result<Plan, ApiError> {
     if text.len() > STATEMENT_CHARS_MAX {
@@ -44,7 +44,7 @@ pub(crate) fn compile(
         ));
     }
     let query = parser::parse(text)?;
-    bind::bind(text, &query, schema, sharing, now)
+    bind::bind(text, &query, records, user, now)
 }
 
 /// The text is no query, or uses something that this world does not know.

@@ -202,32 +202,16 @@ impl World {
 
     fn create_job(&mut self, call: &Call) -> Result<Response, ApiError> {
         let Creation { operation, query } = call.json()?;
-        let plan = Arc::new(soql::compile(
-            &query,
-            &self.records.schema,
-            &self.records.sharing,
-            call.now,
-        )?);
-        if plan.selects_compound() {
-            let message = "Selecting compound data not supported in Bulk Query";
-            return Err(ApiError::bad_request("API_ERROR", message));
-        }
-        if plan.counts() || plan.has_offset() {
-            let message = "Aggregate Relationships not supported in Bulk Query";
-            return Err(ApiError::bad_request("API_ERROR", message));
+        let plan = Arc::new(soql::compile(&query, &self.records, call.user, call.now)?);
+        if let Some(refusal) = plan.refused_in_bulk() {
+            return Err(refusal);
         }
         let deleted = match operation {
             Operation::Query => Deleted::Hidden,
             Operation::QueryAll => Deleted::Included,
         };
         let object = plan.object;
-        let rows = soql::run(
-            &plan,
-            &self.records.schema,
-            &self.records.tables,
-            deleted,
-            &self.records.sharing,
-        );
+        let rows = soql::run(&plan, &self.records, deleted);
         if self.jobs.jobs.len() >= JOBS_MAX {
             self.jobs.jobs.pop_first();
         }

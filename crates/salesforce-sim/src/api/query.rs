@@ -92,19 +92,8 @@ impl World {
         deleted: Deleted,
         call: &Call,
     ) -> Result<Response, ApiError> {
-        let plan = Arc::new(soql::compile(
-            text,
-            &self.records.schema,
-            &self.records.sharing,
-            call.now,
-        )?);
-        let rows = soql::run(
-            &plan,
-            &self.records.schema,
-            &self.records.tables,
-            deleted,
-            &self.records.sharing,
-        );
+        let plan = Arc::new(soql::compile(text, &self.records, call.user, call.now)?);
+        let rows = soql::run(&plan, &self.records, deleted);
         if plan.counts() {
             let total = rows.len();
             let body = format!("{{\"totalSize\":{total},\"done\":true,\"records\":[]}}");

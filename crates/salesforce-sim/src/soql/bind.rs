@@ -5,6 +5,8 @@ mod condition;
 use model::Timestamp;
 
 use crate::error::ApiError;
+use crate::id::RecordId;
+use crate::records::Records;
 use crate::schema::{Field, Object, Schema, Source};
 use crate::sharing::Sharing;
 
@@ -51,13 +53,16 @@ impl Plan {
         self.counts
     }
 
-    pub(crate) fn has_offset(&self) -> bool {
-        self.offset > 0
-    }
-
-    /// Whether a compound field, such as an address, is selected.
-    pub(crate) fn selects_compound(&self) -> bool {
-        self.columns.iter().any(|selected| selected.is_compound)
+    /// Why Bulk does not answer this query, if it does not.
+    pub(crate) fn refused_in_bulk(&self) -> Option<ApiError> {
+        let refusal = |message| Some(ApiError::bad_request("API_ERROR", message));
+        if self.columns.iter().any(|selected| selected.is_compound) {
+            return refusal("Selecting compound data not supported in Bulk Query");
+        }
+        if self.counts || self.offset > 0 {
+            return refusal("Aggregate Relationships not supported in Bulk Query");
+        }
+        None
     }
 }
 
@@ -118,10 +123,11 @@ struct Found<'schema> {
 pub(super) fn bind(
     text: &str,
     query: &Query,
-    schema: &Schema,
-    sharing: &Sharing,
+    records: &Records,
+    _user: RecordId,
     now: Timestamp,
 ) -> Result<Plan, ApiError> {
+    let (schema, sharing) = (&*records.schema, &*records.sharing);
     let readable = |object: &Object| !sharing.denies(*object);
     let Some(object) = Object::named(&query.from.what).filter(readable) else {
         let message = format!(

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use crate::records::Records;
 use crate::row::Row;
 use crate::schema::{Object, Schema, Source};
 use crate::sharing::Sharing;
@@ -23,23 +24,17 @@ pub(crate) enum Deleted {
     Included,
 }
 
-/// The rows that `plan` asks for and `sharing` shows, as they are now.
-pub(crate) fn run(
-    plan: &Arc<Plan>,
-    schema: &Arc<Schema>,
-    tables: &Tables,
-    deleted: Deleted,
-    sharing: &Sharing,
-) -> ResultSet {
+/// The rows that `plan` asks for and apps may see, as they are now.
+pub(crate) fn run(plan: &Arc<Plan>, records: &Records, deleted: Deleted) -> ResultSet {
     let search = Search {
         plan,
-        schema,
-        tables,
+        schema: &records.schema,
+        tables: &records.tables,
         deleted,
-        sharing,
+        sharing: &records.sharing,
     };
     let (rows, count) = search.rows();
-    ResultSet::new(Arc::clone(plan), Arc::clone(schema), rows, count)
+    ResultSet::new(Arc::clone(plan), Arc::clone(&records.schema), rows, count)
 }
 
 /// In which order candidates arrive.
