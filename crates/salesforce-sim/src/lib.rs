@@ -42,7 +42,7 @@ pub use id::{ParseRecordIdError, RecordId};
 pub use options::Options;
 pub use records::{Conversion, Converted, DuplicateMode, Rules};
 pub use save::LoadError;
-pub use schema::Object;
+pub use schema::{Object, Setup};
 pub use sharing::Restriction;
 pub use sim::{Sim, SimService};
 pub use world::{Touched, World};

@@ -42,20 +42,10 @@ pub(crate) fn write_record(
 
 /// Writes the value of one field.
 pub(crate) fn write_field(row: &Row, schema: &ObjectSchema, place: usize, out: &mut String) {
-    match schema.fields[place].source {
-        Source::Address => write_address(row, schema, &schema.fields[place].name, out),
-        Source::Stored
-        | Source::Id
-        | Source::IsDeleted
-        | Source::CreatedDate
-        | Source::CreatedById
-        | Source::LastModifiedDate
-        | Source::LastModifiedById
-        | Source::SystemModstamp
-        | Source::FullName
-        | Source::IsClosed
-        | Source::IsWon
-        | Source::IsHighPriority => row.read(schema, place).write_json(out),
+    if schema.fields[place].source == Source::Address {
+        write_address(row, schema, &schema.fields[place].name, out);
+    } else {
+        row.read(schema, place).write_json(out);
     }
 }
 
@@ -106,9 +96,11 @@ pub(crate) fn has_page(object: Object) -> bool {
         | Object::Task
         | Object::User => true,
         Object::AssignmentRule
+        | Object::CaseComment
         | Object::Group
         | Object::OpportunityContactRole
         | Object::Organization
+        | Object::Setup(_)
         | Object::UserRole => false,
     }
 }

@@ -8,7 +8,7 @@ use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::RecordId;
-use crate::schema::{Kind, Object, ObjectSchema, Source};
+use crate::schema::{Kind, Meaning, Object, ObjectSchema, Source, Stage, forecast_key};
 use crate::value::Value;
 
 /// A record at one instant.
@@ -111,8 +111,21 @@ impl Row {
             // The compound has no scalar value; whoever can show one asks for its parts.
             Source::Address => Value::Null,
             Source::IsClosed => Value::Bool(self.is_closed(schema)),
-            Source::IsWon => Value::Bool(self.text(schema, "StageName") == Some("Closed Won")),
-            Source::IsHighPriority => Value::Bool(self.text(schema, "Priority") == Some("High")),
+            Source::IsWon => Value::Bool(self.stage(schema).won),
+            Source::IsHighPriority => Value::Bool(self.means(schema, "Priority", Meaning::High)),
+            Source::IsEmailBounced => {
+                Value::Bool(!self.stored(schema.known("EmailBouncedDate")).is_null())
+            }
+            Source::ExpectedRevenue => self.expected_revenue(schema),
+            Source::ForecastCategory => self
+                .text(schema, "ForecastCategoryName")
+                .and_then(forecast_key)
+                .map_or(Value::Null, Value::Static),
+            Source::Fiscal => self.fiscal(schema, |year, quarter| {
+                Value::text(format!("{year} {quarter}"))
+            }),
+            Source::FiscalQuarter => self.fiscal(schema, |_, quarter| Value::Int(quarter)),
+            Source::FiscalYear => self.fiscal(schema, |year, _| Value::Int(year)),
         };
         Cow::Owned(owned)
     }
@@ -141,22 +154,37 @@ impl Row {
     }
 
     fn is_closed(&self, schema: &ObjectSchema) -> bool {
-        match schema.object {
-            Object::Opportunity => self
-                .text(schema, "StageName")
-                .is_some_and(|stage| stage.starts_with("Closed")),
-            Object::Case => self.text(schema, "Status") == Some("Closed"),
-            Object::Task => self.text(schema, "Status") == Some("Completed"),
-            Object::Account
-            | Object::AssignmentRule
-            | Object::Contact
-            | Object::Group
-            | Object::Lead
-            | Object::OpportunityContactRole
-            | Object::Organization
-            | Object::User
-            | Object::UserRole => false,
+        if schema.object == Object::Opportunity {
+            self.stage(schema).closed
+        } else {
+            self.means(schema, "Status", Meaning::Closed)
         }
+    }
+
+    fn means(&self, schema: &ObjectSchema, field: &str, meaning: Meaning) -> bool {
+        self.text(schema, field)
+            .is_some_and(|value| schema.meaning(field, value) == meaning)
+    }
+
+    fn stage(&self, schema: &ObjectSchema) -> Stage {
+        schema.stage(self.text(schema, "StageName").unwrap_or_default())
+    }
+
+    fn expected_revenue(&self, schema: &ObjectSchema) -> Value {
+        let number = |name| self.stored(schema.known(name)).as_number();
+        match (number("Amount"), number("Probability")) {
+            (Some(amount), Some(percent)) => Value::Double((amount * percent).round() / 100.0),
+            (_, _) => Value::Null,
+        }
+    }
+
+    /// Says something of the year and quarter in which a deal closes. Fiscal years are calendar
+    /// years here.
+    fn fiscal(&self, schema: &ObjectSchema, say: impl Fn(i64, i64) -> Value) -> Value {
+        let Value::Date(day) = self.stored(schema.known("CloseDate")) else {
+            return Value::Null;
+        };
+        say(i64::from(day.year()), i64::from((day.month() - 1) / 3 + 1))
     }
 }
 

@@ -5,155 +5,24 @@
 
 mod account;
 mod activity;
+mod choice;
 mod contact;
 mod field;
+mod kind;
 mod lead;
+mod object;
 mod people;
 mod sales;
 mod service;
+mod setup;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-pub(crate) use field::{Access, Field, Kind, Presence, Source};
-pub(crate) use sales::stage_facts;
-
-/// The kinds of record that this world holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each is the vendor's object of that name")]
-pub enum Object {
-    Account,
-    AssignmentRule,
-    Case,
-    Contact,
-    Group,
-    Lead,
-    Opportunity,
-    OpportunityContactRole,
-    Organization,
-    Task,
-    User,
-    UserRole,
-}
-
-impl Object {
-    /// Every object, by name.
-    pub const ALL: [Self; 12] = [
-        Self::Account,
-        Self::AssignmentRule,
-        Self::Case,
-        Self::Contact,
-        Self::Group,
-        Self::Lead,
-        Self::Opportunity,
-        Self::OpportunityContactRole,
-        Self::Organization,
-        Self::Task,
-        Self::User,
-        Self::UserRole,
-    ];
-
-    /// The API name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Account => "Account",
-            Self::AssignmentRule => "AssignmentRule",
-            Self::Case => "Case",
-            Self::Contact => "Contact",
-            Self::Group => "Group",
-            Self::Lead => "Lead",
-            Self::Opportunity => "Opportunity",
-            Self::OpportunityContactRole => "OpportunityContactRole",
-            Self::Organization => "Organization",
-            Self::Task => "Task",
-            Self::User => "User",
-            Self::UserRole => "UserRole",
-        }
-    }
-
-    /// The first three characters of its ids.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Self::Account => "001",
-            Self::AssignmentRule => "01Q",
-            Self::Case => "500",
-            Self::Contact => "003",
-            Self::Group => "00G",
-            Self::Lead => "00Q",
-            Self::Opportunity => "006",
-            Self::OpportunityContactRole => "00K",
-            Self::Organization => "00D",
-            Self::Task => "00T",
-            Self::User => "005",
-            Self::UserRole => "00E",
-        }
-    }
-
-    /// The object of that API name; case does not matter.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|object| object.name().eq_ignore_ascii_case(name))
-    }
-
-    /// The object whose ids begin with `prefix`.
-    pub fn with_prefix(prefix: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|object| object.prefix() == prefix)
-    }
-
-    /// The list of this object alone.
-    fn alone(self) -> &'static [Self] {
-        static ALL: [Object; 12] = Object::ALL;
-        std::slice::from_ref(&ALL[self as usize])
-    }
-
-    /// Whether clients may create and delete records of it.
-    pub(crate) fn is_writable(self) -> bool {
-        match self {
-            Self::Account
-            | Self::Case
-            | Self::Contact
-            | Self::Lead
-            | Self::Opportunity
-            | Self::OpportunityContactRole
-            | Self::Task => true,
-            Self::AssignmentRule
-            | Self::Group
-            | Self::Organization
-            | Self::User
-            | Self::UserRole => false,
-        }
-    }
-
-    /// Whether two of its records can be merged.
-    pub(crate) fn is_mergeable(self) -> bool {
-        match self {
-            Self::Account | Self::Case | Self::Contact | Self::Lead => true,
-            Self::AssignmentRule
-            | Self::Group
-            | Self::Opportunity
-            | Self::OpportunityContactRole
-            | Self::Organization
-            | Self::Task
-            | Self::User
-            | Self::UserRole => false,
-        }
-    }
-
-    pub(crate) fn plural_label(self) -> String {
-        match self {
-            Self::Opportunity => "Opportunities".to_owned(),
-            object => format!("{}s", object.label()),
-        }
-    }
-
-    pub(crate) fn label(self) -> String {
-        field::label_of(self.name())
-    }
-}
+pub(crate) use choice::{Choice, Meaning, Stage};
+pub(crate) use field::Field;
+pub(crate) use kind::{Access, Kind, Presence, Source};
+pub use object::{Object, Setup};
+pub(crate) use sales::forecast_key;
 
 /// One object with its fields, in the order in which describe lists them.
 #[derive(Debug)]
@@ -208,6 +77,22 @@ impl ObjectSchema {
             .copied()
     }
 
+    /// What a value of a picklist means; one that the org does not know means nothing.
+    pub(crate) fn meaning(&self, field: &str, value: &str) -> Meaning {
+        let choice = self.fields[self.known(field)].choice(value);
+        choice.map_or(Meaning::Plain, |choice| choice.meaning)
+    }
+
+    /// What a stage says about an opportunity.
+    pub(crate) fn stage(&self, name: &str) -> Stage {
+        match self.meaning("StageName", name) {
+            Meaning::Stage(stage) => stage,
+            Meaning::Plain | Meaning::Closed | Meaning::Converted | Meaning::High => {
+                sales::UNKNOWN_STAGE
+            }
+        }
+    }
+
     /// The place of a field that the program itself names.
     pub(crate) fn known(&self, name: &str) -> usize {
         self.position(name)
@@ -230,12 +115,14 @@ impl Schema {
                     Object::Account => account::fields(),
                     Object::AssignmentRule => people::assignment_rule_fields(),
                     Object::Case => service::case_fields(),
+                    Object::CaseComment => service::case_comment_fields(),
                     Object::Contact => contact::fields(),
                     Object::Group => people::group_fields(),
                     Object::Lead => lead::fields(),
                     Object::Opportunity => sales::opportunity_fields(),
                     Object::OpportunityContactRole => sales::contact_role_fields(),
                     Object::Organization => people::organization_fields(),
+                    Object::Setup(setup) => setup::fields(setup),
                     Object::Task => activity::task_fields(),
                     Object::User => people::user_fields(),
                     Object::UserRole => people::user_role_fields(),
@@ -246,7 +133,16 @@ impl Schema {
         Self { objects }
     }
 
+    /// What refers to records of `parent`: the object and the place of its field.
+    pub(crate) fn children(&self, parent: Object) -> impl Iterator<Item = (Object, usize)> {
+        self.objects.iter().flat_map(move |child| {
+            let fields = child.fields.iter().enumerate();
+            let referring = fields.filter(move |(_, field)| field.refers_to.contains(&parent));
+            referring.map(|(place, _)| (child.object, place))
+        })
+    }
+
     pub(crate) fn of(&self, object: Object) -> &ObjectSchema {
-        &self.objects[object as usize]
+        &self.objects[object.index()]
     }
 }

@@ -1,6 +1,8 @@
 //! The org as it was founded: population → rows. Every row follows from the options and the
 //! instant of founding alone, so that a save may leave out what nobody touched.
 
+mod setup;
+
 use std::time::Duration;
 
 use jiff::ToSpan as _;
@@ -10,7 +12,7 @@ use population::{Circumstance, LeadStage, Persona, Population};
 use crate::id::RecordId;
 use crate::options::Options;
 use crate::row::Row;
-use crate::schema::{Object, ObjectSchema, Schema, stage_facts};
+use crate::schema::{Object, ObjectSchema, Schema, Setup};
 use crate::soql::day_of;
 use crate::table::{Tables, seeded_id};
 use crate::value::Value;
@@ -73,8 +75,8 @@ pub(crate) fn tables(options: &Options, schema: &Schema, founded_at: Timestamp) 
     });
     fill(Object::User, options.teammates, &|index| seeder.user(index));
     fill(Object::Group, 1, &|_| Some(seeder.queue()));
-    fill(Object::AssignmentRule, 1, &|_| {
-        Some(seeder.assignment_rule())
+    fill(Object::AssignmentRule, 2, &|index| {
+        Some(seeder.assignment_rule(index))
     });
     fill(Object::Account, options.accounts, &|index| {
         Some(seeder.account(index))
@@ -97,6 +99,11 @@ pub(crate) fn tables(options: &Options, schema: &Schema, founded_at: Timestamp) 
         fill(Object::Case, options.cases, &|index| {
             Some(seeder.case(index))
         });
+    }
+    for setup in Setup::ALL {
+        tables
+            .of_mut(Object::Setup(setup))
+            .fill(seeder.setup(setup));
     }
     tables
 }
@@ -195,6 +202,7 @@ impl<'options> Seeder<'options> {
         let alias: String = first_letter.chain(local.chars()).take(8).collect();
         draft.set("Username", Value::text(username));
         draft.set("Email", Value::text(teammate.email));
+        draft.set("CommunityNickname", Value::text(&*alias));
         draft.set("Alias", Value::text(alias));
         draft.set("IsActive", Value::Bool(teammate.active));
         for (field, text) in [
@@ -204,10 +212,13 @@ impl<'options> Seeder<'options> {
             ("TimeZoneSidKey", "GMT"),
             ("LocaleSidKey", "en_IE"),
             ("LanguageLocaleKey", "en_US"),
+            ("EmailEncodingKey", "UTF-8"),
             ("UserType", "Standard"),
         ] {
             draft.fixed(field, text);
         }
+        let profile = seeded_id(Object::Setup(Setup::Profile), setup::profile_of(index));
+        draft.set("ProfileId", Value::Id(profile));
         let role = teammate.role.and_then(|role| self.role_index(role));
         if let Some(role) = role {
             draft.set("UserRoleId", Value::Id(seeded_id(Object::UserRole, role)));
@@ -220,13 +231,14 @@ impl<'options> Seeder<'options> {
         draft.fixed("Name", "Inbound Leads");
         draft.fixed("DeveloperName", "Inbound_Leads");
         draft.fixed("Type", "Queue");
+        draft.set("OwnerId", Value::Id(integration_user()));
         draft.done()
     }
 
-    fn assignment_rule(&self) -> Row {
-        let mut draft = self.draft(Object::AssignmentRule, 0, 660);
+    fn assignment_rule(&self, index: u32) -> Row {
+        let mut draft = self.draft(Object::AssignmentRule, index, 660);
         draft.fixed("Name", "Standard");
-        draft.fixed("SobjectType", "Lead");
+        draft.fixed("SobjectType", if index == 0 { "Lead" } else { "Case" });
         draft.done()
     }
 
@@ -351,7 +363,7 @@ impl<'options> Seeder<'options> {
     fn opportunity(&self, index: u32) -> Row {
         let (contact, persona) = self.about(index);
         let stage = STAGES[index as usize % STAGES.len()];
-        let (probability, forecast) = stage_facts(stage);
+        let facts = self.schema.of(Object::Opportunity).stage(stage);
         let company = self.population.company(persona.company);
         let mut draft = self.draft(
             Object::Opportunity,
@@ -365,8 +377,8 @@ impl<'options> Seeder<'options> {
         );
         draft.set("Amount", Value::Double(f64::from(seats) * 120.0));
         draft.fixed("StageName", stage);
-        draft.set("Probability", Value::Double(probability));
-        draft.fixed("ForecastCategoryName", forecast);
+        draft.set("Probability", Value::Double(facts.probability));
+        draft.fixed("ForecastCategoryName", facts.forecast);
         let closing =
             day_of(self.founded_at).saturating_add(i32::try_from(index % 60).unwrap_or(0).days());
         draft.set("CloseDate", Value::Date(closing));

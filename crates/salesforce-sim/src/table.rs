@@ -30,11 +30,11 @@ impl Tables {
     }
 
     pub(crate) fn of(&self, object: Object) -> &Table {
-        &self.tables[object as usize]
+        &self.tables[object.index()]
     }
 
     pub(crate) fn of_mut(&mut self, object: Object) -> &mut Table {
-        &mut self.tables[object as usize]
+        &mut self.tables[object.index()]
     }
 
     /// The record with that id, of whatever object, deleted or not.

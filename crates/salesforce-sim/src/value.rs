@@ -112,7 +112,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    fn as_number(&self) -> Option<f64> {
+    pub(crate) fn as_number(&self) -> Option<f64> {
         match self {
             #[expect(
                 clippy::cast_precision_loss,

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use http::StatusCode;
 use http::header::{self, HeaderValue};
 use model::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::answer::{self, Response};
-use crate::schema::{Field, Kind, Object, ObjectSchema};
+use crate::schema::{Choice, Field, Kind, Object, ObjectSchema};
+use crate::value::Value;
 use crate::world::World;
 
 use super::call::Call;
@@ -90,24 +93,20 @@ impl World {
     }
 
     fn children_of(&self, parent: Object) -> Json {
-        let mut children = Vec::new();
-        for object in Object::ALL {
-            for field in &self.records.schema_of(object).fields {
-                if field.refers_to.contains(&parent) {
-                    children.push(json!({
-                        "cascadeDelete": false,
-                        "childSObject": object.name(),
-                        "deprecatedAndHidden": false,
-                        "field": field.name,
-                        "junctionIdListNames": [],
-                        "junctionReferenceTo": [],
-                        "relationshipName": child_relationship(object, field, parent),
-                        "restrictedDelete": false,
-                    }));
-                }
-            }
-        }
-        children.into()
+        let children = self.records.schema.children(parent).map(|(child, place)| {
+            let field = &self.records.schema_of(child).fields[place];
+            json!({
+                "cascadeDelete": false,
+                "childSObject": child.name(),
+                "deprecatedAndHidden": false,
+                "field": field.name,
+                "junctionIdListNames": [],
+                "junctionReferenceTo": [],
+                "relationshipName": field.children_name,
+                "restrictedDelete": false,
+            })
+        });
+        children.collect()
     }
 }
 
@@ -175,23 +174,6 @@ pub(super) fn global_item(object: Object, call: &Call) -> Json {
     item
 }
 
-/// The name under which a parent lists its children, where the vendor gives one.
-fn child_relationship(child: Object, field: &Field, parent: Object) -> Json {
-    let name = match (child, field.name.as_str()) {
-        (Object::Account, "ParentId") => Some("ChildAccounts"),
-        (Object::Case, "ParentId" | "ContactId" | "AccountId") => Some("Cases"),
-        (Object::Contact, "AccountId") => Some("Contacts"),
-        (Object::Opportunity, "AccountId" | "ContactId") => Some("Opportunities"),
-        (Object::OpportunityContactRole, "OpportunityId" | "ContactId") => {
-            Some("OpportunityContactRoles")
-        }
-        (Object::Task, "WhoId" | "WhatId") => Some("Tasks"),
-        (Object::User, "UserRoleId") if parent == Object::UserRole => Some("Users"),
-        (_, _) => None,
-    };
-    name.into()
-}
-
 fn record_types(object: Object, call: &Call) -> Json {
     let base = format!(
         "/services/data/v{}/sobjects/{}",
@@ -217,29 +199,31 @@ fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
         .iter()
         .map(|value| {
             json!({
-                "active": true,
-                "defaultValue": field.default == Some(*value),
-                "label": value,
-                "validFor": null,
-                "value": value,
+                "active": value.active,
+                "defaultValue": field.default.as_text() == Some(&*value.value),
+                "label": value.label,
+                "validFor": valid_for(value),
+                "value": value.value,
             })
         })
         .collect();
-    let refers_to: Vec<&str> = field.refers_to.iter().map(|object| object.name()).collect();
+    let refers_to: Vec<&str> = field
+        .refers_to
+        .iter()
+        .map(|object| object.name())
+        .chain(field.refers_beyond)
+        .collect();
     let mut described = json!({
         "byteLength": field.length * 3,
         "calculatedFormula": null,
         "compoundFieldName": compound_of(field, schema),
-        "controllerName": null,
-        "defaultValue": field.default.map_or(
-            if field.kind == Kind::Bool { Json::Bool(false) } else { Json::Null },
-            Json::from,
-        ),
+        "controllerName": field.controller,
+        "defaultValue": default_value(field),
         "defaultValueFormula": null,
         "digits": if field.kind == Kind::Int { field.precision } else { 0 },
         "extraTypeInfo": (field.kind == Kind::TextArea).then_some("plaintextarea"),
         "filteredLookupInfo": null,
-        "inlineHelpText": null,
+        "inlineHelpText": field.help,
         "label": field.label,
         "length": field.length,
         "mask": null,
@@ -261,6 +245,20 @@ fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {
     described
 }
 
+fn default_value(field: &Field) -> Json {
+    match &field.default {
+        Value::Bool(flag) => (*flag).into(),
+        Value::Null if field.kind == Kind::Bool => false.into(),
+        default => default.as_text().into(),
+    }
+}
+
+/// The controlling values, as bits, under which a value can be chosen; nothing if nothing controls.
+fn valid_for(choice: &Choice) -> Option<String> {
+    let bits = choice.valid_for_bits();
+    (!bits.is_empty()).then(|| BASE64.encode(bits))
+}
+
 /// The flags of a field, by name.
 fn flags(field: &Field) -> [(&'static str, bool); 33] {
     let is_polymorphic = field.is_polymorphic();
@@ -274,15 +272,15 @@ fn flags(field: &Field) -> [(&'static str, bool); 33] {
         ("autoNumber", field.name == "CaseNumber"),
         ("calculated", false),
         ("cascadeDelete", false),
-        ("caseSensitive", false),
+        ("caseSensitive", field.case_sensitive),
         ("createable", field.is_createable()),
-        ("custom", false),
+        ("custom", field.custom),
         ("defaultedOnCreate", field.is_defaulted()),
-        ("dependentPicklist", false),
+        ("dependentPicklist", field.controller.is_some()),
         ("deprecatedAndHidden", false),
         ("displayLocationInDecimal", field.scale == 15),
         ("encrypted", false),
-        ("externalId", false),
+        ("externalId", field.external_id),
         ("filterable", !field.long),
         ("formulaTreatNullNumberAsZero", false),
         ("groupable", !field.long && field.scale == 0),
@@ -292,17 +290,14 @@ fn flags(field: &Field) -> [(&'static str, bool); 33] {
         ("nameField", field.is_name),
         ("namePointing", is_polymorphic),
         ("nillable", field.is_nillable()),
-        (
-            "permissionable",
-            field.is_nillable() && field.is_updateable(),
-        ),
+        ("permissionable", field.is_permissionable()),
         ("polymorphicForeignKey", is_polymorphic),
         ("queryByDistance", field.kind == Kind::Address),
         ("restrictedDelete", false),
         ("restrictedPicklist", field.restricted),
         ("searchPrefilterable", field.kind == Kind::Reference),
         ("sortable", !field.long),
-        ("unique", false),
+        ("unique", field.unique),
         ("updateable", field.is_updateable()),
         ("writeRequiresMasterRead", false),
     ]
@@ -347,6 +342,7 @@ fn soap_type(kind: Kind) -> &'static str {
         | Kind::Email
         | Kind::Url
         | Kind::Picklist
+        | Kind::MultiPicklist
         | Kind::Combobox => "xsd:string",
     }
 }

@@ -174,9 +174,10 @@ impl World {
         match field.kind {
             Kind::TextArea => Control::Area,
             Kind::Picklist => {
-                let listed = field.picklist.iter().map(|value| Choice {
-                    value: (*value).to_owned(),
-                    label: (*value).to_owned(),
+                let offered = field.picklist.iter().filter(|choice| choice.active);
+                let listed = offered.map(|choice| Choice {
+                    value: choice.value.clone().into_owned(),
+                    label: choice.label.clone().into_owned(),
                 });
                 Control::Choice(with_none(field, listed.collect()))
             }
@@ -195,6 +196,7 @@ impl World {
             Kind::Id
             | Kind::Text
             | Kind::Url
+            | Kind::MultiPicklist
             | Kind::Combobox
             | Kind::Reference
             | Kind::Int

@@ -160,9 +160,11 @@ fn columns(object: Object) -> &'static [(&'static str, &'static str)] {
             ("Owner", "OwnerId"),
         ],
         Object::AssignmentRule
+        | Object::CaseComment
         | Object::Group
         | Object::OpportunityContactRole
         | Object::Organization
+        | Object::Setup(_)
         | Object::Task
         | Object::User
         | Object::UserRole => &[],

@@ -55,7 +55,7 @@ struct Section {
 }
 
 struct PathStep {
-    label: &'static str,
+    label: String,
     state: &'static str,
 }
 
@@ -182,9 +182,11 @@ impl World {
                 &[("Activities", Object::Task, "WhatId", "Status")]
             }
             Object::AssignmentRule
+            | Object::CaseComment
             | Object::Group
             | Object::OpportunityContactRole
             | Object::Organization
+            | Object::Setup(_)
             | Object::Task
             | Object::User
             | Object::UserRole => &[],
@@ -232,7 +234,13 @@ fn is_detail(field: &Field) -> bool {
         | Source::Address
         | Source::IsClosed
         | Source::IsWon
-        | Source::IsHighPriority => true,
+        | Source::IsHighPriority
+        | Source::IsEmailBounced
+        | Source::ExpectedRevenue
+        | Source::ForecastCategory
+        | Source::Fiscal
+        | Source::FiscalQuarter
+        | Source::FiscalYear => true,
         Source::Id
         | Source::IsDeleted
         | Source::CreatedDate
@@ -254,6 +262,7 @@ fn outward(kind: Kind, text: &str) -> String {
         | Kind::Text
         | Kind::TextArea
         | Kind::Picklist
+        | Kind::MultiPicklist
         | Kind::Combobox
         | Kind::Reference
         | Kind::Bool
@@ -277,9 +286,11 @@ fn highlights(object: Object) -> &'static [&'static str] {
         Object::Task => &["WhoId", "WhatId", "ActivityDate", "OwnerId"],
         Object::User => &["Title", "Email", "UserRoleId", "IsActive"],
         Object::AssignmentRule
+        | Object::CaseComment
         | Object::Group
         | Object::OpportunityContactRole
         | Object::Organization
+        | Object::Setup(_)
         | Object::UserRole => &[],
     }
 }
@@ -291,23 +302,25 @@ fn status_field(object: Object) -> &'static str {
         Object::Opportunity => "StageName",
         Object::Account
         | Object::AssignmentRule
+        | Object::CaseComment
         | Object::Contact
         | Object::Group
         | Object::OpportunityContactRole
         | Object::Organization
+        | Object::Setup(_)
         | Object::User
         | Object::UserRole => "Id",
     }
 }
 
 fn path(current: Option<&str>, field: Option<&Field>) -> Vec<PathStep> {
-    let steps = field.map_or(&[] as &[&str], |field| field.picklist);
-    let now = steps.iter().position(|step| Some(*step) == current);
+    let steps = field.map_or(&[][..], |field| &field.picklist[..]);
+    let now = steps.iter().position(|step| Some(&*step.value) == current);
     steps
         .iter()
         .enumerate()
-        .map(|(at, label)| PathStep {
-            label,
+        .map(|(at, step)| PathStep {
+            label: step.label.clone().into_owned(),
             state: match now {
                 Some(now) if at < now => "past",
                 Some(now) if at == now => "now",

@@ -29,6 +29,7 @@ impl Records {
             | Kind::Email
             | Kind::Url
             | Kind::Picklist
+            | Kind::MultiPicklist
             | Kind::Combobox => text(field, json),
             Kind::Id | Kind::Reference => self.reference(field, json, of),
             Kind::Bool => flag(field, json),
@@ -96,7 +97,7 @@ fn text(field: &Field, json: &Json) -> Result<Value, ApiError> {
         let message = format!("{}: invalid email address: {text}", field.label);
         return Err(ApiError::record("INVALID_EMAIL_ADDRESS", message, names()));
     }
-    if field.restricted && !field.picklist.contains(&text) {
+    if field.restricted && !field.offers(text) {
         let message = format!(
             "{}: bad value for restricted picklist field: {text}",
             field.label

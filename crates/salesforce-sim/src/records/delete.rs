@@ -47,11 +47,13 @@ impl Records {
             Object::Contact => self.children(Object::Case, "ContactId", row.id),
             Object::AssignmentRule
             | Object::Case
+            | Object::CaseComment
             | Object::Group
             | Object::Lead
             | Object::Opportunity
             | Object::OpportunityContactRole
             | Object::Organization
+            | Object::Setup(_)
             | Object::Task
             | Object::User
             | Object::UserRole => Vec::new(),
@@ -79,7 +81,10 @@ impl Records {
         let tasks = |field| self.children(Object::Task, field, id);
         match object {
             Object::Lead | Object::Contact => tasks("WhoId"),
-            Object::Case => tasks("WhatId"),
+            Object::Case => {
+                let comments = self.children(Object::CaseComment, "ParentId", id);
+                comments.into_iter().chain(tasks("WhatId")).collect()
+            }
             Object::Opportunity => {
                 let roles = self.children(Object::OpportunityContactRole, "OpportunityId", id);
                 roles.into_iter().chain(tasks("WhatId")).collect()
@@ -94,9 +99,11 @@ impl Records {
                     .collect()
             }
             Object::AssignmentRule
+            | Object::CaseComment
             | Object::Group
             | Object::OpportunityContactRole
             | Object::Organization
+            | Object::Setup(_)
             | Object::Task
             | Object::User
             | Object::UserRole => Vec::new(),

@@ -80,10 +80,12 @@ fn holders_of(object: Object) -> &'static [(Object, &'static str)] {
         Object::Lead => &[(Object::Task, "WhoId")],
         Object::Case => &[(Object::Task, "WhatId")],
         Object::AssignmentRule
+        | Object::CaseComment
         | Object::Group
         | Object::Opportunity
         | Object::OpportunityContactRole
         | Object::Organization
+        | Object::Setup(_)
         | Object::Task
         | Object::User
         | Object::UserRole => &[],

@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::row::Row;
-use crate::schema::{Object, stage_facts};
+use crate::schema::Object;
 use crate::value::Value;
 
 use super::write::Fields;
@@ -34,10 +34,12 @@ impl Records {
             Object::Task => self.before_task(row, before, author),
             Object::Account
             | Object::AssignmentRule
+            | Object::CaseComment
             | Object::Contact
             | Object::Group
             | Object::OpportunityContactRole
             | Object::Organization
+            | Object::Setup(_)
             | Object::User
             | Object::UserRole => Ok(()),
         }
@@ -78,14 +80,17 @@ impl Records {
         if stage_before == Some(stage.as_str()) {
             return;
         }
-        let (probability, forecast) = stage_facts(&stage);
+        let facts = schema.stage(&stage);
         if !sent.contains_key("Probability") {
-            row.store(schema.known("Probability"), Value::Double(probability));
+            row.store(
+                schema.known("Probability"),
+                Value::Double(facts.probability),
+            );
         }
         if !sent.contains_key("ForecastCategoryName") {
             row.store(
                 schema.known("ForecastCategoryName"),
-                Value::Static(forecast),
+                Value::Static(facts.forecast),
             );
         }
     }
@@ -162,10 +167,12 @@ impl Records {
                 .living(id)?
                 .reference(self.schema_of(object), "AccountId"),
             Object::AssignmentRule
+            | Object::CaseComment
             | Object::Group
             | Object::Lead
             | Object::OpportunityContactRole
             | Object::Organization
+            | Object::Setup(_)
             | Object::Task
             | Object::User
             | Object::UserRole => None,
@@ -192,10 +199,12 @@ impl Records {
             Object::Account
             | Object::AssignmentRule
             | Object::Case
+            | Object::CaseComment
             | Object::Contact
             | Object::Group
             | Object::Lead
             | Object::Organization
+            | Object::Setup(_)
             | Object::Task
             | Object::User
             | Object::UserRole => {}

@@ -174,8 +174,8 @@ impl Records {
     fn preset(&self, row: &mut Row) {
         let schema = self.schema_of(row.object());
         for (place, field) in schema.fields.iter().enumerate() {
-            if let Some(default) = field.default {
-                row.store(place, Value::Static(default));
+            if !field.default.is_null() {
+                row.store(place, field.default.clone());
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn fields() -> Vec<Field> {
         Field::picklist("Type", TYPES)
             .length(40)
             .labelled("Account Type"),
-        Field::reference("ParentId", &[Object::Account]),
+        Field::reference("ParentId", &[Object::Account]).children("ChildAccounts"),
     ];
     fields.extend(Field::address("Billing"));
     fields.extend(Field::address("Shipping"));
@@ -43,7 +43,14 @@ pub(super) fn fields() -> Vec<Field> {
         Field::picklist("Rating", RATINGS).length(40),
         Field::text("Site", 80),
         Field::reference("OwnerId", &[Object::User]).always_filled(),
+        Field::flag("IsPartner")
+            .update_only()
+            .labelled("Partner Account"),
+        Field::flag("IsCustomerPortal")
+            .update_only()
+            .labelled("Customer Portal Account"),
         Field::text("Jigsaw", 20),
+        Field::text("JigsawCompanyId", 20).read_only(),
         Field::picklist("CleanStatus", CLEAN_STATUSES)
             .length(40)
             .restricted(),
@@ -54,6 +61,10 @@ pub(super) fn fields() -> Vec<Field> {
         Field::text("NaicsDesc", 120),
         Field::text("YearStarted", 4),
         Field::text("SicDesc", 80),
+        Field::reference_beyond("DandbCompanyId", "DandBCompany"),
+        Field::reference_beyond("OperatingHoursId", "OperatingHours"),
+        Field::date("LastActivityDate").read_only(),
     ]);
+    fields.extend(Field::system_viewed());
     fields
 }

@@ -1,70 +1,8 @@
 //! One field: what it is called, what it holds, who may write it, where its value comes from.
 
-use crate::schema::Object;
+use crate::value::Value;
 
-/// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Id,
-    Text,
-    TextArea,
-    Phone,
-    Email,
-    Url,
-    Picklist,
-    Combobox,
-    Reference,
-    Bool,
-    Int,
-    Double,
-    Currency,
-    Percent,
-    Date,
-    Instant,
-    Address,
-}
-
-/// Who may write a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    Full,
-    CreateOnly,
-    UpdateOnly,
-    Read,
-}
-
-/// What happens when a field is left out on create.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
-    Nillable,
-    Required,
-    /// Never empty: the org fills it in.
-    Defaulted,
-    /// May be emptied, but a create that leaves it out gets the default.
-    DefaultedNillable,
-}
-
-/// Where the value of a field comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Source {
-    Stored,
-    Id,
-    IsDeleted,
-    CreatedDate,
-    CreatedById,
-    LastModifiedDate,
-    LastModifiedById,
-    SystemModstamp,
-    /// `FirstName LastName`.
-    FullName,
-    /// The parts of an address whose field names begin with the compound's prefix.
-    Address,
-    /// Follows from `Status` or `StageName`.
-    IsClosed,
-    IsWon,
-    /// Follows from `Priority`.
-    IsHighPriority,
-}
+use super::{Access, Choice, Kind, Meaning, Object, Presence, Source};
 
 /// One field of an object.
 #[derive(Debug, Clone)]
@@ -80,9 +18,12 @@ pub(crate) struct Field {
     pub(crate) access: Access,
     pub(crate) presence: Presence,
     pub(crate) source: Source,
-    pub(crate) picklist: &'static [&'static str],
-    pub(crate) default: Option<&'static str>,
+    pub(crate) picklist: Vec<Choice>,
+    /// What a create that leaves it out gets; `Null` for nothing.
+    pub(crate) default: Value,
     pub(crate) refers_to: &'static [Object],
+    /// What it refers to where this org holds no records of that object.
+    pub(crate) refers_beyond: Option<&'static str>,
     pub(crate) restricted: bool,
     pub(crate) id_lookup: bool,
     pub(crate) is_name: bool,
@@ -90,10 +31,23 @@ pub(crate) struct Field {
     pub(crate) indexed: bool,
     /// Cannot be filtered or sorted by.
     pub(crate) long: bool,
+    /// An administrator added it.
+    pub(crate) custom: bool,
+    pub(crate) external_id: bool,
+    pub(crate) unique: bool,
+    pub(crate) case_sensitive: bool,
+    /// The field whose value says which of the picklist's values can be chosen.
+    pub(crate) controller: Option<String>,
+    /// What an administrator tells people about it.
+    pub(crate) help: Option<String>,
+    /// The relationship, where it does not follow from the name.
+    pub(crate) relationship_name: Option<String>,
+    /// The name under which the parent lists what refers to it here.
+    pub(crate) children_name: Option<String>,
 }
 
 impl Field {
-    fn new(name: impl Into<String>, kind: Kind, length: usize) -> Self {
+    pub(super) fn new(name: impl Into<String>, kind: Kind, length: usize) -> Self {
         let name = name.into();
         Self {
             label: label_of(&name),
@@ -105,14 +59,23 @@ impl Field {
             access: Access::Full,
             presence: Presence::Nillable,
             source: Source::Stored,
-            picklist: &[],
-            default: None,
+            picklist: Vec::new(),
+            default: Value::Null,
             refers_to: &[],
+            refers_beyond: None,
             restricted: false,
             id_lookup: false,
             is_name: false,
             indexed: false,
             long: false,
+            custom: false,
+            external_id: false,
+            unique: false,
+            case_sensitive: false,
+            controller: None,
+            help: None,
+            relationship_name: None,
+            children_name: None,
         }
     }
 
@@ -150,14 +113,14 @@ impl Field {
 
     pub(crate) fn picklist(name: impl Into<String>, values: &'static [&'static str]) -> Self {
         Self {
-            picklist: values,
+            picklist: values.iter().copied().map(Choice::new).collect(),
             ..Self::new(name, Kind::Picklist, 255)
         }
     }
 
     pub(crate) fn combobox(name: &str, values: &'static [&'static str]) -> Self {
         Self {
-            picklist: values,
+            picklist: values.iter().copied().map(Choice::new).collect(),
             ..Self::new(name, Kind::Combobox, 255)
         }
     }
@@ -166,6 +129,14 @@ impl Field {
         Self {
             refers_to,
             indexed: true,
+            ..Self::new(name, Kind::Reference, 18)
+        }
+    }
+
+    /// A reference to records that this org has none of.
+    pub(crate) fn reference_beyond(name: &str, object: &'static str) -> Self {
+        Self {
+            refers_beyond: Some(object),
             ..Self::new(name, Kind::Reference, 18)
         }
     }
@@ -276,6 +247,14 @@ impl Field {
             .collect()
     }
 
+    /// When a person last looked at the record; the integration user never did.
+    pub(crate) fn system_viewed() -> Vec<Self> {
+        vec![
+            Self::instant("LastViewedDate").read_only(),
+            Self::instant("LastReferencedDate").read_only(),
+        ]
+    }
+
     pub(crate) fn required(self) -> Self {
         Self {
             presence: Presence::Required,
@@ -287,7 +266,7 @@ impl Field {
     pub(crate) fn defaulted(self, value: &'static str) -> Self {
         Self {
             presence: Presence::Defaulted,
-            default: Some(value),
+            default: Value::Static(value),
             ..self
         }
     }
@@ -296,7 +275,7 @@ impl Field {
     pub(crate) fn preset(self, value: &'static str) -> Self {
         Self {
             presence: Presence::DefaultedNillable,
-            default: Some(value),
+            default: Value::Static(value),
             ..self
         }
     }
@@ -348,6 +327,14 @@ impl Field {
         }
     }
 
+    /// Names the list of such records that the parent has.
+    pub(crate) fn children(self, name: &str) -> Self {
+        Self {
+            children_name: Some(name.to_owned()),
+            ..self
+        }
+    }
+
     pub(crate) fn naming(self) -> Self {
         Self {
             is_name: true,
@@ -365,12 +352,16 @@ impl Field {
 
     /// `Owner` for `OwnerId`.
     pub(crate) fn relationship(&self) -> Option<String> {
-        (self.kind == Kind::Reference).then(|| {
+        if self.kind != Kind::Reference {
+            return None;
+        }
+        let follows = || {
             self.name
                 .strip_suffix("Id")
                 .unwrap_or(&self.name)
                 .to_owned()
-        })
+        };
+        Some(self.relationship_name.clone().unwrap_or_else(follows))
     }
 
     /// Whether it can hold ids of several objects.
@@ -400,27 +391,32 @@ impl Field {
         )
     }
 
+    /// Whether permissions of fields can speak of it.
+    pub(crate) fn is_permissionable(&self) -> bool {
+        self.is_nillable() && self.is_updateable()
+    }
+
     /// The `type` of describe.
     pub(crate) fn type_name(&self) -> &'static str {
-        match self.kind {
-            Kind::Id => "id",
-            Kind::Text => "string",
-            Kind::TextArea => "textarea",
-            Kind::Phone => "phone",
-            Kind::Email => "email",
-            Kind::Url => "url",
-            Kind::Picklist => "picklist",
-            Kind::Combobox => "combobox",
-            Kind::Reference => "reference",
-            Kind::Bool => "boolean",
-            Kind::Int => "int",
-            Kind::Double => "double",
-            Kind::Currency => "currency",
-            Kind::Percent => "percent",
-            Kind::Date => "date",
-            Kind::Instant => "datetime",
-            Kind::Address => "address",
+        self.kind.type_name()
+    }
+
+    /// The picklist's value of that name.
+    pub(crate) fn choice(&self, value: &str) -> Option<&Choice> {
+        self.picklist.iter().find(|choice| choice.value == value)
+    }
+
+    /// Whether the picklist has that value, and it is still in use.
+    pub(crate) fn offers(&self, value: &str) -> bool {
+        self.choice(value).is_some_and(|choice| choice.active)
+    }
+
+    /// Gives the picklist's values their meanings.
+    pub(crate) fn meaning(mut self, meant: impl Fn(&str) -> Meaning) -> Self {
+        for choice in &mut self.picklist {
+            choice.meaning = meant(&choice.value);
         }
+        self
     }
 }
 

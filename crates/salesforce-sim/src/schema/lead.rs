@@ -1,9 +1,8 @@
 //! Lead.
 
-use super::{Field, Kind, Object};
+use super::{Field, Kind, Meaning, Object};
 
-/// The statuses of a lead; `Closed - Converted` marks a converted one.
-pub(super) const STATUSES: &[&str] = &[
+const STATUSES: &[&str] = &[
     "Open - Not Contacted",
     "Working - Contacted",
     "Closed - Converted",
@@ -83,7 +82,12 @@ pub(super) fn fields() -> Vec<Field> {
         Field::url("PhotoUrl", 255).read_only(),
         Field::long_text_area("Description", 32_000),
         Field::picklist("LeadSource", LEAD_SOURCES),
-        Field::picklist("Status", STATUSES).defaulted("Open - Not Contacted"),
+        Field::picklist("Status", STATUSES)
+            .defaulted("Open - Not Contacted")
+            .meaning(|status| match status {
+                "Closed - Converted" => Meaning::Converted,
+                _ => Meaning::Plain,
+            }),
         Field::picklist("Industry", INDUSTRIES),
         Field::picklist("Rating", RATINGS),
         Field::number("AnnualRevenue", Kind::Currency, 18, 0),
@@ -100,12 +104,17 @@ pub(super) fn fields() -> Vec<Field> {
         Field::text("EmailBouncedReason", 255).update_only(),
         Field::instant("EmailBouncedDate").update_only(),
         Field::text("Jigsaw", 20),
+        Field::text("JigsawContactId", 20).read_only(),
         Field::picklist("CleanStatus", CLEAN_STATUSES)
             .length(40)
             .restricted(),
         Field::text("CompanyDunsNumber", 9),
+        Field::reference_beyond("DandbCompanyId", "DandBCompany"),
+        Field::reference_beyond("IndividualId", "Individual"),
+        Field::date("LastActivityDate").read_only(),
         Field::flag("HasOptedOutOfEmail").labelled("Email Opt Out"),
         Field::flag("DoNotCall"),
     ]);
+    fields.extend(Field::system_viewed());
     fields
 }

@@ -1,6 +1,6 @@
-//! Users, roles, queues, assignment rules and the org itself: read-only through this API.
+//! Users, roles, groups, assignment rules and the org itself: read-only through this API.
 
-use super::{Field, Object};
+use super::{Field, Kind, Object, Setup};
 
 const USER_TYPES: &[&str] = &[
     "Standard",
@@ -8,6 +8,7 @@ const USER_TYPES: &[&str] = &[
     "CspLitePortal",
     "CustomerSuccess",
     "Guest",
+    "CloudIntegrationUser",
     "AutomatedProcess",
 ];
 const GROUP_TYPES: &[&str] = &[
@@ -33,23 +34,35 @@ pub(super) fn user_fields() -> Vec<Field> {
         Field::phone("Phone"),
         Field::phone("MobilePhone"),
         Field::text("Alias", 8).required(),
-        Field::text("CommunityNickname", 40),
+        Field::text("CommunityNickname", 40)
+            .required()
+            .labelled("Nickname"),
         Field::flag("IsActive").labelled("Active"),
         Field::text("TimeZoneSidKey", 40)
             .required()
             .labelled("Time Zone"),
-        Field::reference("UserRoleId", &[Object::UserRole]),
+        Field::reference("UserRoleId", &[Object::UserRole]).children("Users"),
+        Field::reference("ProfileId", &[Object::Setup(Setup::Profile)])
+            .children("Users")
+            .required(),
         Field::text("LocaleSidKey", 40)
             .required()
             .labelled("Locale"),
+        Field::text("EmailEncodingKey", 40)
+            .required()
+            .labelled("Email Encoding"),
         Field::text("LanguageLocaleKey", 40)
             .required()
             .labelled("Language"),
         Field::picklist("UserType", USER_TYPES)
             .length(40)
             .restricted(),
-        Field::reference("ManagerId", &[Object::User]),
+        Field::reference("ManagerId", &[Object::User]).children("ManagedUsers"),
         Field::instant("LastLoginDate").labelled("Last Login"),
+        Field::reference("ContactId", &[Object::Contact]),
+        Field::reference("AccountId", &[Object::Account]),
+        Field::text("FederationIdentifier", 512).labelled("SAML Federation ID"),
+        Field::new("SenderEmail", Kind::Email, 80).labelled("Email Sender Address"),
     ];
     fields.into_iter().map(Field::read_only).collect()
 }
@@ -67,7 +80,9 @@ pub(super) fn group_fields() -> Vec<Field> {
         Field::text("DeveloperName", 80),
         Field::picklist("Type", GROUP_TYPES).length(40).restricted(),
         Field::email("Email", 255),
-        Field::flag("DoesSendEmailToMembers"),
+        Field::reference("RelatedId", &[Object::User, Object::UserRole]),
+        Field::reference("OwnerId", &[Object::Organization, Object::User]),
+        Field::flag("DoesSendEmailToMembers").labelled("Send Email to Members"),
     ];
     fields.into_iter().map(Field::read_only).collect()
 }
@@ -87,7 +102,7 @@ pub(super) fn organization_fields() -> Vec<Field> {
     let fields = vec![
         Field::text("Name", 80).required().naming(),
         Field::text("OrganizationType", 40).labelled("Edition"),
-        Field::text("InstanceName", 5),
+        Field::text("InstanceName", 5).labelled("Instance Name"),
         Field::flag("IsSandbox"),
         Field::text("NamespacePrefix", 15),
         Field::instant("TrialExpirationDate"),

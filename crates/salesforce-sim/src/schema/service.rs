@@ -1,6 +1,6 @@
-//! Case.
+//! Case and its comments.
 
-use super::{Field, Object, Source};
+use super::{Field, Kind, Meaning, Object, Source};
 
 const STATUSES: &[&str] = &["New", "Working", "Escalated", "Closed"];
 const PRIORITIES: &[&str] = &["High", "Medium", "Low"];
@@ -23,15 +23,16 @@ const REASONS: &[&str] = &[
 ];
 
 pub(super) fn case_fields() -> Vec<Field> {
-    vec![
+    let mut fields = vec![
         Field::text("CaseNumber", 30)
             .read_only()
             .always_filled()
             .looked_up()
             .naming(),
-        Field::reference("ContactId", &[Object::Contact]),
-        Field::reference("AccountId", &[Object::Account]),
-        Field::reference("ParentId", &[Object::Case]),
+        Field::reference("ContactId", &[Object::Contact]).children("Cases"),
+        Field::reference("AccountId", &[Object::Account]).children("Cases"),
+        Field::reference_beyond("AssetId", "Asset"),
+        Field::reference("ParentId", &[Object::Case]).children("Cases"),
         Field::text("SuppliedName", 80),
         Field::text("SuppliedEmail", 80),
         Field::text("SuppliedPhone", 40),
@@ -39,7 +40,13 @@ pub(super) fn case_fields() -> Vec<Field> {
         Field::picklist("Type", TYPES)
             .length(40)
             .labelled("Case Type"),
-        Field::picklist("Status", STATUSES).length(40).preset("New"),
+        Field::picklist("Status", STATUSES)
+            .length(40)
+            .preset("New")
+            .meaning(|status| match status {
+                "Closed" => Meaning::Closed,
+                _ => Meaning::Plain,
+            }),
         Field::picklist("Reason", REASONS)
             .length(40)
             .labelled("Case Reason"),
@@ -55,5 +62,23 @@ pub(super) fn case_fields() -> Vec<Field> {
         Field::instant("ClosedDate").read_only(),
         Field::flag("IsEscalated").labelled("Escalated"),
         Field::reference("OwnerId", &[Object::Group, Object::User]).always_filled(),
+        Field::phone("ContactPhone").read_only(),
+        Field::phone("ContactMobile").read_only(),
+        Field::new("ContactEmail", Kind::Email, 80).read_only(),
+        Field::phone("ContactFax").read_only(),
+        Field::long_text_area("Comments", 4_000).labelled("Internal Comments"),
+    ];
+    fields.extend(Field::system_viewed());
+    fields
+}
+
+pub(super) fn case_comment_fields() -> Vec<Field> {
+    vec![
+        Field::reference("ParentId", &[Object::Case])
+            .children("CaseComments")
+            .required()
+            .create_only(),
+        Field::flag("IsPublished").labelled("Published"),
+        Field::long_text_area("CommentBody", 4_000).labelled("Body"),
     ]
 }

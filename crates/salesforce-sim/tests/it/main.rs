@@ -17,6 +17,7 @@ mod refusals;
 mod rules;
 mod save;
 mod seeding;
+mod setup;
 mod sharing;
 mod soql;
 mod soql_errors;

@@ -292,7 +292,7 @@ fn a_collection_has_limits() {
 fn describe_says_what_a_create_needs() {
     let mut org = Org::empty();
     let (_, global) = org.get("sobjects");
-    assert_eq!(global["sobjects"].as_array().unwrap().len(), 12);
+    assert_eq!(global["sobjects"].as_array().unwrap().len(), 27);
     for item in global["sobjects"].as_array().unwrap() {
         let (status, described) = org.get(item["urls"]["describe"].as_str().unwrap());
         assert_eq!((status, &described["name"]), (200, &item["name"]));

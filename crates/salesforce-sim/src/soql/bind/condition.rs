@@ -194,6 +194,7 @@ fn is_textual(kind: Kind) -> bool {
         | Kind::Email
         | Kind::Url
         | Kind::Picklist
+        | Kind::MultiPicklist
         | Kind::Combobox => true,
         Kind::Id
         | Kind::Reference
@@ -232,6 +233,7 @@ fn kind_name(kind: Kind) -> &'static str {
         | Kind::Email
         | Kind::Url
         | Kind::Picklist
+        | Kind::MultiPicklist
         | Kind::Combobox
         | Kind::Address => "string",
     }
@@ -254,6 +256,7 @@ fn type_words(kind: Kind) -> &'static str {
         | Kind::Email
         | Kind::Url
         | Kind::Picklist
+        | Kind::MultiPicklist
         | Kind::Combobox
         | Kind::Address => "string and should be enclosed in quotes",
     }
