@@ -1,15 +1,27 @@
 //! The REST API under `/services/data`: versions, authentication, the daily limit, and which
 //! resource answers what.
 
+mod actions;
+mod admission;
+mod batch;
 mod bulk;
 pub(crate) mod call;
 mod collections;
 mod composite;
+mod conditions;
 mod describe;
+mod external_id;
+mod graph;
+mod json_body;
+mod limits;
 mod query;
+mod recent;
+mod references;
+mod relationships;
+mod replication;
+mod representation;
 mod rows;
-
-use std::sync::Arc;
+mod tree;
 
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -20,83 +32,31 @@ use crate::id::RecordId;
 use crate::schema::Object;
 use crate::world::World;
 
+use admission::VERSIONS;
 pub(crate) use bulk::Jobs;
 use call::Call;
 pub(crate) use query::Cursors;
-
-/// The oldest and the newest version that are served.
-const VERSIONS: std::ops::RangeInclusive<u32> = 31..=67;
-
-/// A URI longer than this is refused.
-const URI_BYTES_MAX: usize = 16_384;
+pub(crate) use recent::RecentlyViewed;
 
 impl World {
     /// Answers a request under `/services/data`.
     pub(crate) fn data(&mut self, request: &Request) -> Response {
         let path = request.uri().path();
         if path.trim_end_matches('/') == "/services/data" {
-            return versions();
+            return representation::fitting(versions(request.method()), request);
         }
         let response = match self.admit(request) {
-            Ok(call) => self.dispatch(&call).unwrap_or_else(Response::from),
+            Ok(call) => {
+                self.records.origin = call.origin();
+                self.dispatch(&call).unwrap_or_else(Response::from)
+            }
             Err(error) => error.into(),
         };
-        let usage = format!(
-            "api-usage={}/{}",
-            self.used_requests, self.options.daily_limit
-        );
+        let response = representation::fitting(response, request);
+        let used = self.usage.used(self.now);
+        let usage = format!("api-usage={used}/{}", self.options.daily_limit);
         let name = http::HeaderName::from_static("sforce-limit-info");
         answer::with_header(response, name, &usage)
-    }
-
-    /// Checks version, size, session and limit, in that order, and counts the call.
-    fn admit(&mut self, request: &Request) -> Result<Call, ApiError> {
-        let uri = request.uri();
-        if uri
-            .path_and_query()
-            .is_some_and(|text| text.as_str().len() > URI_BYTES_MAX)
-        {
-            return Err(ApiError::new(
-                StatusCode::URI_TOO_LONG,
-                "URI_TOO_LONG",
-                "URI Too Long",
-            ));
-        }
-        let (version, path) = call::versioned_path(uri.path()).ok_or_else(ApiError::not_found)?;
-        check_version(&version)?;
-        let user = self.authenticate(request.headers())?;
-        if self.records.sharing.counts_calls() {
-            Arc::make_mut(&mut self.records.sharing).admit_call();
-        }
-        self.used_requests = self.used_requests.saturating_add(1);
-        if self.used_requests > self.options.daily_limit {
-            self.used_requests = self.options.daily_limit;
-            let message = "TotalRequests Limit exceeded.";
-            return Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                "REQUEST_LIMIT_EXCEEDED",
-                message,
-            ));
-        }
-        let query = call::pairs(uri.query().unwrap_or_default().as_bytes());
-        let overridden = query
-            .iter()
-            .find(|(key, _)| key == "_HttpMethod")
-            .and_then(|(_, method)| method.parse().ok());
-        let method = match overridden {
-            Some(method) if request.method() == Method::POST => method,
-            Some(_) | None => request.method().clone(),
-        };
-        Ok(Call {
-            method,
-            version,
-            path,
-            query,
-            headers: request.headers().clone(),
-            body: request.body().clone(),
-            user,
-            now: self.now,
-        })
     }
 
     /// Finds the resource. Composites come back here for each of their parts.
@@ -112,13 +72,45 @@ impl World {
                 Ok(self.describe_object(self.known(object)?, call))
             }
             ["sobjects", object] => self.object(self.known(object)?, call),
+            ["sobjects", object, "updated"] => {
+                get_only(call)?;
+                self.updated(self.known(object)?, call)
+            }
+            ["sobjects", object, "deleted"] => {
+                get_only(call)?;
+                self.deleted(self.known(object)?, call)
+            }
             ["sobjects", object, id] => self.row(self.known(object)?, id, call),
+            ["sobjects", object, field_or_id, value_or_relationship] => {
+                let object = self.known(object)?;
+                self.below(object, field_or_id, value_or_relationship, call)
+            }
             ["query" | "queryAll", ..] => self.query(call),
             ["composite"] => self.composite(call),
+            ["composite", "batch"] => self.batch(call),
+            ["composite", "graph"] => self.graph(call),
+            ["composite", "tree", object] => self.tree(self.known(object)?, call),
             ["composite", "sobjects"] => self.collections(call),
             ["composite", "sobjects", object] => self.retrieve_many(self.known(object)?, call),
+            ["actions", rest @ ..] => self.actions(rest, call),
             ["jobs", "query", ..] => self.bulk(call),
             _ => Err(ApiError::not_found()),
+        }
+    }
+
+    /// `{Field}/{value}` or `{Id}/{Relationship}`: a name of a field is never an id of a record.
+    fn below(
+        &mut self,
+        object: Object,
+        first: &str,
+        second: &str,
+        call: &Call,
+    ) -> Result<Response, ApiError> {
+        let is_field = self.records.schema_of(object).position(first).is_some();
+        if is_field || first.parse::<RecordId>().is_err() {
+            self.by_external_id(object, first, second, call)
+        } else {
+            self.follow_relationship(object, first, second, call)
         }
     }
 
@@ -135,6 +127,7 @@ impl World {
         answer::json_value(
             StatusCode::OK,
             &json!({
+                "actions": format!("{base}/actions"),
                 "composite": format!("{base}/composite"),
                 "identity": identity,
                 "jobs": format!("{base}/jobs"),
@@ -145,43 +138,15 @@ impl World {
             }),
         )
     }
-
-    fn limits(&self) -> Response {
-        let daily = self.options.daily_limit;
-        let entry =
-            |max: u32, used: u32| json!({"Max": max, "Remaining": max.saturating_sub(used)});
-        let jobs = u32::try_from(self.jobs.len()).unwrap_or(u32::MAX);
-        answer::json_value(
-            StatusCode::OK,
-            &json!({
-                "ConcurrentAsyncGetReportInstances": entry(200, 0),
-                "DailyApiRequests": entry(daily, self.used_requests),
-                "DailyAsyncApexExecutions": entry(250_000, 0),
-                "DailyBulkApiBatches": entry(15_000, 0),
-                "DailyBulkV2QueryFileStorageMB": entry(976_562, 0),
-                "DailyBulkV2QueryJobs": entry(10_000, jobs),
-                "DailyDeliveredPlatformEvents": entry(25_000, 0),
-                "DataStorageMB": entry(10_240, 0),
-                "FileStorageMB": entry(10_240, 0),
-            }),
-        )
-    }
-
-    fn record_counts(&self, call: &Call) -> Response {
-        let asked = call.parameter("sObjects").unwrap_or_default();
-        let counts: Vec<_> = asked
-            .split(',')
-            .filter_map(|name| self.known(name.trim()).ok())
-            .map(|object| (object, crate::soql::living(&self.records.tables, object)))
-            .filter(|(_, count)| *count > 0)
-            .map(|(object, count)| json!({"count": count, "name": object.name()}))
-            .collect();
-        answer::json_value(StatusCode::OK, &json!({ "sObjects": counts }))
-    }
 }
 
-fn versions() -> Response {
-    const SEASONS: [&str; 3] = ["Spring", "Summer", "Winter"];
+/// Releases of a year, in their order.
+const SEASONS: [&str; 3] = ["Spring", "Summer", "Winter"];
+
+fn versions(method: &Method) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return ApiError::method_not_allowed(method, "GET,HEAD").into();
+    }
     let list: Vec<_> = VERSIONS
         .map(|version| {
             // Version 31 is Summer '14; three releases a year, Winter named after the next year.
@@ -196,21 +161,6 @@ fn versions() -> Response {
         })
         .collect();
     answer::json_value(StatusCode::OK, &list.into())
-}
-
-fn check_version(version: &str) -> Result<(), ApiError> {
-    let number: Option<u32> = version
-        .strip_suffix(".0")
-        .and_then(|major| major.parse().ok());
-    match number {
-        Some(major) if VERSIONS.contains(&major) => Ok(()),
-        Some(major) if major < *VERSIONS.start() => Err(ApiError::new(
-            StatusCode::GONE,
-            "UNSUPPORTED_API_VERSION",
-            format!("API version {version} is no longer supported"),
-        )),
-        Some(_) | None => Err(ApiError::not_found()),
-    }
 }
 
 fn get_only(call: &Call) -> Result<(), ApiError> {

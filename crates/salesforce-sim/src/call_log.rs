@@ -6,6 +6,7 @@ use http::Method;
 use model::Timestamp;
 use serde::Serialize;
 
+use crate::api::call::client_of;
 use crate::id::RecordId;
 
 /// Calls that are remembered; the oldest are forgotten beyond these.
@@ -29,6 +30,8 @@ pub struct CallRecord {
     pub path: String,
     /// The query it ran, if it ran one by `q`.
     pub soql: Option<String>,
+    /// What the client calls itself in `Sforce-Call-Options`.
+    pub client: Option<String>,
     /// The status of the answer; nothing if the connection was cut.
     pub status: Option<u16>,
     /// Whether it tried to write.
@@ -153,11 +156,14 @@ impl CallRecord {
             .find(|(key, _)| key == "q")
             .map(|(_, soql)| soql.into_owned());
         let is_deletion = request.method() == Method::DELETE;
+        let options = request.headers().get("sforce-call-options");
+        let options = options.and_then(|options| options.to_str().ok());
         Self {
             at,
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
             soql: soql.filter(|_| !is_deletion),
+            client: options.and_then(client_of).map(str::to_owned),
             status: None,
             kind: CallKind::Read,
             read: 0,

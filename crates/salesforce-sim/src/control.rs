@@ -11,10 +11,13 @@
 //! | `POST leads/{id}/convert`, `POST merge` | converts; merges `losers` into `master` |
 //! | `GET`, `POST`, `DELETE restrictions` | what is kept from apps: [`Restriction`], `afterCalls` |
 //! | `DELETE restrictions/{id}` | shows a record again that was hidden by its id |
+//! | `POST replication/forget` | forgets deletions of purged records of an object, `before` an instant |
 //! | `GET dump` | everything as lines, to compare two worlds by |
 //! | `PUT limits`, `GET`, `PUT rules`, `POST tokens/expire` | the day's usage, the org's rules, tokens |
 //! | `GET`, `POST`, `DELETE faults` | trouble for the next calls |
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
+
+mod replication;
 
 use std::sync::Arc;
 
@@ -30,7 +33,10 @@ use crate::record_json::write_record;
 use crate::records::{Author, Conversion, Converted, Fields, Rules};
 use crate::schema::Object;
 use crate::sharing::Restriction;
+use crate::usage::Usage;
 use crate::world::World;
+
+use replication::Forgetting;
 
 /// A control was refused, in the words that the API would have used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,7 +75,7 @@ struct Expiry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Usage {
+struct Spent {
     used: u32,
 }
 
@@ -167,12 +173,12 @@ impl World {
 
     /// Sets how many of the day's API requests are spent.
     pub fn set_used_requests(&mut self, used: u32) {
-        self.used_requests = used;
+        self.usage = Usage::of(used, self.now);
     }
 
     /// How many of the day's API requests are spent.
     pub fn used_requests(&self) -> u32 {
-        self.used_requests
+        self.usage.used(self.now)
     }
 
     /// The org's rules for writing.
@@ -252,13 +258,18 @@ impl World {
                 Ok(done)
             }
             ["limits"] if method == Method::PUT => {
-                let Usage { used } = body(request)?;
+                let Spent { used } = body(request)?;
                 self.set_used_requests(used);
                 Ok(done)
             }
             ["rules"] if method == Method::GET => Ok(json!(self.rules())),
             ["rules"] if method == Method::PUT => {
                 self.set_rules(body(request)?)?;
+                Ok(done)
+            }
+            ["replication", "forget"] if method == Method::POST => {
+                let Forgetting { object, before } = body(request)?;
+                self.forget_purged(object, before);
                 Ok(done)
             }
             ["restrictions", rest @ ..] => self.control_sharing(rest, request),

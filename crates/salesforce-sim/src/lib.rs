@@ -30,6 +30,7 @@ mod sharing;
 mod sim;
 mod soql;
 mod table;
+mod usage;
 mod value;
 mod world;
 

@@ -9,6 +9,7 @@ mod coerce;
 mod convert;
 mod delete;
 mod merge;
+mod purged;
 mod rules;
 mod save_hooks;
 mod write;
@@ -27,6 +28,7 @@ use crate::sharing::Sharing;
 use crate::table::Tables;
 
 pub use convert::{Conversion, Converted};
+pub(crate) use purged::Purged;
 pub(crate) use rules::{Author, AutoAssign};
 pub use rules::{DuplicateMode, Rules};
 pub(crate) use write::Fields;
@@ -39,6 +41,10 @@ pub(crate) struct Records {
     pub(crate) rules: Rules,
     /// Shared with answers that are still being written.
     pub(crate) sharing: Arc<Sharing>,
+    /// What left the Recycle Bin, for replication.
+    pub(crate) purged: Purged,
+    /// Where the changes of this request come from, as change events name it.
+    pub(crate) origin: String,
     late: BTreeMap<(Timestamp, u64), LateRow>,
     late_commits: u64,
     delay: Option<Duration>,
@@ -71,6 +77,8 @@ impl Records {
             tables,
             rules,
             sharing: Arc::default(),
+            purged: Purged::default(),
+            origin: String::new(),
             late: BTreeMap::new(),
             late_commits: 0,
             delay: None,

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
-use crate::records::{LateRow, Rules};
+use crate::records::{LateRow, Purged, Rules};
 use crate::row::Row;
 use crate::schema::Object;
 use crate::sharing::Sharing;
+use crate::usage::Usage;
 use crate::world::World;
 
 /// The form of the file; another number is another form.
@@ -41,7 +42,14 @@ pub(crate) struct Saved {
     options: Options,
     founded_at: Timestamp,
     rules: Rules,
+    /// What the first form had instead of `usage`.
+    #[serde(default)]
     used_requests: u32,
+    #[serde(default)]
+    usage: Usage,
+    /// Deletions that replication still tells of.
+    #[serde(default)]
+    purged: Purged,
     grants: Grants,
     /// Taken places per object, so that ids are not given out twice.
     places: Vec<(Object, usize)>,
@@ -76,7 +84,9 @@ impl World {
             options: self.options.clone(),
             founded_at: self.founded_at,
             rules: self.records.rules.clone(),
-            used_requests: self.used_requests,
+            used_requests: self.used_requests(),
+            usage: self.usage.clone(),
+            purged: self.records.purged.clone(),
             grants: self.grants.clone(),
             places: Object::ALL
                 .map(|object| (object, tables.of(object).places()))
@@ -119,7 +129,12 @@ impl World {
         }
         world.records.sharing = Arc::new(saved.sharing);
         world.records.rules = saved.rules;
-        world.used_requests = saved.used_requests;
+        world.usage = if saved.usage.is_empty() {
+            Usage::of(saved.used_requests, now)
+        } else {
+            saved.usage
+        };
+        world.records.purged = saved.purged;
         world.grants = saved.grants;
         world.due(now);
         Ok(world)

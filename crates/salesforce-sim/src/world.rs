@@ -12,13 +12,17 @@ use model::{Entropy, Timestamp};
 
 use crate::answer::{self, Request, Response};
 use crate::api::call::segments;
-use crate::api::{Cursors, Jobs};
+use crate::api::{Cursors, Jobs, RecentlyViewed};
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
 use crate::records::{DuplicateMode, Records, Rules};
 use crate::schema::{Object, Schema};
 use crate::seed;
+use crate::usage::Usage;
+
+/// Where changes come from that somebody makes at a screen, as change events name it.
+const SCREEN_ORIGIN: &str = "com/salesforce/api/soap/67.0;client=SfdcInternalAPI/";
 
 /// What a request did, beside being answered. Travels with the response, for the log of calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,7 +46,8 @@ pub struct World {
     pub(crate) grants: Grants,
     pub(crate) cursors: Cursors,
     pub(crate) jobs: Jobs,
-    pub(crate) used_requests: u32,
+    pub(crate) usage: Usage,
+    pub(crate) recent: RecentlyViewed,
 }
 
 impl World {
@@ -66,7 +71,8 @@ impl World {
             grants,
             cursors: Cursors::default(),
             jobs: Jobs::default(),
-            used_requests: 0,
+            usage: Usage::default(),
+            recent: RecentlyViewed::default(),
         }
     }
 
@@ -81,6 +87,7 @@ impl World {
         // What a control wrote in between was nobody's call.
         self.records.take_counts();
         self.origin = origin_of(request);
+        SCREEN_ORIGIN.clone_into(&mut self.records.origin);
         let path = segments(request.uri().path());
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let response = match path.as_slice() {
@@ -89,6 +96,7 @@ impl World {
             ["_sim", rest @ ..] => self.control(rest, request),
             _ => self.page(&path, request),
         };
+        SCREEN_ORIGIN.clone_into(&mut self.records.origin);
         let (read, written) = self.records.take_counts();
         let mut response = answer::with_header(response, header::DATE, &now.to_http_date());
         response.extensions_mut().insert(Touched { read, written });

@@ -1,13 +1,20 @@
 //! One REST call under `/services/data/vNN.0`, taken apart.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use model::Timestamp;
 use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::records::{Author, AutoAssign};
+
+use super::admission::check_version;
+use super::json_body;
 
 /// A call, from outside or from inside a composite.
 #[derive(Debug, Clone)]
@@ -43,8 +50,63 @@ impl Call {
     }
 
     /// The body as JSON of a known shape.
-    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_slice(&self.body).map_err(|error| ApiError::json_parser(&error))
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        self.json_of("request")
+    }
+
+    /// The body as JSON; `what` is what the vendor would call the thing that it has to be.
+    pub(crate) fn json_of<T: DeserializeOwned>(&self, what: &str) -> Result<T, ApiError> {
+        json_body::read(&self.body, what)
+    }
+
+    /// The call that a part of this one asks for, by the same user at the same instant. A URL is
+    /// absolute, or begins with its version.
+    pub(super) fn part(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        body: &Json,
+    ) -> Result<Self, ApiError> {
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let path = path.trim_start_matches('/');
+        let path = path.strip_prefix("services/data/").unwrap_or(path);
+        let absolute = format!("/services/data/{path}");
+        let (version, path) = versioned_path(&absolute).ok_or_else(ApiError::not_found)?;
+        check_version(&version)?;
+        let pairs_of = |(name, value): (&String, &String)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        };
+        let method = method.to_ascii_uppercase();
+        Ok(Self {
+            method: method.parse().map_err(|_| ApiError::not_found())?,
+            version,
+            path,
+            query: pairs(query.as_bytes()),
+            headers: headers.iter().filter_map(pairs_of).collect(),
+            body: if body.is_null() {
+                Bytes::new()
+            } else {
+                body.to_string().into()
+            },
+            user: self.user,
+            now: self.now,
+        })
+    }
+
+    /// Where a change by this call comes from, as change events name it.
+    pub(crate) fn origin(&self) -> String {
+        let version = &self.version;
+        let api = if self.path.first().is_some_and(|first| first == "jobs") {
+            "bulkapi"
+        } else {
+            "rest"
+        };
+        match self.header("sforce-call-options").and_then(client_of) {
+            Some(client) => format!("com/salesforce/api/{api}/{version};client={client}"),
+            None => format!("com/salesforce/api/{api}/{version}"),
+        }
     }
 
     /// Who writes, and under which options of this request.
@@ -83,6 +145,16 @@ impl Call {
                     && value.trim().eq_ignore_ascii_case("true")
             })
     }
+}
+
+/// The client that `Sforce-Call-Options: client=X, defaultNamespace=ns` names.
+pub(crate) fn client_of(options: &str) -> Option<&str> {
+    options
+        .split(',')
+        .filter_map(|part| part.split_once('='))
+        .find(|(key, _)| key.trim().eq_ignore_ascii_case("client"))
+        .map(|(_, client)| client.trim())
+        .filter(|client| !client.is_empty())
 }
 
 /// `/services/data/v67.0/sobjects/Lead` → (`67.0`, [`sobjects`, `Lead`]). Nothing if the path is

@@ -1,10 +1,11 @@
 //! `POST /composite`: up to 25 calls in one, later ones referring to the answers of earlier ones.
+//! (Vendor: "REST API Developer Guide", Composite.) Graphs carry their parts out here as well.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -13,7 +14,8 @@ use crate::error::ApiError;
 use crate::value::write_json_text;
 use crate::world::World;
 
-use super::call::{Call, pairs, versioned_path};
+use super::call::{Call, versioned_path};
+use super::references::Answers;
 
 /// Calls that one composite holds at most.
 const PARTS_MAX: usize = 25;
@@ -21,6 +23,10 @@ const PARTS_MAX: usize = 25;
 /// Of these, so many may be queries or collections.
 const HEAVY_PARTS_MAX: usize = 5;
 
+/// Parts have these from the whole request, and may not name them.
+const INHERITED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+/// `collateSubrequests` is about how the vendor batches internally; answers do not differ by it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Composite {
@@ -29,24 +35,34 @@ struct Composite {
     composite_request: Vec<Part>,
 }
 
+/// One call of a composite or a graph.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Part {
-    method: String,
-    url: String,
-    reference_id: String,
+pub(super) struct Part {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) reference_id: String,
     #[serde(default)]
-    body: Json,
+    pub(super) body: Json,
     #[serde(default)]
     http_headers: BTreeMap<String, String>,
 }
 
 /// What a part was answered.
-struct Answered {
-    reference: String,
-    status: StatusCode,
+pub(super) struct Answered {
+    pub(super) reference: String,
+    pub(super) status: StatusCode,
     headers: BTreeMap<String, String>,
-    body: Bytes,
+    pub(super) body: Bytes,
+}
+
+/// Whether parts stand for themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Binding {
+    /// Each is kept or refused alone.
+    Separate,
+    /// One that fails takes all others back.
+    AllOrNone,
 }
 
 impl World {
@@ -58,28 +74,46 @@ impl World {
             all_or_none,
             composite_request: parts,
         } = call.json()?;
+        check_counts(&parts)?;
         check_parts(&parts)?;
-        if all_or_none {
+        let binding = if all_or_none {
+            Binding::AllOrNone
+        } else {
+            Binding::Separate
+        };
+        let answers = self.carry_out(call, parts, binding, is_supported);
+        let mut body = String::new();
+        write_answers(&answers, &mut body);
+        Ok(answer::json(StatusCode::OK, body))
+    }
+
+    /// Carries parts out in their order. `supported` says which resources may stand in them.
+    pub(super) fn carry_out(
+        &mut self,
+        outer: &Call,
+        parts: Vec<Part>,
+        binding: Binding,
+        supported: fn(&[&str]) -> bool,
+    ) -> Vec<Answered> {
+        if binding == Binding::AllOrNone {
             self.records.begin();
         }
         let mut answers: Vec<Answered> = Vec::with_capacity(parts.len());
-        let mut answered: BTreeMap<String, Json> = BTreeMap::new();
+        let mut known = Answers::default();
         for part in parts {
-            let halted = all_or_none && answers.iter().any(|answer| !answer.status.is_success());
-            let response = if halted {
+            let is_halted =
+                binding == Binding::AllOrNone && answers.iter().any(|answer| !answer.is_good());
+            let response = if is_halted {
                 halted_by_sibling().into()
             } else {
-                self.part(call, &part, &answered)
+                self.carry_out_part(outer, &part, &known, supported)
                     .unwrap_or_else(Response::from)
             };
             let answer = taken_apart(part.reference_id, response);
-            if answer.status.is_success() {
-                let body = serde_json::from_slice(&answer.body).unwrap_or_default();
-                answered.insert(answer.reference.clone(), body);
-            }
+            known.note(&answer);
             answers.push(answer);
         }
-        if all_or_none {
+        if binding == Binding::AllOrNone {
             if answers.iter().all(Answered::is_good) {
                 self.records.keep();
             } else {
@@ -90,54 +124,34 @@ impl World {
                     .for_each(Answered::halt);
             }
         }
-        Ok(answer::json(StatusCode::OK, written(&answers)))
+        answers
     }
 
-    fn part(
+    fn carry_out_part(
         &mut self,
         outer: &Call,
         part: &Part,
-        answered: &BTreeMap<String, Json>,
+        known: &Answers,
+        supported: fn(&[&str]) -> bool,
     ) -> Result<Response, ApiError> {
-        let url = substituted(&part.url, answered)?;
-        let (path, query) = url.split_once('?').unwrap_or((&url, ""));
-        let (version, path) = versioned_path(path).ok_or_else(ApiError::not_found)?;
-        if path == ["composite"] || path.first().is_some_and(|first| first == "jobs") {
+        let url = known.substituted(&part.url)?;
+        let mut body = part.body.clone();
+        known.substitute_all(&mut body)?;
+        if !url.starts_with("/services/data/v") {
+            return Err(ApiError::not_found());
+        }
+        let inner = outer.part(&part.method, &url, &part.http_headers, &body)?;
+        if !supported(&inner.segments()) {
             let message = format!("{} cannot be part of a composite", part.url);
             return Err(ApiError::bad_request("INVALID_INPUT", message));
         }
-        let mut body = part.body.clone();
-        substitute_all(&mut body, answered)?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &part.http_headers {
-            let name = HeaderName::from_bytes(name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-                headers.insert(name, value);
-            }
-        }
-        let method = part.method.to_ascii_uppercase();
-        let method: Method = method.parse().map_err(|_| ApiError::not_found())?;
-        let inner = Call {
-            method,
-            version,
-            path,
-            query: pairs(query.as_bytes()),
-            headers,
-            body: if body.is_null() {
-                Bytes::new()
-            } else {
-                body.to_string().into()
-            },
-            user: outer.user,
-            now: outer.now,
-        };
         self.dispatch(&inner)
     }
 }
 
 impl Answered {
     /// Whether the part did all that it was asked to: a collection answers 200 even if it failed.
-    fn is_good(&self) -> bool {
+    pub(super) fn is_good(&self) -> bool {
         let failed = |body: &Json| {
             body.as_array().is_some_and(|items| {
                 items
@@ -148,21 +162,38 @@ impl Answered {
         self.status.is_success() && !serde_json::from_slice(&self.body).is_ok_and(|b| failed(&b))
     }
 
+    /// The answer of a part that was not even tried.
+    pub(super) fn refused(reference: String, error: &ApiError) -> Self {
+        Self {
+            reference,
+            status: error.status,
+            headers: BTreeMap::new(),
+            body: error.to_rest_body().into(),
+        }
+    }
+
     fn halt(&mut self) {
-        let error = halted_by_sibling();
-        self.status = error.status;
-        self.headers.clear();
-        self.body = error.to_rest_body().into();
+        let reference = std::mem::take(&mut self.reference);
+        *self = Self::refused(reference, &halted_by_sibling());
     }
 }
 
-fn halted_by_sibling() -> ApiError {
+pub(super) fn halted_by_sibling() -> ApiError {
     let message = "The transaction was rolled back since another operation in the same \
                    transaction failed.";
     ApiError::bad_request("PROCESSING_HALTED", message)
 }
 
-fn check_parts(parts: &[Part]) -> Result<(), ApiError> {
+/// What a composite may hold: no composite of another kind, no jobs, no search.
+fn is_supported(path: &[&str]) -> bool {
+    matches!(
+        path,
+        ["sobjects" | "query" | "queryAll" | "limits" | "actions", ..]
+            | ["composite", "sobjects", ..]
+    )
+}
+
+fn check_counts(parts: &[Part]) -> Result<(), ApiError> {
     let refuse = |message: String| Err(ApiError::bad_request("LIMIT_EXCEEDED", message));
     if parts.len() > PARTS_MAX {
         return refuse(format!("A composite holds at most {PARTS_MAX} subrequests"));
@@ -180,6 +211,11 @@ fn check_parts(parts: &[Part]) -> Result<(), ApiError> {
             "A composite holds at most {HEAVY_PARTS_MAX} query and sObject collection subrequests"
         ));
     }
+    Ok(())
+}
+
+/// Reference ids are words and unique, and no part brings its own credentials.
+pub(super) fn check_parts(parts: &[Part]) -> Result<(), ApiError> {
     for (at, part) in parts.iter().enumerate() {
         let reference = &part.reference_id;
         let is_word = reference
@@ -192,75 +228,16 @@ fn check_parts(parts: &[Part]) -> Result<(), ApiError> {
             let message = format!("The referenceId '{reference}' is not valid or not unique");
             return Err(ApiError::bad_request("INVALID_INPUT", message));
         }
+        let inherited = part
+            .http_headers
+            .keys()
+            .find(|name| INHERITED_HEADERS.contains(&name.to_ascii_lowercase().as_str()));
+        if let Some(name) = inherited {
+            let message = format!("The header {name} cannot be set for a subrequest");
+            return Err(ApiError::bad_request("INVALID_INPUT", message));
+        }
     }
     Ok(())
-}
-
-/// Replaces each `@{reference.path}` in `text` by what it points at.
-fn substituted(text: &str, answered: &BTreeMap<String, Json>) -> Result<String, ApiError> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("@{") {
-        let Some(length) = rest[start..].find('}') else {
-            break;
-        };
-        out.push_str(&rest[..start]);
-        let found = resolve(&rest[start + 2..start + length], answered)?;
-        match found.as_str() {
-            Some(text) => out.push_str(text),
-            None => out.push_str(&found.to_string()),
-        }
-        rest = &rest[start + length + 1..];
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
-/// Replaces references in every text of a body. A text that is one reference takes its type.
-fn substitute_all(json: &mut Json, answered: &BTreeMap<String, Json>) -> Result<(), ApiError> {
-    match json {
-        Json::String(text) => {
-            let whole = text
-                .strip_prefix("@{")
-                .and_then(|rest| rest.strip_suffix('}'));
-            match whole.filter(|inside| !inside.contains('}')) {
-                Some(path) => *json = resolve(path, answered)?,
-                None => *text = substituted(text, answered)?,
-            }
-        }
-        Json::Array(items) => {
-            for item in items {
-                substitute_all(item, answered)?;
-            }
-        }
-        Json::Object(members) => {
-            for member in members.values_mut() {
-                substitute_all(member, answered)?;
-            }
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
-    Ok(())
-}
-
-/// Follows `q.records[0].Id` through the answers.
-fn resolve(path: &str, answered: &BTreeMap<String, Json>) -> Result<Json, ApiError> {
-    let missing = || {
-        let message =
-            format!("Invalid reference specified. No value for {path} found in the response");
-        ApiError::bad_request("PROCESSING_HALTED", message)
-    };
-    let mut steps = path.split(['.', '[']);
-    let reference = steps.next().unwrap_or_default();
-    let mut at = answered.get(reference).ok_or_else(missing)?;
-    for step in steps {
-        at = match step.strip_suffix(']') {
-            Some(index) => index.parse::<usize>().ok().and_then(|index| at.get(index)),
-            None => at.get(step),
-        }
-        .ok_or_else(missing)?;
-    }
-    Ok(at.clone())
 }
 
 fn taken_apart(reference: String, response: Response) -> Answered {
@@ -279,8 +256,9 @@ fn taken_apart(reference: String, response: Response) -> Answered {
     }
 }
 
-fn written(answers: &[Answered]) -> String {
-    let mut out = String::from("{\"compositeResponse\":[");
+/// Writes `{"compositeResponse":[…]}`.
+pub(super) fn write_answers(answers: &[Answered], out: &mut String) {
+    out.push_str("{\"compositeResponse\":[");
     for (at, answer) in answers.iter().enumerate() {
         out.push_str(if at == 0 { "{\"body\":" } else { ",{\"body\":" });
         // Everything that composites reach answers JSON, except Bulk results.
@@ -295,9 +273,8 @@ fn written(answers: &[Answered]) -> String {
             ",\"httpHeaders\":{headers},\"httpStatusCode\":{status},\"referenceId\":"
         )
         .expect("a string takes everything");
-        write_json_text(&answer.reference, &mut out);
+        write_json_text(&answer.reference, out);
         out.push('}');
     }
     out.push_str("]}");
-    out
 }

@@ -86,7 +86,7 @@ impl World {
         }
     }
 
-    fn first_page(
+    pub(super) fn first_page(
         &mut self,
         text: &str,
         deleted: Deleted,

@@ -1,8 +1,7 @@
 //! `/sobjects/{Object}` and `/sobjects/{Object}/{Id}`: one record at a time.
 
-use http::header::{self, HeaderValue};
+use http::header;
 use http::{Method, StatusCode};
-use model::Timestamp;
 use serde_json::json;
 
 use crate::answer::{self, Response};
@@ -10,11 +9,14 @@ use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::record_json::write_record;
 use crate::records::Fields;
+use crate::row::Row;
 use crate::schema::Object;
 use crate::world::World;
 
 use super::call::Call;
+use super::conditions;
 use super::describe::global_item;
+use super::external_id::no_such_key;
 
 impl World {
     pub(super) fn object(&mut self, object: Object, call: &Call) -> Result<Response, ApiError> {
@@ -22,13 +24,15 @@ impl World {
             Method::GET | Method::HEAD => {
                 let body = json!({
                     "objectDescribe": global_item(object, call),
-                    "recentItems": [],
+                    "recentItems": self.recent_items(object, call),
                 });
                 Ok(answer::json_value(StatusCode::OK, &body))
             }
             Method::POST => {
-                let fields: Fields = call.json()?;
+                conditions::check_dates(call)?;
+                let fields: Fields = call.json_of(object.name())?;
                 let id = self.records.create(object, &fields, call.author()?)?;
+                self.note_viewed(id, call);
                 let location = format!(
                     "/services/data/v{}/sobjects/{}/{id}",
                     call.version,
@@ -48,28 +52,21 @@ impl World {
         id: &str,
         call: &Call,
     ) -> Result<Response, ApiError> {
-        let parsed: Result<RecordId, _> = id.parse();
-        let Ok(id) = parsed else {
-            let message =
-                format!("Provided external ID field does not exist or is not accessible: {id}");
-            return Err(ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", message));
-        };
+        let id = row_id(id)?;
         match call.method {
             Method::GET | Method::HEAD => self.read_row(object, id, call),
             Method::PATCH => {
-                let fields: Fields = call.json()?;
-                if fields.keys().any(|name| name.eq_ignore_ascii_case("id")) {
-                    let message = "The Id field should not be specified in the sobject data.";
-                    return Err(ApiError::record(
-                        "INVALID_FIELD",
-                        message,
-                        ["Id".to_owned()],
-                    ));
-                }
-                if self.changed_since(id, call, "if-unmodified-since")? == Some(true) {
-                    return Ok(answer::empty(StatusCode::PRECONDITION_FAILED));
+                let fields: Fields = call.json_of(object.name())?;
+                refuse_id(&fields)?;
+                conditions::check_dates(call)?;
+                if let Some(row) = self.records.living(id)
+                    && let Some(unmet) =
+                        conditions::unmet(row, self.records.schema_of(object), call)?
+                {
+                    return Ok(unmet);
                 }
                 self.records.update(object, id, &fields, call.author()?)?;
+                self.note_viewed(id, call);
                 Ok(answer::no_content())
             }
             Method::DELETE => {
@@ -83,22 +80,27 @@ impl World {
         }
     }
 
+    /// A record that this app sees and that is not deleted.
+    pub(super) fn visible_row(&self, object: Object, id: RecordId) -> Result<&Row, ApiError> {
+        match self.records.tables.of(object).get(id) {
+            None => Err(ApiError::not_found()),
+            Some(row) if self.records.sharing.hides(row.id) => Err(ApiError::not_found()),
+            Some(row) if row.is_deleted => Err(ApiError::entity_is_deleted()),
+            Some(row) => Ok(row),
+        }
+    }
+
     fn read_row(
         &mut self,
         object: Object,
         id: RecordId,
         call: &Call,
     ) -> Result<Response, ApiError> {
-        let row = match self.records.tables.of(object).get(id) {
-            None => return Err(ApiError::not_found()),
-            Some(row) if self.records.sharing.hides(row.id) => return Err(ApiError::not_found()),
-            Some(row) if row.is_deleted => return Err(ApiError::entity_is_deleted()),
-            Some(row) => row,
-        };
-        if self.changed_since(id, call, "if-modified-since")? == Some(false) {
-            return Ok(answer::empty(StatusCode::NOT_MODIFIED));
-        }
+        let row = self.visible_row(object, id)?;
         let schema = self.records.schema_of(object);
+        if let Some(unmet) = conditions::unmet(row, schema, call)? {
+            return Ok(unmet);
+        }
         let places: Vec<usize> = match call.parameter("fields") {
             None => (0..schema.fields.len()).collect(),
             Some(fields) => {
@@ -109,13 +111,15 @@ impl World {
         let mut body = String::new();
         write_record(row, schema, &places, &call.version, &mut body);
         let modified = row.modified_at.to_http_date();
+        let tag = conditions::entity_tag(row, schema);
         self.records.count_reads(1);
+        self.note_viewed(id, call);
         let response = answer::json(StatusCode::OK, body);
-        Ok(answer::with_header(
-            response,
-            header::LAST_MODIFIED,
-            &modified,
-        ))
+        let response = answer::with_header(response, header::LAST_MODIFIED, &modified);
+        Ok(match tag {
+            Some(tag) => answer::with_header(response, header::ETAG, &tag),
+            None => response,
+        })
     }
 
     /// The places of fields named by a client.
@@ -134,24 +138,30 @@ impl World {
             })
             .collect()
     }
+}
 
-    /// Whether the record changed after the instant of that header; nothing without the header.
-    fn changed_since(
-        &self,
-        id: RecordId,
-        call: &Call,
-        header: &str,
-    ) -> Result<Option<bool>, ApiError> {
-        let Some(value) = call.headers.get(header).map(HeaderValue::to_str) else {
-            return Ok(None);
-        };
-        let instant = value
-            .ok()
-            .and_then(|text| Timestamp::from_http_date(text).ok());
-        let Some(instant) = instant else {
-            let message = format!("Invalid value for header {header}");
-            return Err(ApiError::bad_request("INVALID_HEADER", message));
-        };
-        Ok(self.records.living(id).map(|row| row.modified_at > instant))
+/// An id in a path. What is not even of an id's form is taken for the name of a key.
+pub(super) fn row_id(text: &str) -> Result<RecordId, ApiError> {
+    text.parse().map_err(|_| {
+        let is_like_id =
+            matches!(text.len(), 15 | 18) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if is_like_id {
+            ApiError::bad_request("MALFORMED_ID", format!("malformed id {text}"))
+        } else {
+            no_such_key(text)
+        }
+    })
+}
+
+/// The id of a record that is addressed has no place in the body.
+pub(super) fn refuse_id(fields: &Fields) -> Result<(), ApiError> {
+    if fields.keys().any(|name| name.eq_ignore_ascii_case("id")) {
+        let message = "The Id field should not be specified in the sobject data.";
+        return Err(ApiError::record(
+            "INVALID_FIELD",
+            message,
+            ["Id".to_owned()],
+        ));
     }
+    Ok(())
 }

@@ -134,10 +134,11 @@ impl Records {
     /// Empties the Recycle Bin of one record: from now on no query and no read finds it.
     pub(crate) fn purge(&mut self, id: RecordId) -> Result<(), ApiError> {
         self.settle(id);
-        if !self.tables.find(id).is_some_and(|row| row.is_deleted) {
+        let Some(row) = self.tables.find(id).filter(|row| row.is_deleted) else {
             let message = "Entity is not in the recycle bin";
             return Err(ApiError::record("DELETE_FAILED", message, []));
-        }
+        };
+        self.purged.note(row.object(), row.stamp, id);
         self.put(id, None);
         Ok(())
     }

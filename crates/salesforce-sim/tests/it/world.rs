@@ -57,8 +57,12 @@ impl Org {
 
     /// Sends any request.
     pub(crate) fn send(&mut self, request: http::Request<String>) -> Response {
-        let request = request.map(bytes::Bytes::from);
-        self.world.handle(self.now, &mut self.entropy, &request)
+        self.send_bytes(&request.map(bytes::Bytes::from))
+    }
+
+    /// Sends a request whose body need not be text.
+    pub(crate) fn send_bytes(&mut self, request: &http::Request<bytes::Bytes>) -> Response {
+        self.world.handle(self.now, &mut self.entropy, request)
     }
 
     /// Calls the API with headers.
