@@ -1,11 +1,14 @@
 //! Pages for people: lists, records, and the forms with which a rep works on them. Whoever looks
 //! is the org's rep; there is no log-in. Everything works without scripts.
 
+mod bin;
 mod convert;
 mod edit;
 mod home;
 mod list;
+mod merge;
 mod record;
+mod related;
 
 use askama::Template;
 use http::header::{self, HeaderName};
@@ -23,12 +26,13 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
                       base-uri 'none'; frame-ancestors 'none'";
 
 /// The objects with lists, in the order of the tabs.
-const TABS: [Object; 5] = [
+const TABS: [Object; 6] = [
     Object::Lead,
     Object::Contact,
     Object::Account,
     Object::Opportunity,
     Object::Case,
+    Object::Task,
 ];
 
 /// What every page shows around its content.
@@ -93,6 +97,7 @@ impl World {
                 let mark = include_str!("../templates/mark.svg").to_owned();
                 return answer::with_type(StatusCode::OK, "image/svg+xml", mark);
             }
+            (["lightning", "bin"], false) => self.bin_page(),
             (["lightning", "o", object, "list" | "home"], false) => {
                 self.list_page(Object::named(object), request)
             }
@@ -121,6 +126,10 @@ impl World {
         match (action, is_post) {
             ("view", false) => self.record_page(&row),
             ("edit", _) => self.edit_page(&row, request),
+            ("merge", _) if row.object().is_mergeable() && !row.is_deleted => {
+                self.merge_page(&row, request)
+            }
+            ("restore", true) => self.restore(row.id),
             ("convert", _) if row.object() == Object::Lead => self.convert_page(&row, request),
             ("delete", true) => match self.delete_as_rep(row.id) {
                 Ok(()) => answer::see_other(&format!("/lightning/o/{}/list", row.object().name())),

@@ -16,7 +16,7 @@ use crate::row::Row;
 use crate::schema::{Field, Kind, Object, Presence, Source};
 use crate::world::World;
 
-use super::{Frame, record_base, record_href, rendered};
+use super::{Frame, TABS, record_base, record_href, rendered};
 
 /// Accounts that a form offers to choose from.
 const CHOICES_MAX: usize = 200;
@@ -87,12 +87,12 @@ impl World {
     }
 
     pub(super) fn new_page(&mut self, object: Option<Object>, request: &Request) -> Response {
-        let Some(object) = object
-            .filter(|object| matches!(object, Object::Lead | Object::Contact | Object::Account))
-        else {
+        let Some(object) = object.filter(|object| TABS.contains(object)) else {
             return self.not_found_page();
         };
         let mut values = BTreeMap::from([("OwnerId".to_owned(), self.rep().to_string())]);
+        // A link from another record brings what is known already.
+        values.extend(pairs(request.uri().query().unwrap_or_default().as_bytes()));
         let mut refused = None;
         if request.method() == Method::POST {
             values = pairs(request.body()).into_iter().collect();

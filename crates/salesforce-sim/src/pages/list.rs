@@ -23,7 +23,6 @@ struct ListPage {
     mark: &'static str,
     plural: String,
     q: String,
-    can_create: bool,
     headings: Vec<String>,
     rows: Vec<ListRow>,
     /// Empty on the last page.
@@ -88,7 +87,6 @@ impl World {
             mark: mark(object),
             plural: object.plural_label(),
             q,
-            can_create: matches!(object, Object::Lead | Object::Contact | Object::Account),
             headings: headings.map(str::to_owned).collect(),
             rows,
             next,
@@ -96,7 +94,7 @@ impl World {
         rendered(StatusCode::OK, &page)
     }
 
-    fn is_wanted(&self, row: &Row, wanted: &str) -> bool {
+    pub(super) fn is_wanted(&self, row: &Row, wanted: &str) -> bool {
         if wanted.is_empty() {
             return true;
         }
@@ -106,6 +104,14 @@ impl World {
             .and_then(|place| row.stored(place).as_text());
         self.name_of(row).to_lowercase().contains(wanted)
             || email.is_some_and(|email| email.to_lowercase().contains(wanted))
+    }
+
+    /// What tells a record from others of its name: what the list shows first of it.
+    pub(super) fn note_of(&self, row: &Row) -> String {
+        let columns = columns(row.object()).iter().take(3);
+        let cells = columns.map(|(_, field)| self.cell(row, field));
+        let told: Vec<String> = cells.filter(|cell| !cell.is_empty()).collect();
+        told.join(" · ")
     }
 
     /// What a list shows of a field: of a reference, the name of what it points at.
@@ -159,13 +165,18 @@ fn columns(object: Object) -> &'static [(&'static str, &'static str)] {
             ("Contact", "ContactId"),
             ("Owner", "OwnerId"),
         ],
+        Object::Task => &[
+            ("Who", "WhoId"),
+            ("About", "WhatId"),
+            ("Status", "Status"),
+            ("Owner", "OwnerId"),
+        ],
         Object::AssignmentRule
         | Object::CaseComment
         | Object::Group
         | Object::OpportunityContactRole
         | Object::Organization
         | Object::Setup(_)
-        | Object::Task
         | Object::User
         | Object::UserRole => &[],
     }

@@ -4,16 +4,13 @@ use askama::Template;
 use http::StatusCode;
 
 use crate::answer::Response;
-use crate::id::RecordId;
 use crate::row::Row;
 use crate::schema::{Field, Kind, Object, Source};
 use crate::value::Value;
 use crate::world::World;
 
-use super::{Frame, Link, mark, record_base, record_href, rendered};
-
-/// Records that a related list shows.
-const RELATED_ROWS: usize = 20;
+use super::related::Related;
+use super::{Frame, mark, record_base, rendered};
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -25,18 +22,39 @@ struct RecordPage {
     title: String,
     href: String,
     is_deleted: bool,
-    offers: Offers,
+    offers: Vec<Offer>,
     highlights: Vec<Shown>,
     path: Vec<PathStep>,
     sections: Vec<Section>,
     related: Vec<Related>,
 }
 
-/// What can be done with the record.
-struct Offers {
-    edit: bool,
-    convert: bool,
-    delete: bool,
+/// Something that can be done with the record: a page to go to, or a form of one button.
+struct Offer {
+    action: &'static str,
+    label: &'static str,
+    class: &'static str,
+    is_form: bool,
+}
+
+const EDIT: Offer = offer("edit", "Edit", "", false);
+const CONVERT: Offer = offer("convert", "Convert", "quiet", false);
+const MERGE: Offer = offer("merge", "Merge", "quiet", false);
+const DELETE: Offer = offer("delete", "Delete", "quiet danger", true);
+const RESTORE: Offer = offer("restore", "Restore", "", true);
+
+const fn offer(
+    action: &'static str,
+    label: &'static str,
+    class: &'static str,
+    is_form: bool,
+) -> Offer {
+    Offer {
+        action,
+        label,
+        class,
+        is_form,
+    }
 }
 
 /// A field as it is shown.
@@ -59,17 +77,11 @@ struct PathStep {
     state: &'static str,
 }
 
-struct Related {
-    title: String,
-    links: Vec<Link>,
-}
-
 impl World {
     pub(super) fn record_page(&self, row: &Row) -> Response {
         let object = row.object();
         let schema = self.records.schema_of(object);
         let is_converted = object == Object::Lead && row.flag(schema, "IsConverted");
-        let can_edit = object.is_writable() && !row.is_deleted && !is_converted;
         let shown = |(place, field)| self.shown(row, place, field);
         let all = || schema.fields.iter().enumerate();
         let page = RecordPage {
@@ -80,11 +92,7 @@ impl World {
             title: self.name_of(row),
             href: record_base(row.id),
             is_deleted: row.is_deleted,
-            offers: Offers {
-                edit: can_edit,
-                convert: can_edit && object == Object::Lead,
-                delete: object.is_writable() && !row.is_deleted,
-            },
+            offers: offers(row, is_converted),
             highlights: all()
                 .filter(|(_, field)| highlights(object).contains(&field.name.as_str()))
                 .map(shown)
@@ -154,76 +162,29 @@ impl World {
             href,
         }
     }
+}
 
-    fn related(&self, row: &Row) -> Vec<Related> {
-        let lists: &[(&str, Object, &str, &str)] = match row.object() {
-            Object::Lead => &[("Activities", Object::Task, "WhoId", "Status")],
-            Object::Contact => &[
-                ("Activities", Object::Task, "WhoId", "Status"),
-                (
-                    "Opportunities",
-                    Object::Opportunity,
-                    "ContactId",
-                    "StageName",
-                ),
-                ("Cases", Object::Case, "ContactId", "Subject"),
-            ],
-            Object::Account => &[
-                ("Contacts", Object::Contact, "AccountId", "Title"),
-                (
-                    "Opportunities",
-                    Object::Opportunity,
-                    "AccountId",
-                    "StageName",
-                ),
-                ("Cases", Object::Case, "AccountId", "Subject"),
-            ],
-            Object::Opportunity | Object::Case => {
-                &[("Activities", Object::Task, "WhatId", "Status")]
-            }
-            Object::AssignmentRule
-            | Object::CaseComment
-            | Object::Group
-            | Object::OpportunityContactRole
-            | Object::Organization
-            | Object::Setup(_)
-            | Object::Task
-            | Object::User
-            | Object::UserRole => &[],
-        };
-        lists
-            .iter()
-            .map(|(title, object, field, note)| {
-                self.children_list(row.id, title, *object, field, note)
-            })
-            .filter(|list| !list.links.is_empty())
-            .collect()
+/// A converted lead is read-only, but can be deleted.
+fn offers(row: &Row, is_converted: bool) -> Vec<Offer> {
+    let object = row.object();
+    if !object.is_writable() {
+        return Vec::new();
     }
-
-    fn children_list(
-        &self,
-        parent: RecordId,
-        title: &str,
-        object: Object,
-        field: &str,
-        note: &str,
-    ) -> Related {
-        let schema = self.records.schema_of(object);
-        let children = self.records.children(object, field, parent);
-        let links = children
-            .iter()
-            .take(RELATED_ROWS)
-            .map(|child| Link {
-                href: record_href(child.id),
-                text: self.name_of(child),
-                note: child.read(schema, schema.known(note)).to_plain(),
-            })
-            .collect();
-        Related {
-            title: title.to_owned(),
-            links,
+    if row.is_deleted {
+        return vec![RESTORE];
+    }
+    let mut offers = Vec::new();
+    if !is_converted {
+        offers.push(EDIT);
+        if object == Object::Lead {
+            offers.push(CONVERT);
+        }
+        if object.is_mergeable() {
+            offers.push(MERGE);
         }
     }
+    offers.push(DELETE);
+    offers
 }
 
 /// Whether people, rather than the org, care for the field.

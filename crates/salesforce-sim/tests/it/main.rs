@@ -13,6 +13,7 @@ mod faults;
 mod headers;
 mod oauth;
 mod pages;
+mod pages_merge;
 mod records;
 mod refusals;
 mod replication;

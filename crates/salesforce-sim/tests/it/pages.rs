@@ -8,7 +8,7 @@ use crate::world::Org;
 const HOSTILE: &str = "<script>alert(\"x\")</script>&'";
 const ESCAPED: &str = "&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62;&#38;&#39;";
 
-fn page(org: &mut Org, path: &str) -> (u16, String) {
+pub(crate) fn page(org: &mut Org, path: &str) -> (u16, String) {
     let response = org.send(http::Request::get(path).body(String::new()).unwrap());
     let status = response.status().as_u16();
     (
@@ -18,7 +18,7 @@ fn page(org: &mut Org, path: &str) -> (u16, String) {
 }
 
 /// Status, location and body of a form that was sent.
-fn submit(org: &mut Org, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+pub(crate) fn submit(org: &mut Org, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
