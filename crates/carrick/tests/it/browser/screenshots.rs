@@ -157,6 +157,13 @@ async fn org(album: &Album<'_>, demo: &Demo) -> String {
     window.go(&demo.org.join(&convert).unwrap()).await;
     window.text(r#"[data-testid="convert-save"]"#).await;
     album.add("org-convert").await;
+    let merge = format!("/lightning/r/Lead/{id}/merge?q=an");
+    window.go(&demo.org.join(&merge).unwrap()).await;
+    window.text(r#"[data-testid="merge-save"]"#).await;
+    album.add("org-merge").await;
+    window.go(&demo.org.join("/lightning/bin").unwrap()).await;
+    window.says("h1", "Recycle Bin").await;
+    album.add("org-bin").await;
     id
 }
 
