@@ -4,12 +4,15 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod addressing;
 mod administration;
+mod batch;
 mod bulk;
 mod calls;
 mod composite;
 mod dump;
 mod faults;
+mod graph;
 mod headers;
 mod oauth;
 mod pages;
@@ -24,4 +27,5 @@ mod setup;
 mod sharing;
 mod soql;
 mod soql_errors;
+mod tree;
 mod world;
