@@ -28,6 +28,10 @@ const CHUNKS_MAX: usize = 10;
 /// A retrieve reads this many records at most.
 const READS_MAX: usize = 2_000;
 
+/// What is said of an id that one update names again. Which code the vendor gives is reported
+/// differently.
+const TWICE: &str = "DUPLICATE_VALUE";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Collection {
@@ -42,31 +46,28 @@ struct Retrieve {
     fields: Vec<String>,
 }
 
-/// What became of one record: its id if that is known, and the refusal if there is one.
-type Outcome = (Option<RecordId>, Result<(), ApiError>);
+/// A record that was saved: its id, and whether an upsert created it.
+struct Saved {
+    id: RecordId,
+    created: Option<bool>,
+}
+
+/// What became of one record.
+type Outcome = Result<Saved, ApiError>;
 
 impl World {
     pub(super) fn collections(&mut self, call: &Call) -> Result<Response, ApiError> {
         let author = call.author()?;
         match call.method {
             Method::POST => {
-                let Collection {
-                    all_or_none,
-                    records,
-                } = call.json()?;
-                check_size(records.len())?;
-                check_chunks(&records)?;
+                let (all_or_none, records) = sent(call)?;
                 Ok(self.for_each(all_or_none, records, |world, fields| {
-                    world.create_typed(&fields, author)
+                    let object = world.object_of(&fields)?;
+                    world.records.create(object, &fields, author).map(saved)
                 }))
             }
             Method::PATCH => {
-                let Collection {
-                    all_or_none,
-                    records,
-                } = call.json()?;
-                check_size(records.len())?;
-                check_chunks(&records)?;
+                let (all_or_none, records) = sent(call)?;
                 let mut seen = Vec::with_capacity(records.len());
                 Ok(self.for_each(all_or_none, records, |world, fields| {
                     world.update_typed(fields, &mut seen, author)
@@ -76,7 +77,9 @@ impl World {
                 let ids = call.parameter("ids").unwrap_or_default();
                 let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();
                 check_size(ids.len())?;
-                let all_or_none = call.parameter("allOrNone") == Some("true");
+                let all_or_none = call
+                    .parameter("allOrNone")
+                    .is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
                 Ok(self.for_each(all_or_none, ids, |world, id| world.delete_any(&id, author)))
             }
             _ => Err(ApiError::method_not_allowed(
@@ -101,7 +104,7 @@ impl World {
         for item in items {
             outcomes.push(each(self, item));
         }
-        let failed = outcomes.iter().any(|(_, outcome)| outcome.is_err());
+        let failed = outcomes.iter().any(Result::is_err);
         if own_transaction && failed {
             self.records.roll_back();
         } else if own_transaction {
@@ -110,20 +113,10 @@ impl World {
         if all_or_none && failed {
             outcomes = outcomes
                 .into_iter()
-                .map(|(_, outcome)| rolled_back(outcome))
+                .map(|outcome| outcome.and_then(|_| Err(rolled_back())))
                 .collect();
         }
         answer::json(StatusCode::OK, written(&outcomes))
-    }
-
-    fn create_typed(&mut self, fields: &Fields, author: Author) -> Outcome {
-        let created = self
-            .object_of(fields)
-            .and_then(|object| self.records.create(object, fields, author));
-        match created {
-            Ok(id) => (Some(id), Ok(())),
-            Err(error) => (None, Err(error)),
-        }
     }
 
     fn update_typed(
@@ -139,47 +132,26 @@ impl World {
         let id = key.and_then(|key| fields.remove(&key));
         let Some(id) = id.as_ref().and_then(Json::as_str) else {
             let message = "Id not specified in an update call";
-            return (
-                None,
-                Err(ApiError::record(
-                    "MISSING_ARGUMENT",
-                    message,
-                    ["Id".to_owned()],
-                )),
-            );
+            let names = ["Id".to_owned()];
+            return Err(ApiError::record("MISSING_ARGUMENT", message, names));
         };
-        let id = match parse_id(id) {
-            Ok(id) => id,
-            Err(error) => return (None, Err(error)),
-        };
+        let id = parse_id(id)?;
         if seen.contains(&id) {
             let message = format!("Duplicate id in list: {id}");
-            return (
-                Some(id),
-                Err(ApiError::record(
-                    "DUPLICATE_VALUE",
-                    message,
-                    ["Id".to_owned()],
-                )),
-            );
+            return Err(ApiError::record(TWICE, message, ["Id".to_owned()]));
         }
         seen.push(id);
-        let updated = self
-            .object_of(&fields)
-            .and_then(|object| self.records.update(object, id, &fields, author));
-        (Some(id), updated)
+        let object = self.object_of(&fields)?;
+        self.records.update(object, id, &fields, author)?;
+        Ok(saved(id))
     }
 
     fn delete_any(&mut self, id: &str, author: Author) -> Outcome {
-        let id = match parse_id(id) {
-            Ok(id) => id,
-            Err(error) => return (None, Err(error)),
-        };
-        let deleted = match Object::with_prefix(id.prefix()) {
-            Some(object) => self.records.delete(object, id, author),
-            None => Err(ApiError::invalid_cross_reference()),
-        };
-        (Some(id), deleted)
+        let id = parse_id(id)?;
+        let object =
+            Object::with_prefix(id.prefix()).ok_or_else(ApiError::invalid_cross_reference)?;
+        self.records.delete(object, id, author)?;
+        Ok(saved(id))
     }
 
     fn object_of(&self, fields: &Fields) -> Result<Object, ApiError> {
@@ -206,16 +178,10 @@ impl World {
     ) -> Result<Response, ApiError> {
         let asked = match call.method {
             Method::POST => call.json::<Retrieve>()?,
-            Method::GET => {
-                let list = |name| {
-                    let text = call.parameter(name).unwrap_or_default();
-                    text.split(',').map(|item| item.trim().to_owned()).collect()
-                };
-                Retrieve {
-                    ids: list("ids"),
-                    fields: list("fields"),
-                }
-            }
+            Method::GET => Retrieve {
+                ids: listed(call, "ids")?,
+                fields: listed(call, "fields")?,
+            },
             _ => return Err(ApiError::method_not_allowed(&call.method, "GET,POST")),
         };
         if asked.ids.len() > READS_MAX {
@@ -247,6 +213,30 @@ impl World {
     }
 }
 
+/// The records of a collection, if there are not too many of them.
+fn sent(call: &Call) -> Result<(bool, Vec<Fields>), ApiError> {
+    let Collection {
+        all_or_none,
+        records,
+    } = call.json()?;
+    check_size(records.len())?;
+    check_chunks(&records)?;
+    Ok((all_or_none, records))
+}
+
+/// A parameter that is a list.
+fn listed(call: &Call, name: &str) -> Result<Vec<String>, ApiError> {
+    let Some(text) = call.parameter(name).filter(|text| !text.trim().is_empty()) else {
+        let message = format!("The parameter '{name}' has to be given");
+        return Err(ApiError::bad_request("MISSING_ARGUMENT", message));
+    };
+    Ok(text.split(',').map(|item| item.trim().to_owned()).collect())
+}
+
+fn saved(id: RecordId) -> Saved {
+    Saved { id, created: None }
+}
+
 fn check_size(records: usize) -> Result<(), ApiError> {
     if records > WRITES_MAX {
         Err(too_many("collection", WRITES_MAX))
@@ -263,7 +253,10 @@ fn too_many(what: &str, max: usize) -> ApiError {
 
 /// Records are worked on in runs of one type, and only so many runs are taken.
 fn check_chunks(records: &[Fields]) -> Result<(), ApiError> {
-    let kinds: Vec<Option<&str>> = records.iter().map(type_of).collect();
+    let kinds: Vec<String> = records
+        .iter()
+        .map(|fields| type_of(fields).unwrap_or_default().to_ascii_lowercase())
+        .collect();
     let chunks = kinds.chunk_by(|left, right| left == right).count();
     if chunks > CHUNKS_MAX {
         let message = format!(
@@ -279,30 +272,35 @@ fn type_of(fields: &Fields) -> Option<&str> {
     fields.get("attributes")?.get("type")?.as_str()
 }
 
-fn rolled_back(outcome: Result<(), ApiError>) -> Outcome {
-    let refused = outcome.err().unwrap_or_else(|| {
-        let message = "Record rolled back because not all records were valid and the request was \
-                       using AllOrNone header";
-        ApiError::record("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, [])
-    });
-    (None, Err(refused))
+fn rolled_back() -> ApiError {
+    let message = "Record rolled back because not all records were valid and the request was \
+                   using AllOrNone header";
+    ApiError::record("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, [])
 }
 
 fn written(outcomes: &[Outcome]) -> String {
     let mut body = String::from("[");
-    for (at, (id, outcome)) in outcomes.iter().enumerate() {
+    for (at, outcome) in outcomes.iter().enumerate() {
         body.push_str(if at == 0 { "{" } else { ",{" });
-        if let Some(id) = id {
-            write!(body, "\"id\":\"{id}\",").expect("a string takes everything");
-        }
         match outcome {
-            Ok(()) => body.push_str("\"success\":true,\"errors\":[]}"),
+            Ok(Saved { id, created }) => {
+                write!(body, "\"id\":\"{id}\",\"success\":true,\"errors\":[]")
+                    .expect("a string takes everything");
+                if let Some(created) = created {
+                    write!(body, ",\"created\":{created}").expect("a string takes everything");
+                }
+            }
             Err(error) => {
                 body.push_str("\"success\":false,\"errors\":[");
+                let error = ApiError {
+                    fields: Some(error.fields.clone().unwrap_or_default()),
+                    ..error.clone()
+                };
                 error.write_record_error(&mut body);
-                body.push_str("]}");
+                body.push(']');
             }
         }
+        body.push('}');
     }
     body.push(']');
     body

@@ -179,3 +179,91 @@ fn references_must_be_words_and_unique() {
         "INVALID_INPUT"
     );
 }
+
+#[test]
+fn what_refers_to_a_failure_or_to_nothing_is_not_tried() {
+    let mut org = Org::empty();
+    let body = json!({"compositeRequest": [
+        part("POST", "sobjects/Account", "bad", &json!({})),
+        part("POST", "sobjects/Account", "good", &json!({"Name": "Acme"})),
+        part("GET", "sobjects/Account/@{bad.id}", "failed", &Json::Null),
+        part("PATCH", "sobjects/Account/@{good.id}", "gap",
+            &json!({"Parent": {"Name": ["@{good.records[0].Id}"]}})),
+        part("GET", "sobjects/Account/@{Good.id}", "case", &Json::Null),
+        part("GET", "sobjects/Account/@{later.id}", "later", &Json::Null),
+    ]});
+    let (_, answer) = org.call("POST", "composite", &body);
+    let said = |at: usize| {
+        let error = &answer["compositeResponse"][at]["body"][0];
+        let text = |key: &str| error[key].as_str().unwrap().to_owned();
+        format!("{}: {}", text("errorCode"), text("message"))
+    };
+    assert_eq!(
+        said(2),
+        "PROCESSING_HALTED: The transaction was rolled back since another operation in the same \
+         transaction failed."
+    );
+    for (at, path) in [(3, "good.records[0].Id"), (4, "Good.id"), (5, "later.id")] {
+        assert_eq!(
+            said(at),
+            format!(
+                "PROCESSING_HALTED: Invalid reference specified. No value for {path} found in the \
+                 response"
+            )
+        );
+    }
+}
+
+#[test]
+fn every_part_of_a_rolled_back_composite_says_so() {
+    let mut org = Org::empty();
+    let body = json!({"allOrNone": true, "collateSubrequests": true, "compositeRequest": [
+        part("POST", "sobjects/Account", "first", &json!({"Name": "Acme"})),
+        part("POST", "sobjects/Account", "bad", &json!({})),
+        part("GET", "limits", "after", &Json::Null),
+    ]});
+    let (status, answer) = org.call("POST", "composite", &body);
+    assert_eq!(status, 200);
+    let halted = json!([{
+        "message": "The transaction was rolled back since another operation in the same \
+                    transaction failed.",
+        "errorCode": "PROCESSING_HALTED",
+    }]);
+    assert_eq!(
+        answer["compositeResponse"][0],
+        json!({"body": halted, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "first"})
+    );
+    assert_eq!(
+        answer["compositeResponse"][1]["body"][0]["errorCode"],
+        "REQUIRED_FIELD_MISSING"
+    );
+    assert_eq!(answer["compositeResponse"][2]["body"], halted);
+}
+
+#[test]
+fn a_composite_holds_no_other_and_no_credentials() {
+    let mut org = Org::empty();
+    for path in [
+        "composite",
+        "composite/batch",
+        "composite/graph",
+        "composite/tree/Lead",
+        "search",
+    ] {
+        let nested = part("POST", path, "nested", &json!({}));
+        let (_, answer) = org.call("POST", "composite", &json!({"compositeRequest": [nested]}));
+        assert_eq!(
+            answer["compositeResponse"][0]["body"],
+            json!([{
+                "message": format!("/services/data/v67.0/{path} cannot be part of a composite"),
+                "errorCode": "INVALID_INPUT",
+            }])
+        );
+    }
+    let mut bearer = part("GET", "limits", "limits", &Json::Null);
+    bearer["httpHeaders"] = json!({"Authorization": "Bearer other"});
+    assert_eq!(
+        refusal(org.call("POST", "composite", &json!({"compositeRequest": [bearer]}))),
+        "400 INVALID_INPUT: The header Authorization cannot be set for a subrequest"
+    );
+}

@@ -9,6 +9,7 @@ mod administration;
 mod batch;
 mod bulk;
 mod calls;
+mod collections;
 mod composite;
 mod dump;
 mod faults;
