@@ -21,6 +21,7 @@ mod relationships;
 mod replication;
 mod representation;
 mod rows;
+mod search;
 mod tree;
 
 use http::{Method, StatusCode};
@@ -86,6 +87,8 @@ impl World {
                 self.below(object, field_or_id, value_or_relationship, call)
             }
             ["query" | "queryAll", ..] => self.query(call),
+            ["search"] => self.search(call),
+            ["parameterizedSearch"] => self.parameterized_search(call),
             ["composite"] => self.composite(call),
             ["composite", "batch"] => self.batch(call),
             ["composite", "graph"] => self.graph(call),
@@ -132,8 +135,10 @@ impl World {
                 "identity": identity,
                 "jobs": format!("{base}/jobs"),
                 "limits": format!("{base}/limits"),
+                "parameterizedSearch": format!("{base}/parameterizedSearch"),
                 "query": format!("{base}/query"),
                 "queryAll": format!("{base}/queryAll"),
+                "search": format!("{base}/search"),
                 "sobjects": format!("{base}/sobjects"),
             }),
         )

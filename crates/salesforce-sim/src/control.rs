@@ -12,14 +12,17 @@
 //! | `GET`, `POST`, `DELETE restrictions` | what is kept from apps: [`Restriction`], `afterCalls` |
 //! | `DELETE restrictions/{id}` | shows a record again that was hidden by its id |
 //! | `POST replication/forget` | forgets deletions of purged records of an object, `before` an instant |
+//! | `PUT search` | how long a written record is not yet found by search: `lagMs` |
 //! | `GET dump` | everything as lines, to compare two worlds by |
 //! | `PUT limits`, `GET`, `PUT rules`, `POST tokens/expire` | the day's usage, the org's rules, tokens |
 //! | `GET`, `POST`, `DELETE faults` | trouble for the next calls |
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
 
 mod replication;
+mod search;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -37,6 +40,7 @@ use crate::usage::Usage;
 use crate::world::World;
 
 use replication::Forgetting;
+use search::Lag;
 
 /// A control was refused, in the words that the API would have used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -270,6 +274,11 @@ impl World {
             ["replication", "forget"] if method == Method::POST => {
                 let Forgetting { object, before } = body(request)?;
                 self.forget_purged(object, before);
+                Ok(done)
+            }
+            ["search"] if method == Method::PUT => {
+                let Lag { lag_ms } = body(request)?;
+                self.set_search_lag(Duration::from_millis(lag_ms));
                 Ok(done)
             }
             ["restrictions", rest @ ..] => self.control_sharing(rest, request),

@@ -25,6 +25,7 @@ mod records;
 mod row;
 mod save;
 mod schema;
+mod search;
 mod seed;
 mod sharing;
 mod sim;

@@ -48,6 +48,8 @@ pub struct World {
     pub(crate) jobs: Jobs,
     pub(crate) usage: Usage,
     pub(crate) recent: RecentlyViewed,
+    /// How long a written record is not yet found by search.
+    pub(crate) search_lag: Duration,
 }
 
 impl World {
@@ -73,6 +75,7 @@ impl World {
             jobs: Jobs::default(),
             usage: Usage::default(),
             recent: RecentlyViewed::default(),
+            search_lag: Duration::ZERO,
         }
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::answer::{self, Response};
 use crate::schema::{Choice, Field, Kind, Object, ObjectSchema};
+use crate::search::is_searchable;
 use crate::value::Value;
 use crate::world::World;
 
@@ -164,7 +165,7 @@ pub(super) fn global_item(object: Object, call: &Call) -> Json {
         ("queryable", true),
         ("replicateable", true),
         ("retrieveable", true),
-        ("searchable", is_writable),
+        ("searchable", is_searchable(object)),
         ("triggerable", is_writable),
         ("undeletable", is_writable),
         ("updateable", is_writable),

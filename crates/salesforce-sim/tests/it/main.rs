@@ -23,6 +23,7 @@ mod refusals;
 mod replication;
 mod rules;
 mod save;
+mod search;
 mod seeding;
 mod setup;
 mod sharing;

@@ -1,0 +1,320 @@
+//! What stands between the braces of a search: words, phrases, wildcards, `AND`, `OR`, `AND NOT`.
+//!
+//! Texts fall into words at everything that is neither letter nor digit, and so does a term: an
+//! email address is a phrase of its parts.
+
+use crate::error::ApiError;
+use crate::row::Row;
+use crate::schema::ObjectSchema;
+
+use super::malformed;
+
+/// A term has this many characters at least.
+const TERM_CHARS_MIN: usize = 2;
+
+/// Parentheses nest this deep at most, so that a hostile search cannot exhaust the stack.
+const DEPTH_MAX: usize = 32;
+
+/// What a record has to hold.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Expression {
+    /// These words side by side in one field.
+    Phrase(Vec<Pattern>),
+    And(Box<Expression>, Box<Expression>),
+    Or(Box<Expression>, Box<Expression>),
+    Without(Box<Expression>, Box<Expression>),
+}
+
+/// One word, in lower case, in which `*` and `?` stand for any characters and for one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pattern(Vec<Piece>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    Letter(char),
+    One,
+    Any,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Token {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    Phrase(Vec<Pattern>),
+}
+
+impl Expression {
+    pub(super) fn parse(term: &str) -> Result<Self, ApiError> {
+        if term.trim().chars().count() < TERM_CHARS_MIN {
+            let term = term.trim();
+            if term.is_empty() {
+                let message = "No search term found. The search term must be enclosed in braces.";
+                return Err(malformed(message));
+            }
+            return Err(malformed(format!(
+                "search term must be longer than one character: {term}"
+            )));
+        }
+        let tokens = tokens(term)?;
+        let mut parser = Parser { tokens, depth: 0 };
+        // The last token comes first off the stack.
+        parser.tokens.reverse();
+        let expression = parser.either()?;
+        match parser.tokens.pop() {
+            None => Ok(expression),
+            Some(token) => Err(unexpected(Some(&token))),
+        }
+    }
+
+    /// Whether the fields of `row` at `places` hold what is wanted.
+    pub(super) fn holds(&self, row: &Row, schema: &ObjectSchema, places: &[usize]) -> bool {
+        match self {
+            Self::Phrase(patterns) => places.iter().any(|place| {
+                let value = row.read(schema, *place);
+                value
+                    .as_text()
+                    .is_some_and(|text| has_phrase(text, patterns))
+            }),
+            Self::And(left, right) => {
+                left.holds(row, schema, places) && right.holds(row, schema, places)
+            }
+            Self::Or(left, right) => {
+                left.holds(row, schema, places) || right.holds(row, schema, places)
+            }
+            Self::Without(left, right) => {
+                left.holds(row, schema, places) && !right.holds(row, schema, places)
+            }
+        }
+    }
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    depth: usize,
+}
+
+impl Parser {
+    /// `a OR b`.
+    fn either(&mut self) -> Result<Expression, ApiError> {
+        let mut left = self.both()?;
+        while self.tokens.last() == Some(&Token::Or) {
+            self.tokens.pop();
+            let right = self.both()?;
+            left = Expression::Or(Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    /// `a AND b`, `a AND NOT b`, and `a b`, which is the same as `a AND b`.
+    fn both(&mut self) -> Result<Expression, ApiError> {
+        let mut left = self.one()?;
+        loop {
+            match self.tokens.last() {
+                Some(Token::And) => {
+                    self.tokens.pop();
+                }
+                Some(Token::Open | Token::Phrase(_)) => {}
+                Some(Token::Close | Token::Or | Token::Not) | None => return Ok(left),
+            }
+            left = if self.tokens.last() == Some(&Token::Not) {
+                self.tokens.pop();
+                Expression::Without(Box::new(left), Box::new(self.one()?))
+            } else {
+                Expression::And(Box::new(left), Box::new(self.one()?))
+            };
+        }
+    }
+
+    fn one(&mut self) -> Result<Expression, ApiError> {
+        match self.tokens.pop() {
+            Some(Token::Phrase(patterns)) => Ok(Expression::Phrase(patterns)),
+            Some(Token::Open) => {
+                self.depth += 1;
+                if self.depth > DEPTH_MAX {
+                    return Err(malformed("The search has too many parentheses"));
+                }
+                let inside = self.either()?;
+                match self.tokens.pop() {
+                    Some(Token::Close) => {
+                        self.depth -= 1;
+                        Ok(inside)
+                    }
+                    token => Err(unexpected(token.as_ref())),
+                }
+            }
+            token => Err(unexpected(token.as_ref())),
+        }
+    }
+}
+
+fn unexpected(token: Option<&Token>) -> ApiError {
+    let shown = match token {
+        None => "<EOF>",
+        Some(Token::Open) => "(",
+        Some(Token::Close) => ")",
+        Some(Token::And) => "AND",
+        Some(Token::Or) => "OR",
+        Some(Token::Not) => "NOT",
+        Some(Token::Phrase(_)) => "a term",
+    };
+    malformed(format!("unexpected token: '{shown}'"))
+}
+
+fn tokens(term: &str) -> Result<Vec<Token>, ApiError> {
+    let mut tokens = Vec::new();
+    let mut characters = term.chars().peekable();
+    while let Some(&character) = characters.peek() {
+        match character {
+            ' ' | '\t' | '\n' | '\r' => {
+                characters.next();
+            }
+            '(' => {
+                characters.next();
+                tokens.push(Token::Open);
+            }
+            ')' => {
+                characters.next();
+                tokens.push(Token::Close);
+            }
+            '"' => {
+                characters.next();
+                let mut word = Word::default();
+                loop {
+                    match characters.next() {
+                        None => return Err(malformed("unexpected token: '<EOF>'")),
+                        Some('"') => break,
+                        Some('\\') => word.escaped(characters.next())?,
+                        Some(character) => word.push(character),
+                    }
+                }
+                tokens.extend(word.token());
+            }
+            _ => {
+                let mut word = Word::default();
+                while let Some(&next) = characters.peek() {
+                    if next.is_whitespace() || matches!(next, '(' | ')' | '"') {
+                        break;
+                    }
+                    characters.next();
+                    if next == '\\' {
+                        word.escaped(characters.next())?;
+                    } else {
+                        word.push(next);
+                    }
+                }
+                tokens.extend(word.operator_or_token());
+            }
+        }
+    }
+    Ok(tokens)
+}
+
+/// A run of characters that is being cut into words.
+#[derive(Default)]
+struct Word {
+    text: String,
+    patterns: Vec<Pattern>,
+    pieces: Vec<Piece>,
+}
+
+impl Word {
+    fn push(&mut self, character: char) {
+        self.text.push(character);
+        match character {
+            '*' => self.pieces.push(Piece::Any),
+            '?' => self.pieces.push(Piece::One),
+            _ if character.is_alphanumeric() => {
+                self.pieces
+                    .extend(character.to_lowercase().map(Piece::Letter));
+            }
+            _ => self.cut(),
+        }
+    }
+
+    /// A reserved character that was escaped is only a boundary, as it is in the texts.
+    fn escaped(&mut self, character: Option<char>) -> Result<(), ApiError> {
+        let Some(character) = character else {
+            return Err(malformed("unexpected token: '<EOF>'"));
+        };
+        if character.is_alphanumeric() {
+            return Err(malformed(format!(
+                "Invalid escape sequence: '\\{character}'"
+            )));
+        }
+        self.text.push(character);
+        self.cut();
+        Ok(())
+    }
+
+    fn cut(&mut self) {
+        let pieces = std::mem::take(&mut self.pieces);
+        if pieces.iter().any(|piece| matches!(piece, Piece::Letter(_))) {
+            self.patterns.push(Pattern(pieces));
+        }
+    }
+
+    fn token(mut self) -> Option<Token> {
+        self.cut();
+        (!self.patterns.is_empty()).then_some(Token::Phrase(self.patterns))
+    }
+
+    fn operator_or_token(self) -> Option<Token> {
+        match self.text.to_ascii_uppercase().as_str() {
+            "AND" => Some(Token::And),
+            "OR" => Some(Token::Or),
+            "NOT" => Some(Token::Not),
+            _ => self.token(),
+        }
+    }
+}
+
+/// Whether the words of `text` contain all of `patterns` side by side.
+fn has_phrase(text: &str, patterns: &[Pattern]) -> bool {
+    let words = || {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+    };
+    let count = words().count();
+    (0..count.saturating_sub(patterns.len() - 1)).any(|from| {
+        let mut side_by_side = words().skip(from).zip(patterns);
+        side_by_side.all(|(word, pattern)| pattern.fits(word))
+    })
+}
+
+impl Pattern {
+    fn fits(&self, word: &str) -> bool {
+        let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+        // Where to go on when a later piece does not fit: behind the last `*`, one letter further.
+        let (mut piece, mut letter) = (0, 0);
+        let mut retry: Option<(usize, usize)> = None;
+        while letter < letters.len() {
+            let goes_on = match self.0.get(piece) {
+                Some(Piece::Any) => {
+                    retry = Some((piece, letter));
+                    piece += 1;
+                    continue;
+                }
+                Some(Piece::One) => true,
+                Some(Piece::Letter(wanted)) => *wanted == letters[letter],
+                None => false,
+            };
+            if goes_on {
+                piece += 1;
+                letter += 1;
+            } else if let Some((any, from)) = retry {
+                retry = Some((any, from + 1));
+                piece = any + 1;
+                letter = from + 1;
+            } else {
+                return false;
+            }
+        }
+        self.0[piece..].iter().all(|piece| *piece == Piece::Any)
+    }
+}
+
+#[cfg(test)]
+mod tests;
