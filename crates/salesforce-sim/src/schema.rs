@@ -12,6 +12,7 @@ mod kind;
 mod lead;
 mod object;
 mod people;
+mod queried;
 mod sales;
 mod service;
 mod setup;

@@ -7,12 +7,16 @@
 //! Start at [`compile`], then [`run`].
 
 mod bind;
+mod class;
 mod dates;
-mod evaluate;
+mod explain;
+mod functions;
 mod lexer;
 mod parser;
+mod pattern;
 mod predicate;
 mod results;
+mod search;
 mod syntax;
 
 use model::Timestamp;
@@ -23,8 +27,9 @@ use crate::records::Records;
 
 pub(crate) use bind::Plan;
 pub(crate) use dates::day_of;
-pub(crate) use evaluate::{Deleted, living, run};
-pub(crate) use results::ResultSet;
+pub(crate) use explain::explain;
+pub(crate) use results::{Pages, ResultSet};
+pub(crate) use search::{Deleted, living, run, run_shifted};
 
 /// The longest statement that is read.
 const STATEMENT_CHARS_MAX: usize = 100_000;
@@ -38,7 +43,7 @@ pub(crate) fn compile(
     user: RecordId,
     now: Timestamp,
 ) -> Result<Plan, ApiError> {
-    if text.len() > STATEMENT_CHARS_MAX {
+    if text.chars().nth(STATEMENT_CHARS_MAX).is_some() {
         return Err(malformed(
             "SOQL statements cannot be longer than 100000 characters.",
         ));

@@ -160,6 +160,19 @@ impl Table {
             .map(|(_, _, at)| *at as usize)
     }
 
+    /// The places between two of (second of `SystemModstamp`, place), both ends included, in that
+    /// order.
+    pub(crate) fn between(
+        &self,
+        from: (i64, u32),
+        to: (i64, u32),
+    ) -> Box<dyn DoubleEndedIterator<Item = usize> + '_> {
+        if from > to {
+            return Box::new(std::iter::empty());
+        }
+        Box::new(self.by_stamp.range(from..=to).map(|(_, at)| *at as usize))
+    }
+
     /// The places whose `SystemModstamp` lies in the range of seconds, ordered by stamp, then id.
     pub(crate) fn stamped(
         &self,

@@ -16,6 +16,7 @@ use crate::api::{Cursors, Jobs, RecentlyViewed};
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
+use crate::paging::Paging;
 use crate::records::{DuplicateMode, Records, Rules};
 use crate::schema::{Object, Schema};
 use crate::seed;
@@ -62,6 +63,7 @@ impl World {
             misspell_duplicate_result: true,
             lead_assignment: false,
             lead_assignee: seed::queue(),
+            paging: Paging::default(),
         };
         let grants = Grants::new(&options, seed::integration_user(), now);
         Self {

@@ -263,12 +263,8 @@ fn valid_for(choice: &Choice) -> Option<String> {
 /// The flags of a field, by name.
 fn flags(field: &Field) -> [(&'static str, bool); 33] {
     let is_polymorphic = field.is_polymorphic();
-    let is_scalar = field.kind != Kind::Address;
     [
-        (
-            "aggregatable",
-            !field.long && field.kind != Kind::Bool && is_scalar,
-        ),
+        ("aggregatable", field.is_aggregatable()),
         ("aiPredictionField", false),
         ("autoNumber", field.name == "CaseNumber"),
         ("calculated", false),
@@ -282,9 +278,9 @@ fn flags(field: &Field) -> [(&'static str, bool); 33] {
         ("displayLocationInDecimal", field.scale == 15),
         ("encrypted", false),
         ("externalId", field.external_id),
-        ("filterable", !field.long),
+        ("filterable", field.is_filterable()),
         ("formulaTreatNullNumberAsZero", false),
-        ("groupable", !field.long && field.scale == 0),
+        ("groupable", field.is_groupable()),
         ("highScaleNumber", false),
         ("htmlFormatted", false),
         ("idLookup", field.id_lookup),
@@ -297,7 +293,7 @@ fn flags(field: &Field) -> [(&'static str, bool); 33] {
         ("restrictedDelete", false),
         ("restrictedPicklist", field.restricted),
         ("searchPrefilterable", field.kind == Kind::Reference),
-        ("sortable", !field.long),
+        ("sortable", field.is_sortable()),
         ("unique", field.unique),
         ("updateable", field.is_updateable()),
         ("writeRequiresMasterRead", false),

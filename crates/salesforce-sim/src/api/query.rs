@@ -11,7 +11,8 @@ use model::Timestamp;
 use crate::answer::{self, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
-use crate::soql::{self, Deleted, ResultSet};
+use crate::paging::Paging;
+use crate::soql::{self, Deleted, Pages, Plan, ResultSet};
 use crate::world::World;
 
 use super::call::Call;
@@ -20,6 +21,9 @@ use super::get_only;
 /// Rows of a page unless the request hints otherwise, and the bounds of that hint.
 const PAGE_ROWS: usize = 2_000;
 const PAGE_ROWS_MIN: usize = 200;
+
+/// How much the lengths of short pages differ.
+const SHORT_BY_MAX: usize = 17;
 
 /// How long a cursor can be read on.
 const CURSOR_LIFETIME: Duration = Duration::from_hours(48);
@@ -32,6 +36,8 @@ const CURSORS_MAX: usize = 1_000;
 pub(crate) struct Cursors {
     open: BTreeMap<RecordId, Cursor>,
     opened: u64,
+    /// Queries that came in another order than the one before.
+    shifted: usize,
 }
 
 #[derive(Debug)]
@@ -41,6 +47,16 @@ struct Cursor {
 }
 
 impl Cursors {
+    /// By how much the next query's order differs from the usual one.
+    fn shift(&mut self, paging: Paging) -> usize {
+        if paging.shifting_order {
+            self.shifted += 1;
+            self.shifted
+        } else {
+            0
+        }
+    }
+
     fn open(&mut self, rows: &Arc<ResultSet>, now: Timestamp) -> RecordId {
         self.open
             .retain(|_, cursor| now.since(cursor.opened_at) < CURSOR_LIFETIME);
@@ -75,6 +91,11 @@ impl World {
                 } else {
                     Deleted::Hidden
                 };
+                if let Some(text) = call.parameter("explain") {
+                    let plan = self.compile(text, call)?;
+                    let body = soql::explain(&plan, &self.records);
+                    return Ok(answer::json_value(StatusCode::OK, &body));
+                }
                 let Some(text) = call.parameter("q") else {
                     let message = "A query string has to be specified";
                     return Err(ApiError::bad_request("MALFORMED_QUERY", message));
@@ -86,23 +107,31 @@ impl World {
         }
     }
 
+    fn compile(&self, text: &str, call: &Call) -> Result<Arc<Plan>, ApiError> {
+        let plan = soql::compile(text, &self.records, call.user, call.now)?;
+        Ok(Arc::new(plan))
+    }
+
     pub(super) fn first_page(
         &mut self,
         text: &str,
         deleted: Deleted,
         call: &Call,
     ) -> Result<Response, ApiError> {
-        let plan = Arc::new(soql::compile(text, &self.records, call.user, call.now)?);
-        let rows = soql::run(&plan, &self.records, deleted);
+        let plan = self.compile(text, call)?;
+        let shift = self.cursors.shift(self.records.rules.paging);
+        let rows = soql::run_shifted(&plan, &self.records, deleted, shift);
         if plan.counts() {
             let total = rows.len();
             let body = format!("{{\"totalSize\":{total},\"done\":true,\"records\":[]}}");
             return Ok(answer::json(StatusCode::OK, body));
         }
-        let rows = Arc::new(rows);
-        let page = page_rows(call);
-        let cursor = (rows.len() > page).then(|| self.cursors.open(&rows, call.now));
-        Ok(self.query_page(&rows, 0, cursor, call))
+        if plan.groups() && rows.len() > PAGE_ROWS {
+            let message = "Aggregate query does not support queryMore(), use LIMIT to restrict \
+                the results to a single batch";
+            return Err(ApiError::bad_request("EXCEEDED_ID_LIMIT", message));
+        }
+        Ok(self.query_page(&Arc::new(rows), 0, None, call))
     }
 
     fn next_page(&mut self, locator: &str, call: &Call) -> Result<Response, ApiError> {
@@ -111,7 +140,7 @@ impl World {
         let id: RecordId = id.parse().map_err(|_| invalid())?;
         let offset: usize = offset.parse().map_err(|_| invalid())?;
         let rows = self.cursors.get(id, call.now).ok_or_else(invalid)?;
-        if offset > rows.len() {
+        if offset >= rows.len() {
             return Err(invalid());
         }
         Ok(self.query_page(&rows, offset, Some(id), call))
@@ -119,16 +148,21 @@ impl World {
 
     fn query_page(
         &mut self,
-        rows: &ResultSet,
+        rows: &Arc<ResultSet>,
         offset: usize,
         cursor: Option<RecordId>,
         call: &Call,
     ) -> Response {
         let version = &call.version;
-        let end = rows.len().min(offset + page_rows(call));
-        let next = cursor.filter(|_| end < rows.len());
-        let mut body = format!("{{\"totalSize\":{},\"done\":{}", rows.len(), next.is_none());
-        if let Some(cursor) = next {
+        let page = page_rows(call, offset, self.records.rules.paging);
+        let end = rows.len().min(offset.saturating_add(page));
+        let mut body = format!(
+            "{{\"totalSize\":{},\"done\":{}",
+            rows.len(),
+            end == rows.len()
+        );
+        if end < rows.len() {
+            let cursor = cursor.unwrap_or_else(|| self.cursors.open(rows, call.now));
             write!(
                 body,
                 ",\"nextRecordsUrl\":\"/services/data/v{version}/query/{cursor}-{end}\""
@@ -137,16 +171,23 @@ impl World {
         }
         body.push_str(",\"records\":[");
         let mut written = 0;
+        let (cursors, sharing) = (&mut self.cursors, &self.records.sharing);
+        let mut keep = |list: &Arc<ResultSet>| cursors.open(list, call.now);
+        let mut pages = Pages {
+            version,
+            rows: page,
+            keep: &mut keep,
+        };
         for at in offset..end {
             // The cursor holds rows as they were; who may see them is asked again.
-            if rows.id(at).is_some_and(|id| self.records.sharing.hides(id)) {
+            if rows.id(at).is_some_and(|id| sharing.hides(id)) {
                 continue;
             }
             if written > 0 {
                 body.push(',');
             }
             written += 1;
-            rows.write_json(at, version, &mut body);
+            rows.write_json(at, &mut pages, &mut body);
         }
         body.push_str("]}");
         self.records.count_reads(written);
@@ -154,8 +195,19 @@ impl World {
     }
 }
 
+/// How many rows the page from `offset` on has: what `Sforce-Query-Options` hints at, or, where
+/// pages are short, so much less that no two neighbours are alike.
+fn page_rows(call: &Call, offset: usize, paging: Paging) -> usize {
+    let hinted = hinted_rows(call);
+    if paging.short_pages {
+        hinted - hinted / 4 - offset % SHORT_BY_MAX
+    } else {
+        hinted
+    }
+}
+
 /// The page size that `Sforce-Query-Options` hints at.
-fn page_rows(call: &Call) -> usize {
+fn hinted_rows(call: &Call) -> usize {
     let header = call.header("sforce-query-options").unwrap_or_default();
     header
         .split([';', ','])

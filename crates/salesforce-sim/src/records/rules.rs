@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ApiError, Duplicates};
 use crate::id::RecordId;
+use crate::paging::Paging;
 use crate::row::Row;
 use crate::schema::Object;
 use crate::value::Value;
@@ -25,6 +26,9 @@ pub struct Rules {
     pub lead_assignment: bool,
     /// Whom the Lead assignment rule gives new Leads: a user or a queue.
     pub lead_assignee: RecordId,
+    /// How pages of queries misbehave.
+    #[serde(default)]
+    pub paging: Paging,
 }
 
 /// What a duplicate rule does with a match.

@@ -1,36 +1,35 @@
 //! Syntax → plan: every name looked up, every literal read as its field's type.
 
+mod children;
 mod condition;
+mod expression;
+mod group;
+mod join;
+mod literal;
+mod order;
+mod path;
+mod record_access;
+mod select;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use model::Timestamp;
 
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::records::Records;
-use crate::schema::{Field, Object, Schema, Source};
+use crate::schema::{Object, Schema, Setup};
 use crate::sharing::Sharing;
+use crate::value::Value;
 
-use super::predicate::{Column, Predicate, Reads};
-use super::syntax::{Direction, Nulls, Query, Select, Written};
+pub(super) use record_access::AccessAsked;
+
+use super::dates::FiscalYear;
+use super::functions::Aggregate;
+use super::predicate::{Check, Column, Predicate, Reads};
+use super::syntax::{Direction, Item, Nulls, Operator, Query, Scope, Totals};
 use super::{malformed, pointed};
-
-/// Paths lead over this many relationships at most.
-const DEPTH_MAX: usize = 5;
-
-/// What can be asked of a record behind a reference to several objects, whichever it is.
-const NAME_FIELDS: [&str; 11] = [
-    "Id",
-    "Name",
-    "FirstName",
-    "LastName",
-    "Email",
-    "Phone",
-    "Title",
-    "Username",
-    "IsActive",
-    "Alias",
-    "UserRoleId",
-];
 
 /// A query whose every name is known.
 #[derive(Debug, Clone)]
@@ -40,11 +39,16 @@ pub(crate) struct Plan {
     pub(super) steps: Vec<Step>,
     pub(super) columns: Vec<Selected>,
     pub(super) shape: Vec<Node>,
-    pub(super) filter: Option<Predicate>,
-    pub(super) order: Vec<OrderBy>,
+    pub(super) children: Vec<Children>,
+    pub(super) filter: Option<Predicate<Column>>,
+    /// The steps that have to be taken before the filter can be tested, in order.
+    pub(super) filter_steps: Vec<usize>,
+    pub(super) groups: Option<Groups>,
+    pub(super) order: Vec<OrderBy<Column>>,
     pub(super) limit: Option<usize>,
     pub(super) offset: usize,
     pub(super) counts: bool,
+    has_type_of: bool,
 }
 
 impl Plan {
@@ -53,17 +57,64 @@ impl Plan {
         self.counts
     }
 
+    /// Whether groups of rows are answered, not rows.
+    pub(crate) fn groups(&self) -> bool {
+        self.groups.is_some()
+    }
+
+    fn steps_of_filter(&self) -> Vec<usize> {
+        let mut sources = Vec::new();
+        if let Some(filter) = &self.filter {
+            filter.each_column(&mut |column| sources.push(column.source));
+        }
+        let mut steps = BTreeSet::new();
+        for mut source in sources {
+            // The record itself is source 0, and its parents were reached in order.
+            while source > 0 && steps.insert(source - 1) {
+                source = self.steps[source - 1].from;
+            }
+        }
+        steps.into_iter().collect()
+    }
+
     /// Why Bulk does not answer this query, if it does not.
     pub(crate) fn refused_in_bulk(&self) -> Option<ApiError> {
-        let refusal = |message| Some(ApiError::bad_request("API_ERROR", message));
-        if self.columns.iter().any(|selected| selected.is_compound) {
-            return refusal("Selecting compound data not supported in Bulk Query");
+        let refusal = |code, message| Some(ApiError::bad_request(code, message));
+        if is_unknown_to_bulk(self.object) {
+            let message = format!(
+                "Entity '{}' is not supported by the Bulk API.",
+                self.object.name()
+            );
+            return refusal("INVALIDENTITY", message);
         }
-        if self.counts || self.offset > 0 {
-            return refusal("Aggregate Relationships not supported in Bulk Query");
+        if self.columns.iter().any(|selected| selected.is_compound) {
+            let message = "Selecting compound data not supported in Bulk Query";
+            return refusal("API_ERROR", message.to_owned());
+        }
+        let is_refused = self.counts
+            || self.groups.is_some()
+            || self.offset > 0
+            || self.has_type_of
+            || !self.children.is_empty();
+        if is_refused {
+            let message = "Aggregate Relationships not supported in Bulk Query";
+            return refusal("API_ERROR", message.to_owned());
         }
         None
     }
+}
+
+/// The vendor's Bulk API reads no tables of statuses and priorities, and nothing that is computed.
+fn is_unknown_to_bulk(object: Object) -> bool {
+    [
+        Setup::CaseStatus,
+        Setup::LeadStatus,
+        Setup::TaskPriority,
+        Setup::TaskStatus,
+        Setup::UserRecordAccess,
+    ]
+    .into_iter()
+    .any(|setup| object == Object::Setup(setup))
 }
 
 /// One way up: the reference to follow from a source, per object that can stand there.
@@ -102,303 +153,223 @@ pub(super) enum Node {
         source: usize,
         inside: Vec<Node>,
     },
+    TypeOf {
+        name: String,
+        source: usize,
+        branches: Vec<(Object, Vec<Node>)>,
+        otherwise: Vec<Node>,
+    },
+    Children {
+        name: String,
+        child: usize,
+    },
+}
+
+/// A subquery over the records that refer to a row.
+#[derive(Debug, Clone)]
+pub(super) struct Children {
+    pub(super) plan: Arc<Plan>,
+    /// The reference that leads back.
+    pub(super) field: usize,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct OrderBy {
-    pub(super) column: Column,
+pub(super) struct OrderBy<C> {
+    pub(super) column: C,
     pub(super) direction: Direction,
     pub(super) nulls: Nulls,
 }
 
-/// A path that was looked up.
-struct Found<'schema> {
-    column: Column,
-    /// Nothing for the pseudo-field `Type`.
-    field: Option<&'schema Field>,
-    /// The relationships on the way, then the field, in canonical spelling.
-    names: Vec<String>,
+/// What is computed over groups of rows.
+#[derive(Debug, Clone)]
+pub(super) struct Groups {
+    pub(super) totals: Totals,
+    pub(super) keys: Vec<Column>,
+    pub(super) computed: Vec<Computed>,
+    pub(super) outputs: Vec<(String, Slot)>,
+    pub(super) having: Option<Predicate<Slot>>,
+    pub(super) order: Vec<OrderBy<Slot>>,
+}
+
+/// A function over the rows of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Computed {
+    pub(super) function: Aggregate,
+    pub(super) column: Column,
+    pub(super) of_ints: bool,
+}
+
+/// A value of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Key(usize),
+    Computed(usize),
+    /// Whether the group is a subtotal over that key: 1 or 0.
+    Subtotal(usize),
+}
+
+/// What a query is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The whole query, or a subquery so many levels below it.
+    Level(usize),
+    /// The list of a semi-join.
+    Join,
 }
 
 pub(super) fn bind(
     text: &str,
     query: &Query,
     records: &Records,
-    _user: RecordId,
+    user: RecordId,
     now: Timestamp,
 ) -> Result<Plan, ApiError> {
-    let (schema, sharing) = (&*records.schema, &*records.sharing);
-    let readable = |object: &Object| !sharing.denies(*object);
-    let Some(object) = Object::named(&query.from.what).filter(readable) else {
-        let message = format!(
-            "sObject type '{}' is not supported. If you are attempting to use a custom object, be \
-             sure to append the '__c' after the entity name. Please reference your WSDL or the \
-             describe call for the appropriate names.",
-            query.from.what
-        );
-        return Err(pointed("INVALID_TYPE", text, query.from.at, &message));
-    };
-    let mut binder = Binder {
+    let world = Asked {
         text,
-        schema,
-        sharing,
-        object,
-        query,
+        records,
+        user,
         now,
-        steps: Vec::new(),
+        fiscal: fiscal_year(records),
     };
-    let mut plan = Plan {
-        object,
-        steps: Vec::new(),
-        columns: Vec::new(),
-        shape: Vec::new(),
-        filter: None,
-        order: Vec::new(),
-        limit: query.limit,
-        offset: query.offset,
-        counts: query.select == Select::Count,
-    };
-    if let Select::Paths(paths) = &query.select {
-        for path in paths {
-            binder.select(path, &mut plan)?;
-        }
+    let object = world.object(&query.from)?;
+    Binder::new(&world, query, object, Place::Level(0)).plan()
+}
+
+fn fiscal_year(records: &Records) -> FiscalYear {
+    let schema = records.schema_of(Object::Organization);
+    let org = records.tables.of(Object::Organization).rows().next();
+    let month = org.map(|org| org.stored(schema.known("FiscalYearStartMonth")));
+    match month {
+        Some(Value::Int(month)) => FiscalYear::starting(*month),
+        Some(_) | None => FiscalYear::starting(1),
     }
-    plan.filter = query
-        .filter
-        .as_ref()
-        .map(|filter| binder.condition(filter))
-        .transpose()?;
-    for order in &query.order {
-        let found = binder.find(&order.path)?;
-        if found.field.is_some_and(|field| field.long) {
-            let message = format!(
-                "field '{}' can not be sorted in a query call",
-                order.path.what
-            );
-            return Err(pointed("INVALID_FIELD", text, order.path.at, &message));
-        }
-        let (direction, nulls) = (order.direction, order.nulls);
-        plan.order.push(OrderBy {
-            column: found.column,
-            direction,
-            nulls,
-        });
-    }
-    plan.steps = binder.steps;
-    Ok(plan)
+}
+
+/// What a query is asked of.
+struct Asked<'query> {
+    text: &'query str,
+    records: &'query Records,
+    user: RecordId,
+    now: Timestamp,
+    fiscal: FiscalYear,
 }
 
 struct Binder<'query> {
-    text: &'query str,
-    schema: &'query Schema,
-    sharing: &'query Sharing,
-    object: Object,
+    asked: &'query Asked<'query>,
     query: &'query Query,
-    now: Timestamp,
+    object: Object,
+    place: Place,
     steps: Vec<Step>,
+    /// Semi-joins so far.
+    joins: usize,
 }
 
 impl<'query> Binder<'query> {
-    fn select(&mut self, path: &Written<String>, plan: &mut Plan) -> Result<(), ApiError> {
-        let Found {
-            column,
-            field,
-            names,
-        } = self.find(path)?;
-        let canonical = names.join(".");
-        if plan
-            .columns
-            .iter()
-            .any(|selected| selected.path == canonical)
-        {
-            let message = format!("duplicate field selected: {}", path.what);
-            return Err(ApiError::bad_request("INVALID_FIELD", message));
-        }
-        let is_compound = field.is_some_and(|field| field.source == Source::Address);
-        let number = plan.columns.len();
-        plan.columns.push(Selected {
-            path: canonical,
-            column,
-            is_compound,
-        });
-        self.place(&mut plan.shape, 0, &names, number);
-        Ok(())
-    }
-
-    /// Puts a selected field where it will be written: inside its parents, made at first mention.
-    fn place(&self, nodes: &mut Vec<Node>, source: usize, names: &[String], column: usize) {
-        let [name, rest @ ..] = names else { return };
-        if rest.is_empty() {
-            nodes.push(Node::Field {
-                name: name.clone(),
-                column,
-            });
-            return;
-        }
-        let step = self
-            .steps
-            .iter()
-            .position(|step| step.from == source && step.name == *name);
-        let parent = step.expect("finding the path made its steps") + 1;
-        let known = nodes
-            .iter()
-            .position(|node| matches!(node, Node::Parent { source, .. } if *source == parent));
-        let at = known.unwrap_or_else(|| {
-            nodes.push(Node::Parent {
-                name: name.clone(),
-                source: parent,
-                inside: Vec::new(),
-            });
-            nodes.len() - 1
-        });
-        if let Node::Parent { inside, .. } = &mut nodes[at] {
-            self.place(inside, parent, rest, column);
+    fn new(
+        asked: &'query Asked<'query>,
+        query: &'query Query,
+        object: Object,
+        place: Place,
+    ) -> Self {
+        Self {
+            asked,
+            query,
+            object,
+            place,
+            steps: Vec::new(),
+            joins: 0,
         }
     }
 
-    fn find(&mut self, path: &Written<String>) -> Result<Found<'query>, ApiError> {
-        let mut parts: Vec<&str> = path.what.split('.').collect();
-        if parts.len() > 1 && self.is_root(parts[0]) {
-            parts.remove(0);
-        }
-        let (name, ups) = parts
-            .split_last()
-            .expect("splitting yields at least one part");
-        if ups.len() > DEPTH_MAX {
-            return Err(malformed(
-                "the field path leads over more than 5 relationships",
-            ));
-        }
-        let mut source = 0;
-        let mut targets: &[Object] = &[self.object];
-        let mut names = Vec::with_capacity(parts.len());
-        for up in ups {
-            (source, targets) = self.step(source, targets, up, path)?;
-            names.push(self.steps[source - 1].name.clone());
-        }
-        if targets.len() > 1 && name.eq_ignore_ascii_case("Type") {
-            names.push("Type".to_owned());
-            let column = Column {
-                source,
-                reads: Reads::ObjectName,
-            };
-            return Ok(Found {
-                column,
-                field: None,
-                names,
-            });
-        }
-        let places: Box<[_]> = targets
-            .iter()
-            .filter_map(|of| Some((*of, self.place_in(*of, targets, name)?)))
-            .collect();
-        let Some((first, place)) = places.first().copied() else {
-            return Err(self.no_such_column(name, targets, path));
+    fn schema(&self) -> &'query Schema {
+        &self.asked.records.schema
+    }
+
+    fn sharing(&self) -> &'query Sharing {
+        &self.asked.records.sharing
+    }
+
+    fn pointed(&self, code: &'static str, at: usize, message: &str) -> ApiError {
+        pointed(code, self.asked.text, at, message)
+    }
+
+    fn plan(mut self) -> Result<Plan, ApiError> {
+        let query = self.query;
+        let mut plan = Plan {
+            object: self.object,
+            steps: Vec::new(),
+            columns: Vec::new(),
+            shape: Vec::new(),
+            children: Vec::new(),
+            filter: None,
+            filter_steps: Vec::new(),
+            groups: None,
+            order: Vec::new(),
+            limit: query.limit,
+            offset: query.offset,
+            counts: query.select == [Item::CountRows],
+            has_type_of: false,
         };
-        let field = &self.schema.of(first).fields[place];
-        let named = targets.len() > 1 && name.eq_ignore_ascii_case("Name");
-        names.push(if named {
-            "Name".to_owned()
+        if self.is_grouped() {
+            plan.groups = Some(self.groups()?);
         } else {
-            field.name.clone()
-        });
-        Ok(Found {
-            column: Column {
-                source,
-                reads: Reads::Field(places),
-            },
-            field: Some(field),
-            names,
+            self.select(&mut plan)?;
+            plan.order = self.order()?;
+        }
+        plan.filter = self.filter()?;
+        record_access::check(&plan, self.schema())?;
+        plan.steps = self.steps;
+        plan.filter_steps = plan.steps_of_filter();
+        if plan.steps.len() > path::STEPS_MAX {
+            return Err(malformed("a query can follow at most 55 relationships up"));
+        }
+        Ok(plan)
+    }
+
+    /// WHERE and USING SCOPE.
+    fn filter(&mut self) -> Result<Option<Predicate<Column>>, ApiError> {
+        let asked = self.query.filter.as_ref();
+        let asked = asked
+            .map(|filter| self.rows_condition(filter))
+            .transpose()?;
+        let scope = self.scope()?;
+        Ok(match (asked, scope) {
+            (Some(asked), Some(scope)) => Some(Predicate::All(vec![asked, scope])),
+            (asked, scope) => asked.or(scope),
         })
     }
 
-    fn is_root(&self, name: &str) -> bool {
-        name.eq_ignore_ascii_case(&self.query.from.what)
-            || self
-                .query
-                .alias
-                .as_ref()
-                .is_some_and(|alias| alias.eq_ignore_ascii_case(name))
-    }
-
-    /// Where `name` is in `of`. Behind a polymorphic reference only the fields that every named
-    /// thing has can be asked for, and `Name` is whatever names the record.
-    fn place_in(&self, of: Object, targets: &[Object], name: &str) -> Option<usize> {
-        let schema = self.schema.of(of);
-        if targets.len() == 1 {
-            return schema.position(name);
-        }
-        if !NAME_FIELDS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(name))
-        {
-            return None;
-        }
-        if name.eq_ignore_ascii_case("Name") {
-            return schema.fields.iter().position(|field| field.is_name);
-        }
-        schema.position(name)
-    }
-
-    /// Whether apps may read any object that the reference at `place` points to.
-    fn leads_somewhere(&self, of: Object, place: usize) -> bool {
-        let targets = self.schema.of(of).fields[place].refers_to;
-        targets.iter().any(|target| !self.sharing.denies(*target))
-    }
-
-    fn step(
-        &mut self,
-        from: usize,
-        targets: &[Object],
-        name: &str,
-        path: &Written<String>,
-    ) -> Result<(usize, &'static [Object]), ApiError> {
-        let references: Vec<_> = targets
-            .iter()
-            .filter_map(|of| Some((*of, self.schema.of(*of).relationship(name)?)))
-            .filter(|(of, place)| self.leads_somewhere(*of, *place))
-            .collect();
-        let Some((first, place)) = references.first().copied() else {
-            let message = format!(
-                "Didn't understand relationship '{name}' in field path. If you are attempting to \
-                 use a custom relationship, be sure to append the '__r' after the custom \
-                 relationship name. Please reference your WSDL or the describe call for the \
-                 appropriate names."
-            );
-            return Err(pointed("INVALID_FIELD", self.text, path.at, &message));
+    fn scope(&self) -> Result<Option<Predicate<Column>>, ApiError> {
+        let Some(scope) = &self.query.scope else {
+            return Ok(None);
         };
-        let field = &self.schema.of(first).fields[place];
-        let canonical = field
-            .relationship()
-            .expect("it was found by its relationship");
-        let known = self
-            .steps
-            .iter()
-            .position(|step| step.from == from && step.name == canonical);
-        let at = known.unwrap_or_else(|| {
-            let targets = field.refers_to;
-            self.steps.push(Step {
-                from,
-                references,
-                name: canonical,
-                targets,
-            });
-            self.steps.len() - 1
-        });
-        Ok((at + 1, self.steps[at].targets))
+        let owner = self.schema().of(self.object).position("OwnerId");
+        match (&scope.what, owner) {
+            (Scope::Everything, _) => Ok(None),
+            (Scope::Mine, Some(owner)) => {
+                let column = Column {
+                    source: 0,
+                    reads: Reads::Field(Box::new([(self.object, owner)])),
+                    function: None,
+                };
+                let check = Check::Compare(Operator::Equal, Value::Id(self.asked.user));
+                Ok(Some(Predicate::Test(column, check)))
+            }
+            (Scope::Mine, None) => Err(self.no_scope("mine", scope.at)),
+            (Scope::Other(name), _) => Err(self.no_scope(name, scope.at)),
+        }
     }
 
-    fn no_such_column(&self, name: &str, targets: &[Object], path: &Written<String>) -> ApiError {
-        let entity = if targets.len() > 1 {
-            "Name"
-        } else {
-            targets[0].name()
-        };
+    fn no_scope(&self, name: &str, at: usize) -> ApiError {
         let message = format!(
-            "No such column '{name}' on entity '{entity}'. If you are attempting to use a custom \
-             field, be sure to append the '__c' after the custom field name. Please reference \
-             your WSDL or the describe call for the appropriate names."
+            "scope '{name}' is not supported for entity '{}'",
+            self.object.name()
         );
-        pointed("INVALID_FIELD", self.text, path.at, &message)
+        self.pointed("MALFORMED_QUERY", at, &message)
+    }
+
+    fn is_grouped(&self) -> bool {
+        let aggregates = |item: &Item| matches!(item, Item::Expression { expression, .. } if expression.is_aggregate());
+        self.query.group.is_some() || self.query.select.iter().any(aggregates)
     }
 }

@@ -4,6 +4,10 @@ use crate::error::ApiError;
 
 use super::malformed;
 
+/// The longest text in quotes. The vendor documents the limit; the words are this world's.
+const LITERAL_CHARS_MAX: usize = 4_000;
+const LITERAL_TOO_LONG: &str = "string literals cannot be longer than 4000 characters";
+
 /// A piece of a query, and the byte at which it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
@@ -20,9 +24,13 @@ pub(super) enum TokenKind {
     Text {
         plain: String,
         pattern: String,
+        /// Whether a `%` or `_` was escaped, which only LIKE understands.
+        escapes_wildcard: Option<char>,
     },
-    /// A number, a date or an instant.
-    Literal(String),
+    Number(String),
+    Date(String),
+    Instant(String),
+    Time(String),
     Comma,
     Colon,
     Open,
@@ -35,7 +43,11 @@ impl TokenKind {
     /// The token as an error message shows it.
     pub(super) fn shown(&self) -> String {
         match self {
-            Self::Word(text) | Self::Literal(text) => text.clone(),
+            Self::Word(text)
+            | Self::Number(text)
+            | Self::Date(text)
+            | Self::Instant(text)
+            | Self::Time(text) => text.clone(),
             Self::Text { plain, .. } => plain.clone(),
             Self::Comma => ",".to_owned(),
             Self::Colon => ":".to_owned(),
@@ -90,7 +102,7 @@ fn token(text: &str, at: usize, first: u8) -> Result<(TokenKind, usize), ApiErro
         b'>' => (TokenKind::Operator(">"), at + 1),
         b'-' | b'+' | b'0'..=b'9' => {
             let end = while_of(|b| b.is_ascii_alphanumeric() || b"+-.:".contains(&b));
-            (TokenKind::Literal(text[at..end].to_owned()), end)
+            (literal(&text[at..end])?, end)
         }
         b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
             let end = while_of(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
@@ -103,13 +115,69 @@ fn token(text: &str, at: usize, first: u8) -> Result<(TokenKind, usize), ApiErro
     })
 }
 
+/// Reads what begins like a number by its shape; whether the day exists is asked later.
+fn literal(text: &str) -> Result<TokenKind, ApiError> {
+    const DATE: &str = "0000-00-00";
+    const MINUTE: &str = "00:00";
+    let owned = text.to_owned();
+    if is_number(text) {
+        return Ok(TokenKind::Number(owned));
+    }
+    if has_shape(text, DATE) {
+        return Ok(TokenKind::Date(owned));
+    }
+    let (day, time) = text.split_once('T').unwrap_or(("", text));
+    let zone = time.rfind(['Z', '+', '-']).unwrap_or(time.len());
+    let (time, zone) = time.split_at(zone);
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let is_time = has_shape(time, "00:00:00")
+        && !fraction.is_empty()
+        && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let is_zone = zone == "Z"
+        || zone
+            .get(1..)
+            .is_some_and(|offset| has_shape(offset, MINUTE) || has_shape(offset, "0000"));
+    match day {
+        "" if is_time && zone == "Z" && !text.contains('T') => Ok(TokenKind::Time(owned)),
+        day if has_shape(day, DATE) && is_time && is_zone => Ok(TokenKind::Instant(owned)),
+        _ => Err(malformed(format!("unexpected token: '{text}'"))),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    !whole.is_empty() && all_digits(whole) && all_digits(fraction)
+}
+
+/// Whether `text` has a digit wherever `shape` has a zero, and equals it elsewhere.
+fn has_shape(text: &str, shape: &str) -> bool {
+    text.len() == shape.len()
+        && text
+            .bytes()
+            .zip(shape.bytes())
+            .all(|(byte, like)| byte == like || (like == b'0' && byte.is_ascii_digit()))
+}
+
 fn quoted(text: &str, open: usize) -> Result<(TokenKind, usize), ApiError> {
     let mut plain = String::new();
     let mut pattern = String::new();
+    let mut escapes_wildcard = None;
     let mut characters = text[open + 1..].char_indices();
     while let Some((offset, character)) = characters.next() {
         match character {
-            '\'' => return Ok((TokenKind::Text { plain, pattern }, open + 1 + offset + 1)),
+            '\'' => {
+                if plain.chars().count() > LITERAL_CHARS_MAX {
+                    return Err(malformed(LITERAL_TOO_LONG));
+                }
+                let text = TokenKind::Text {
+                    plain,
+                    pattern,
+                    escapes_wildcard,
+                };
+                return Ok((text, open + 1 + offset + 1));
+            }
             '\\' => {
                 let (_, escaped) = characters.next().ok_or_else(unterminated)?;
                 let decoded = match escaped {
@@ -121,11 +189,12 @@ fn quoted(text: &str, open: usize) -> Result<(TokenKind, usize), ApiError> {
                     '"' | '\'' | '\\' | '_' | '%' => escaped,
                     'u' => unicode(&mut characters)?,
                     other => {
-                        return Err(malformed(format!(
-                            "invalid escape sequence '\\{other}' in string literal"
-                        )));
+                        return Err(invalid_escape(other));
                     }
                 };
+                if matches!(escaped, '_' | '%') {
+                    escapes_wildcard = Some(escaped);
+                }
                 plain.push(decoded);
                 if matches!(decoded, '_' | '%' | '\\') {
                     pattern.push('\\');
@@ -155,6 +224,13 @@ fn unicode(characters: &mut std::str::CharIndices<'_>) -> Result<char, ApiError>
         })
         .flatten()
         .ok_or_else(|| malformed("invalid unicode escape in string literal"))
+}
+
+/// A backslash before a character that needs none.
+pub(super) fn invalid_escape(escaped: char) -> ApiError {
+    malformed(format!(
+        "invalid escape sequence '\\{escaped}' in string literal"
+    ))
 }
 
 fn unterminated() -> ApiError {

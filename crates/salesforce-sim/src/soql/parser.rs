@@ -1,21 +1,39 @@
 //! Tokens → syntax, by recursive descent.
+//!
+//! The depth of the descent is bounded, so that no text can exhaust the stack.
+
+mod condition;
+mod select;
 
 use crate::error::ApiError;
 
 use super::lexer::{Token, TokenKind, tokens};
-use super::malformed;
 use super::syntax::{
-    Condition, Direction, Literal, Nulls, Operator, Order, Query, Select, Test, Written,
+    Direction, Expression, Grouping, Item, Nulls, Order, Query, Scope, Totals, Written,
 };
+use super::{malformed, pointed};
 
-/// Conditions nest this deep at most, so that a hostile query cannot exhaust the stack.
+/// Conditions, functions and subqueries nest this deep at most.
 const DEPTH_MAX: usize = 64;
 
 /// An offset beyond this is refused.
 const OFFSET_MAX: usize = 2_000;
 
+/// `GROUP BY ROLLUP` and `CUBE` take this many fields at most.
+const TOTALS_FIELDS_MAX: usize = 3;
+
+/// The scopes that some object of some org offers, beside the two that are understood.
+const OTHER_SCOPES: [&str; 5] = [
+    "delegated",
+    "mine_and_my_groups",
+    "my_territory",
+    "my_team_territory",
+    "team",
+];
+
 pub(super) fn parse(text: &str) -> Result<Query, ApiError> {
     let mut parser = Parser {
+        text,
         tokens: tokens(text)?,
         next: 0,
         depth: 0,
@@ -27,34 +45,37 @@ pub(super) fn parse(text: &str) -> Result<Query, ApiError> {
     Ok(query)
 }
 
-struct Parser {
+struct Parser<'text> {
+    text: &'text str,
     tokens: Vec<Token>,
     next: usize,
     depth: usize,
 }
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> &TokenKind {
         &self.tokens[self.next].kind
+    }
+
+    fn peek_second(&self) -> &TokenKind {
+        let last = self.tokens.len() - 1;
+        &self.tokens[(self.next + 1).min(last)].kind
     }
 
     fn at(&self) -> usize {
         self.tokens[self.next].at
     }
 
-    fn take(&mut self) -> Token {
-        let token = self.tokens[self.next].clone();
-        if token.kind != TokenKind::End {
-            self.next += 1;
-        }
-        token
+    fn skip(&mut self) {
+        self.next = (self.next + 1).min(self.tokens.len() - 1);
     }
 
     fn unexpected(&self) -> ApiError {
-        match self.peek() {
-            TokenKind::End => malformed("unexpected token: '<EOF>'"),
-            token => malformed(format!("unexpected token: '{}'", token.shown())),
+        if self.peek() == &TokenKind::Colon {
+            let words = "Bind variables only allowed in Apex code";
+            return pointed("MALFORMED_QUERY", self.text, self.at(), words);
         }
+        malformed(format!("unexpected token: '{}'", self.peek().shown()))
     }
 
     fn is_keyword(&self, keyword: &str) -> bool {
@@ -64,7 +85,7 @@ impl Parser {
     fn take_keyword(&mut self, keyword: &str) -> bool {
         let found = self.is_keyword(keyword);
         if found {
-            self.next += 1;
+            self.skip();
         }
         found
     }
@@ -77,32 +98,63 @@ impl Parser {
         }
     }
 
-    fn expect(&mut self, kind: &TokenKind) -> Result<(), ApiError> {
-        if self.peek() == kind {
-            self.next += 1;
-            return Ok(());
+    fn take(&mut self, kind: &TokenKind) -> bool {
+        let found = self.peek() == kind;
+        if found {
+            self.skip();
         }
-        Err(self.unexpected())
+        found
     }
 
-    fn word(&mut self) -> Result<Written<String>, ApiError> {
-        let at = self.at();
-        match self.peek() {
-            TokenKind::Word(word) if !is_reserved(word) => {
-                let what = word.clone();
-                self.next += 1;
-                Ok(Written { what, at })
-            }
-            TokenKind::Word(_)
-            | TokenKind::Text { .. }
-            | TokenKind::Literal(_)
-            | TokenKind::Comma
-            | TokenKind::Colon
-            | TokenKind::Open
-            | TokenKind::Close
-            | TokenKind::Operator(_)
-            | TokenKind::End => Err(self.unexpected()),
+    fn expect(&mut self, kind: &TokenKind) -> Result<(), ApiError> {
+        if self.take(kind) {
+            Ok(())
+        } else {
+            Err(self.unexpected())
         }
+    }
+
+    /// Runs `read` one level deeper.
+    fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        if self.depth == DEPTH_MAX {
+            return Err(malformed("the query is nested too deeply"));
+        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// A name, or names joined by dots.
+    fn word(&mut self) -> Result<Written<String>, ApiError> {
+        match self.word_here() {
+            Some(word) => {
+                self.skip();
+                Ok(word)
+            }
+            None => Err(self.unexpected()),
+        }
+    }
+
+    fn word_here(&self) -> Option<Written<String>> {
+        let TokenKind::Word(word) = self.peek() else {
+            return None;
+        };
+        let is_whole = word.split('.').all(|part| !part.is_empty());
+        (is_whole && !is_reserved(word)).then(|| Written {
+            what: word.clone(),
+            at: self.at(),
+        })
+    }
+
+    /// A name without dots.
+    fn alias(&mut self) -> Option<Written<String>> {
+        let alias = self.word_here().filter(|word| !word.what.contains('.'))?;
+        self.skip();
+        Some(alias)
     }
 
     /// Two objects are called like keywords.
@@ -124,21 +176,24 @@ impl Parser {
         let select = self.select()?;
         self.expect_keyword("FROM")?;
         let from = self.object_name()?;
-        let has_alias = matches!(self.peek(), TokenKind::Word(word) if !is_reserved(word));
-        let alias = if has_alias {
-            Some(self.word()?.what)
-        } else {
-            None
-        };
-        if self.take_keyword("USING") {
-            self.expect_keyword("SCOPE")?;
-            self.expect_keyword("everything")?;
-        }
+        let alias = self.alias().map(|alias| alias.what);
+        let scope = self.scope()?;
         let filter = if self.take_keyword("WHERE") {
             Some(self.condition()?)
         } else {
             None
         };
+        self.with()?;
+        let group = self.group()?;
+        let having = if group.is_some() && self.take_keyword("HAVING") {
+            Some(self.condition()?)
+        } else {
+            None
+        };
+        if select == [Item::CountRows] && (group.is_some() || self.is_keyword("ORDER")) {
+            let words = "COUNT() can be used neither with GROUP BY nor with ORDER BY";
+            return Err(malformed(words));
+        }
         let order = if self.take_keyword("ORDER") {
             self.orders()?
         } else {
@@ -149,257 +204,174 @@ impl Parser {
         } else {
             None
         };
-        let offset = if self.take_keyword("OFFSET") {
-            self.count()?
-        } else {
-            0
-        };
-        if offset > OFFSET_MAX {
-            return Err(ApiError::bad_request(
-                "NUMBER_OUTSIDE_VALID_RANGE",
-                "Maximum SOQL offset allowed is 2000",
-            ));
-        }
+        let offset = self.offset()?;
+        self.ending()?;
         Ok(Query {
             select,
             from,
             alias,
+            scope,
             filter,
+            group,
+            having,
             order,
             limit,
             offset,
         })
     }
 
-    fn select(&mut self) -> Result<Select, ApiError> {
-        let mut paths = Vec::new();
-        loop {
-            let path = self.word()?;
-            if self.peek() == &TokenKind::Open {
-                if path.what.eq_ignore_ascii_case("count") && paths.is_empty() {
-                    self.next += 1;
-                    self.expect(&TokenKind::Close)?;
-                    return Ok(Select::Count);
-                }
-                return Err(self.unexpected());
-            }
-            paths.push(path);
-            if self.peek() != &TokenKind::Comma {
-                return Ok(Select::Paths(paths));
-            }
-            self.next += 1;
+    fn scope(&mut self) -> Result<Option<Written<Scope>>, ApiError> {
+        if !self.take_keyword("USING") {
+            return Ok(None);
         }
-    }
-
-    /// One level of AND or of OR. Both at one level is refused: parentheses are needed.
-    fn condition(&mut self) -> Result<Condition, ApiError> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(malformed("the WHERE clause is nested too deeply"));
-        }
-        let first = self.term()?;
-        let joined = if self.is_keyword("AND") {
-            let parts = self.joined(first, "AND")?;
-            Condition::All(parts)
-        } else if self.is_keyword("OR") {
-            let parts = self.joined(first, "OR")?;
-            Condition::Any(parts)
+        self.expect_keyword("SCOPE")?;
+        let at = self.at();
+        let what = if self.take_keyword("everything") {
+            Scope::Everything
+        } else if self.take_keyword("mine") {
+            Scope::Mine
         } else {
-            first
+            let other = OTHER_SCOPES
+                .into_iter()
+                .find(|scope| self.take_keyword(scope));
+            Scope::Other(other.ok_or_else(|| self.unexpected())?.to_owned())
         };
-        if self.is_keyword("AND") || self.is_keyword("OR") {
-            return Err(self.unexpected());
-        }
-        self.depth -= 1;
-        Ok(joined)
+        Ok(Some(Written { what, at }))
     }
 
-    fn joined(&mut self, first: Condition, keyword: &str) -> Result<Vec<Condition>, ApiError> {
-        let mut parts = vec![first];
-        while self.take_keyword(keyword) {
-            parts.push(self.term()?);
+    /// How access is checked changes nothing here: an API call always runs as its user.
+    fn with(&mut self) -> Result<(), ApiError> {
+        if !self.take_keyword("WITH") {
+            return Ok(());
         }
-        Ok(parts)
+        let known = ["SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE"]
+            .into_iter()
+            .any(|mode| self.take_keyword(mode));
+        if known {
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
     }
 
-    fn term(&mut self) -> Result<Condition, ApiError> {
-        if self.take_keyword("NOT") {
-            self.depth += 1;
-            if self.depth > DEPTH_MAX {
-                return Err(malformed("the WHERE clause is nested too deeply"));
-            }
-            let negated = self.term()?;
-            self.depth -= 1;
-            return Ok(Condition::Not(Box::new(negated)));
+    fn group(&mut self) -> Result<Option<Grouping>, ApiError> {
+        if !self.take_keyword("GROUP") {
+            return Ok(None);
         }
-        if self.peek() == &TokenKind::Open {
-            self.next += 1;
-            let inner = self.condition()?;
-            self.expect(&TokenKind::Close)?;
-            return Ok(inner);
-        }
-        self.test().map(Condition::Test)
-    }
-
-    fn test(&mut self) -> Result<Test, ApiError> {
-        let path = self.word()?;
-        let operator = self.operator()?;
-        let values = match operator {
-            Operator::In | Operator::NotIn => self.list()?,
-            Operator::Equal
-            | Operator::NotEqual
-            | Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
-            | Operator::Like => vec![self.literal()?],
+        self.expect_keyword("BY")?;
+        let opens = self.peek_second() == &TokenKind::Open;
+        let how = if opens && self.take_keyword("ROLLUP") {
+            Totals::Rollup
+        } else if opens && self.take_keyword("CUBE") {
+            Totals::Cube
+        } else {
+            Totals::None
         };
-        Ok(Test {
-            path,
-            operator,
-            values,
-        })
-    }
-
-    fn operator(&mut self) -> Result<Operator, ApiError> {
-        if self.take_keyword("LIKE") {
-            return Ok(Operator::Like);
+        if how == Totals::None {
+            let by = self.expressions()?;
+            return Ok(Some(Grouping { how, by }));
         }
-        if self.take_keyword("IN") {
-            return Ok(Operator::In);
-        }
-        if self.take_keyword("NOT") {
-            self.expect_keyword("IN")?;
-            return Ok(Operator::NotIn);
-        }
-        let TokenKind::Operator(sign) = *self.peek() else {
-            return Err(self.unexpected());
-        };
-        self.next += 1;
-        Ok(match sign {
-            "=" => Operator::Equal,
-            "!=" => Operator::NotEqual,
-            "<" => Operator::Less,
-            "<=" => Operator::LessOrEqual,
-            ">" => Operator::Greater,
-            _ => Operator::GreaterOrEqual,
-        })
-    }
-
-    fn list(&mut self) -> Result<Vec<Written<Literal>>, ApiError> {
         self.expect(&TokenKind::Open)?;
-        let mut values = vec![self.literal()?];
-        while self.peek() == &TokenKind::Comma {
-            self.next += 1;
-            values.push(self.literal()?);
-        }
+        let by = self.expressions()?;
         self.expect(&TokenKind::Close)?;
-        Ok(values)
+        if by.len() > TOTALS_FIELDS_MAX {
+            let words = "GROUP BY ROLLUP and GROUP BY CUBE take at most 3 fields";
+            return Err(malformed(words));
+        }
+        Ok(Some(Grouping { how, by }))
     }
 
-    fn literal(&mut self) -> Result<Written<Literal>, ApiError> {
-        let Token { kind, at } = self.tokens[self.next].clone();
-        let what = match kind {
-            TokenKind::Text { plain, pattern } => Literal::Text { plain, pattern },
-            TokenKind::Literal(text) => number_or_date(text),
-            TokenKind::Word(word) if word.eq_ignore_ascii_case("null") => Literal::Null,
-            TokenKind::Word(word) if word.eq_ignore_ascii_case("true") => Literal::Bool(true),
-            TokenKind::Word(word) if word.eq_ignore_ascii_case("false") => Literal::Bool(false),
-            TokenKind::Word(word) if is_relative(&word) => {
-                self.take();
-                let count = if self.peek() == &TokenKind::Colon {
-                    self.next += 1;
-                    Some(i32::try_from(self.count()?).map_err(|_| self.unexpected())?)
-                } else {
-                    None
-                };
-                let name = word.to_ascii_uppercase();
-                return Ok(Written {
-                    what: Literal::Relative { name, count },
-                    at,
-                });
-            }
-            TokenKind::Word(_)
-            | TokenKind::Comma
-            | TokenKind::Colon
-            | TokenKind::Open
-            | TokenKind::Close
-            | TokenKind::Operator(_)
-            | TokenKind::End => return Err(self.unexpected()),
-        };
-        self.take();
-        Ok(Written { what, at })
+    fn expressions(&mut self) -> Result<Vec<Expression>, ApiError> {
+        let mut list = vec![self.expression()?];
+        while self.take(&TokenKind::Comma) {
+            list.push(self.expression()?);
+        }
+        Ok(list)
     }
 
     fn orders(&mut self) -> Result<Vec<Order>, ApiError> {
         self.expect_keyword("BY")?;
         let mut orders = Vec::new();
         loop {
-            let path = self.word()?;
+            let expression = self.expression()?;
             let direction = if self.take_keyword("DESC") {
                 Direction::Descending
             } else {
                 self.take_keyword("ASC");
                 Direction::Ascending
             };
-            let nulls = if self.take_keyword("NULLS") {
-                if self.take_keyword("LAST") {
-                    Nulls::Last
-                } else {
-                    self.expect_keyword("FIRST")?;
-                    Nulls::First
-                }
+            let nulls = if !self.take_keyword("NULLS") {
+                Nulls::First
+            } else if self.take_keyword("LAST") {
+                Nulls::Last
             } else {
+                self.expect_keyword("FIRST")?;
                 Nulls::First
             };
             orders.push(Order {
-                path,
+                expression,
                 direction,
                 nulls,
             });
-            if self.peek() != &TokenKind::Comma {
+            if !self.take(&TokenKind::Comma) {
                 return Ok(orders);
             }
-            self.next += 1;
         }
     }
 
+    fn offset(&mut self) -> Result<usize, ApiError> {
+        if !self.take_keyword("OFFSET") {
+            return Ok(0);
+        }
+        let offset = self.count()?;
+        if offset > OFFSET_MAX {
+            return Err(ApiError::bad_request(
+                "NUMBER_OUTSIDE_VALID_RANGE",
+                "Maximum SOQL offset allowed is 2000",
+            ));
+        }
+        Ok(offset)
+    }
+
+    /// Marking rows as viewed, or locking them for a transaction that ends with the call, cannot
+    /// be noticed by a client.
+    fn ending(&mut self) -> Result<(), ApiError> {
+        while self.take_keyword("FOR") {
+            let known = ["VIEW", "REFERENCE", "UPDATE"]
+                .into_iter()
+                .any(|purpose| self.take_keyword(purpose));
+            if !known {
+                return Err(self.unexpected());
+            }
+        }
+        if self.is_keyword("ALL") {
+            let at = self.at();
+            self.skip();
+            self.expect_keyword("ROWS")?;
+            let words = "ALL ROWS not allowed in this context";
+            return Err(pointed("MALFORMED_QUERY", self.text, at, words));
+        }
+        Ok(())
+    }
+
     fn count(&mut self) -> Result<usize, ApiError> {
-        let TokenKind::Literal(text) = self.peek() else {
+        let TokenKind::Number(text) = self.peek() else {
             return Err(self.unexpected());
         };
         let count = text.parse().map_err(|_| self.unexpected())?;
-        self.next += 1;
+        self.skip();
         Ok(count)
-    }
-}
-
-fn number_or_date(text: String) -> Literal {
-    if text.contains(':') {
-        return Literal::Instant(text);
-    }
-    let dashes = text.bytes().skip(1).filter(|byte| *byte == b'-').count();
-    if dashes == 2 {
-        Literal::Date(text)
-    } else {
-        Literal::Number(text)
     }
 }
 
 /// Words that cannot be a name where a name is expected.
 fn is_reserved(word: &str) -> bool {
-    const RESERVED: [&str; 22] = [
+    const RESERVED: [&str; 24] = [
         "SELECT", "FROM", "WHERE", "ORDER", "LIMIT", "OFFSET", "GROUP", "HAVING", "AND", "OR",
         "NOT", "LIKE", "IN", "USING", "WITH", "FOR", "NULLS", "TYPEOF", "INCLUDES", "EXCLUDES",
-        "ASC", "DESC",
+        "ASC", "DESC", "ALL", "UPDATE",
     ];
     RESERVED
         .iter()
         .any(|reserved| reserved.eq_ignore_ascii_case(word))
-}
-
-fn is_relative(word: &str) -> bool {
-    super::dates::NAMES
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(word))
 }

@@ -1,23 +1,27 @@
-//! What a row is tested for, with every name bound and every literal read.
+//! What a row, or a group of rows, is tested for, with every name bound and every literal read.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::row::Row;
-use crate::schema::{Object, Schema};
+use crate::schema::{Object, Schema, Setup};
 use crate::value::{Value, equal_folded};
 
+use super::bind::Plan;
+use super::functions::Scalar;
+use super::pattern::Pattern;
 use super::syntax::Operator;
 
 /// The rows behind one row of a result: the record itself, then its parents.
-pub(crate) type Sources = [Option<Arc<Row>>];
+pub(super) type Sources<'world> = [Option<&'world Arc<Row>>];
 
-/// Where a value is read.
+/// Where a value is read, and what is done to it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
     pub(crate) source: usize,
     pub(crate) reads: Reads,
+    pub(crate) function: Option<Scalar>,
 }
 
 /// What is read there.
@@ -30,61 +34,120 @@ pub(crate) enum Reads {
 }
 
 impl Column {
-    pub(crate) fn read<'row>(&self, schema: &Schema, rows: &'row Sources) -> Cow<'row, Value> {
-        let Some(row) = &rows[self.source] else {
+    /// The value that `row`, the one at this column's source, has.
+    pub(crate) fn read<'row>(&self, schema: &Schema, row: Option<&'row Row>) -> Cow<'row, Value> {
+        let Some(row) = row else {
             return Cow::Owned(Value::Null);
         };
         let object = row.object();
-        match &self.reads {
-            // The only groups that own or are pointed at are queues, and that is what they say.
-            Reads::ObjectName if object == Object::Group => Cow::Owned(Value::Static("Queue")),
-            Reads::ObjectName => Cow::Owned(Value::Static(object.name())),
+        let value = match &self.reads {
+            Reads::ObjectName => Cow::Owned(Value::Static(type_name(object))),
             Reads::Field(places) => match places.iter().find(|(of, _)| *of == object) {
                 Some((_, place)) => row.read(schema.of(object), *place),
                 None => Cow::Owned(Value::Null),
             },
+        };
+        match &self.function {
+            Some(function) => Cow::Owned(function.of(&value)),
+            None => value,
         }
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Predicate {
-    All(Vec<Predicate>),
-    Any(Vec<Predicate>),
-    Not(Box<Predicate>),
-    Test(Column, Check),
+/// The only groups that own or are pointed at are queues, and that is what they say.
+pub(super) fn type_name(object: Object) -> &'static str {
+    if object == Object::Group {
+        "Queue"
+    } else {
+        object.name()
+    }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Check {
+/// A tree of tests on values that `C` says how to find.
+#[derive(Debug, Clone)]
+pub(super) enum Predicate<C> {
+    All(Vec<Predicate<C>>),
+    Any(Vec<Predicate<C>>),
+    Not(Box<Predicate<C>>),
+    Test(C, Check),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Check {
     Compare(Operator, Value),
     /// From the first value up to, but not including, the second.
     Within(Value, Value),
     /// Sorted, so that long lists are searched quickly.
     OneOf(Vec<Value>),
-    Like(Vec<PatternPart>),
+    /// Text of exactly these letters; for fields that tell case apart. Sorted by byte.
+    Exactly(Vec<Box<str>>),
+    Like(Pattern),
+    /// A multi-select that holds all values of one of these lists.
+    Includes(Vec<Vec<String>>),
+    /// The only value of a row of another query. Becomes `OneOf` when the query runs.
+    Joined(Arc<Plan>),
 }
 
-/// A piece of a LIKE pattern; letters are folded.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum PatternPart {
-    Exactly(char),
-    One,
-    Any,
-}
-
-impl Predicate {
-    pub(crate) fn holds(&self, schema: &Schema, rows: &Sources) -> bool {
+impl<C> Predicate<C> {
+    /// Whether it holds for values that `read` finds.
+    pub(super) fn holds<'row>(&self, read: &impl Fn(&C) -> Cow<'row, Value>) -> bool {
         match self {
-            Self::All(parts) => parts.iter().all(|part| part.holds(schema, rows)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(schema, rows)),
-            Self::Not(part) => !part.holds(schema, rows),
-            Self::Test(column, check) => check.holds(&column.read(schema, rows)),
+            Self::All(parts) => parts.iter().all(|part| part.holds(read)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(read)),
+            Self::Not(part) => !part.holds(read),
+            Self::Test(column, check) => check.holds(&read(column)),
+        }
+    }
+
+    /// Shows each column to `see`.
+    pub(super) fn each_column(&self, see: &mut impl FnMut(&C)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.each_column(see);
+                }
+            }
+            Self::Not(part) => part.each_column(see),
+            Self::Test(column, _) => see(column),
+        }
+    }
+
+    /// Shows each check to `see`.
+    pub(super) fn each_check(&self, see: &mut impl FnMut(&Check)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.each_check(see);
+                }
+            }
+            Self::Not(part) => part.each_check(see),
+            Self::Test(_, check) => see(check),
+        }
+    }
+
+    /// The same tree with `change` made to each of its checks.
+    pub(super) fn with_checks(&self, change: &impl Fn(&Check) -> Check) -> Self
+    where
+        C: Clone,
+    {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.with_checks(change)).collect();
+        match self {
+            Self::All(parts) => Self::All(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::Not(part) => Self::Not(Box::new(part.with_checks(change))),
+            Self::Test(column, check) => Self::Test(column.clone(), change(check)),
         }
     }
 }
 
 impl Check {
+    /// Whether the value is one of `values`, in whatever order they come.
+    pub(super) fn one_of(mut values: Vec<Value>) -> Self {
+        values.sort_by(Value::compare);
+        values.dedup_by(|left, right| left.compare(right) == Ordering::Equal);
+        Self::OneOf(values)
+    }
+
     fn holds(&self, value: &Value) -> bool {
         match self {
             Self::Compare(operator, against) => compares(*operator, value, against),
@@ -96,9 +159,20 @@ impl Check {
             Self::OneOf(values) => values
                 .binary_search_by(|candidate| candidate.compare(value))
                 .is_ok(),
-            Self::Like(pattern) => value.as_text().is_some_and(|text| like(text, pattern)),
+            Self::Exactly(texts) => value
+                .as_text()
+                .is_some_and(|text| texts.binary_search_by(|known| (**known).cmp(text)).is_ok()),
+            Self::Like(pattern) => value.as_text().is_some_and(|text| pattern.matches(text)),
+            Self::Includes(lists) => value.as_text().is_some_and(|text| includes(text, lists)),
+            // Nothing is joined before the inner query has run.
+            Self::Joined(_) => false,
         }
     }
+}
+
+fn includes(text: &str, lists: &[Vec<String>]) -> bool {
+    let holds = |wanted: &String| text.split(';').any(|held| equal_folded(held, wanted));
+    lists.iter().any(|list| list.iter().all(holds))
 }
 
 /// A row without the value is equal to nothing and unequal to everything else; no order holds.
@@ -112,7 +186,11 @@ fn compares(operator: Operator, value: &Value, against: &Value) -> bool {
         Operator::Greater => !value.is_null() && order == Ordering::Greater,
         Operator::GreaterOrEqual => !value.is_null() && order != Ordering::Less,
         // The binder turns these into checks of their own.
-        Operator::Like | Operator::In | Operator::NotIn => false,
+        Operator::Like
+        | Operator::In
+        | Operator::NotIn
+        | Operator::Includes
+        | Operator::Excludes => false,
     }
 }
 
@@ -125,49 +203,7 @@ fn equals(value: &Value, against: &Value) -> bool {
     }
 }
 
-/// Reads a pattern in which an escaped `%`, `_` or backslash is marked by a backslash.
-pub(super) fn pattern(text: &str) -> Vec<PatternPart> {
-    let mut parts = Vec::new();
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '%' => parts.push(PatternPart::Any),
-            '_' => parts.push(PatternPart::One),
-            '\\' => parts.extend(characters.next().map(PatternPart::Exactly)),
-            other => parts.extend(other.to_lowercase().map(PatternPart::Exactly)),
-        }
-    }
-    parts
-}
-
-/// Greedy matching with one point to return to: linear in practice, never exponential.
-fn like(text: &str, pattern: &[PatternPart]) -> bool {
-    let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
-    let (mut at, mut part) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while at < text.len() {
-        match pattern.get(part) {
-            Some(PatternPart::Any) => {
-                retry = Some((part, at));
-                part += 1;
-            }
-            Some(PatternPart::One) => {
-                at += 1;
-                part += 1;
-            }
-            Some(PatternPart::Exactly(character)) if *character == text[at] => {
-                at += 1;
-                part += 1;
-            }
-            Some(PatternPart::Exactly(_)) | None => match retry {
-                Some((any, from)) => {
-                    retry = Some((any, from + 1));
-                    at = from + 1;
-                    part = any + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[part..].iter().all(|rest| *rest == PatternPart::Any)
+/// Whether rows of that object are computed for the ids that a query names.
+pub(super) fn is_computed(object: Object) -> bool {
+    object == Object::Setup(Setup::UserRecordAccess)
 }

@@ -62,25 +62,29 @@ fn what_is_not_known_is_never_answered_with_other_rows() {
     let token = |token: &str| format!("MALFORMED_QUERY: unexpected token: '{token}'");
     check(&[
         (
-            "SELECT Id FROM Lead WHERE Id IN (SELECT WhoId FROM Task)",
-            token("SELECT"),
-        ),
-        ("SELECT Id, (SELECT Id FROM Tasks) FROM Lead", token("(")),
-        (
-            "SELECT Status, COUNT(Id) FROM Lead GROUP BY Status",
-            token("("),
-        ),
-        ("SELECT Id FROM Lead GROUP BY Id", token("GROUP")),
-        ("SELECT FIELDS(ALL) FROM Lead LIMIT 200", token("(")),
-        (
-            "SELECT Id FROM Lead WHERE CALENDAR_YEAR(CreatedDate) = 2026",
+            "SELECT Id FROM Lead WHERE DISTANCE(Address, GEOLOCATION(1,2), 'mi') < 5",
             token("("),
         ),
         (
-            "SELECT Id FROM Lead WHERE CreatedDate = THIS_FISCAL_QUARTER",
-            token("THIS_FISCAL_QUARTER"),
+            "SELECT convertCurrency(AnnualRevenue) FROM Lead",
+            token("("),
         ),
-        ("SELECT Id FROM Lead FOR UPDATE", token("FOR")),
+        (
+            "SELECT Id FROM Lead WHERE AnnualRevenue > USD5000",
+            token("USD5000"),
+        ),
+        (
+            "SELECT Id FROM Lead WITH DATA CATEGORY Geography__c AT usa__c",
+            token("DATA"),
+        ),
+        ("SELECT Id FROM Lead UPDATE VIEWSTAT", token("UPDATE")),
+        ("SELECT Id FROM Contact c, c.Account a", token(",")),
+        ("SELECT Id FROM Lead FOR SHARE", token("SHARE")),
+        ("SELECT Id FROM Lead USING SCOPE nearby", token("nearby")),
+        (
+            "SELECT Id FROM Lead WHERE CreatedDate = LAST_DECADE",
+            token("LAST_DECADE"),
+        ),
     ]);
 }
 
@@ -110,12 +114,12 @@ fn literals_must_be_whole() {
         ),
     ]);
     let deep = format!("SELECT Id FROM Lead WHERE {}Id = null", "(".repeat(1_000));
-    check(&[(&deep, malformed("the WHERE clause is nested too deeply"))]);
+    check(&[(&deep, malformed("the query is nested too deeply"))]);
     let deep = format!(
         "SELECT Id FROM Lead WHERE {}Id = null",
         "NOT ".repeat(1_000)
     );
-    check(&[(&deep, malformed("the WHERE clause is nested too deeply"))]);
+    check(&[(&deep, malformed("the query is nested too deeply"))]);
 }
 
 #[test]

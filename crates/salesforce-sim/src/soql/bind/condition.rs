@@ -1,263 +1,252 @@
-//! WHERE: each condition with its names looked up and its literals read as the field's type.
+//! WHERE and HAVING: each condition with its names looked up and its literals read as the field's
+//! type.
 
 use crate::error::ApiError;
-use crate::id::RecordId;
-use crate::schema::Kind;
-use crate::value::Value;
 
-use super::super::dates;
-use super::super::predicate::{Check, Column, Predicate, pattern};
-use super::super::syntax::{Condition, Literal, Operator, Test, Written};
-use super::super::{malformed, pointed};
-use super::Binder;
+use super::super::malformed;
+use super::super::pattern::Pattern;
+use super::super::predicate::{Check, Column, Predicate};
+use super::super::syntax::{Condition, Expression, Literal, Operator, Right, Test, Written};
+use super::expression::class_of;
+use super::literal::{self, Subject};
+use super::{Binder, Slot};
+
+/// Under what a test stands, which decides whether it may join.
+#[derive(Clone, Copy)]
+struct Under {
+    or: bool,
+}
+
+/// How the left side of a test is looked up: among the fields of a row, or the values of a group.
+trait Left<C> {
+    fn look_up(
+        &mut self,
+        binder: &mut Binder<'_>,
+        expression: &Expression,
+    ) -> Result<(C, Subject), ApiError>;
+
+    /// The check that another query's rows make, where the left side may be compared with them.
+    fn join(
+        &mut self,
+        binder: &mut Binder<'_>,
+        test: &Test,
+        under_or: bool,
+    ) -> Result<Check, ApiError>;
+}
+
+struct OfRow;
+
+impl Left<Column> for OfRow {
+    fn look_up(
+        &mut self,
+        binder: &mut Binder<'_>,
+        expression: &Expression,
+    ) -> Result<(Column, Subject), ApiError> {
+        if expression.is_aggregate() {
+            return Err(binder.misused(expression));
+        }
+        let found = binder.scalar(expression)?;
+        let at = expression.at();
+        if found.field.is_some_and(|field| !field.is_filterable()) {
+            let message = format!(
+                "field '{}' can not be filtered in a query call",
+                expression.shown()
+            );
+            return Err(binder.pointed("INVALID_FIELD", at, &message));
+        }
+        let subject = Subject {
+            class: class_of(&found),
+            shown: expression.shown(),
+            at,
+            exact: found.column.function.is_none()
+                && found.field.is_some_and(|field| field.case_sensitive),
+        };
+        Ok((found.column, subject))
+    }
+
+    fn join(
+        &mut self,
+        binder: &mut Binder<'_>,
+        test: &Test,
+        under_or: bool,
+    ) -> Result<Check, ApiError> {
+        binder.join(test, under_or)
+    }
+}
+
+/// The values of a group, as far as they are known from GROUP BY.
+struct OfGroup<'groups>(&'groups mut super::group::Building);
+
+impl Left<Slot> for OfGroup<'_> {
+    fn look_up(
+        &mut self,
+        binder: &mut Binder<'_>,
+        expression: &Expression,
+    ) -> Result<(Slot, Subject), ApiError> {
+        let (slot, class) = self.0.slot(binder, expression)?;
+        let subject = Subject {
+            class,
+            shown: expression.shown(),
+            at: expression.at(),
+            exact: false,
+        };
+        Ok((slot, subject))
+    }
+
+    fn join(&mut self, _: &mut Binder<'_>, _: &Test, _: bool) -> Result<Check, ApiError> {
+        Err(malformed("unexpected token: 'SELECT'"))
+    }
+}
 
 impl Binder<'_> {
-    pub(super) fn condition(&mut self, condition: &Condition) -> Result<Predicate, ApiError> {
-        let mut all = |parts: &[Condition]| -> Result<Vec<_>, ApiError> {
-            parts.iter().map(|part| self.condition(part)).collect()
+    pub(super) fn rows_condition(
+        &mut self,
+        condition: &Condition,
+    ) -> Result<Predicate<Column>, ApiError> {
+        self.condition(condition, &mut OfRow, Under { or: false })
+    }
+
+    pub(super) fn groups_condition(
+        &mut self,
+        condition: &Condition,
+        building: &mut super::group::Building,
+    ) -> Result<Predicate<Slot>, ApiError> {
+        self.condition(condition, &mut OfGroup(building), Under { or: false })
+    }
+
+    fn condition<C>(
+        &mut self,
+        condition: &Condition,
+        left: &mut impl Left<C>,
+        under: Under,
+    ) -> Result<Predicate<C>, ApiError> {
+        let mut all = |parts: &[Condition], under| -> Result<Vec<_>, ApiError> {
+            parts
+                .iter()
+                .map(|part| self.condition(part, left, under))
+                .collect()
         };
         Ok(match condition {
-            Condition::All(parts) => Predicate::All(all(parts)?),
-            Condition::Any(parts) => Predicate::Any(all(parts)?),
-            Condition::Not(part) => Predicate::Not(Box::new(self.condition(part)?)),
-            Condition::Test(test) => self.test(test)?,
+            Condition::All(parts) => Predicate::All(all(parts, under)?),
+            Condition::Any(parts) => Predicate::Any(all(parts, Under { or: true })?),
+            Condition::Not(part) => Predicate::Not(Box::new(self.condition(part, left, under)?)),
+            Condition::Test(test) => self.test(test, left, under)?,
         })
     }
 
-    fn test(&mut self, test: &Test) -> Result<Predicate, ApiError> {
-        let found = self.find(&test.path)?;
-        let at = test.path.at;
-        let kind = found.field.map_or(Kind::Text, |field| field.kind);
-        if found.field.is_some_and(|field| field.long) {
-            let message = format!(
-                "field '{}' can not be filtered in a query call",
-                test.path.what
-            );
-            return Err(pointed("INVALID_FIELD", self.text, at, &message));
-        }
-        if !allows(kind, test.operator) {
-            let message = format!("invalid operator on {} field", kind_name(kind));
-            return Err(pointed(
-                "INVALID_QUERY_FILTER_OPERATOR",
-                self.text,
-                at,
-                &message,
-            ));
-        }
-        let column = found.column;
-        match test.operator {
-            Operator::In | Operator::NotIn => {
-                let mut values = Vec::with_capacity(test.values.len());
-                for literal in &test.values {
-                    values.push(self.value(kind, literal, &test.path)?);
-                }
-                values.sort_by(Value::compare);
-                let listed = Predicate::Test(column, Check::OneOf(values));
-                Ok(if test.operator == Operator::NotIn {
-                    Predicate::Not(Box::new(listed))
-                } else {
-                    listed
-                })
-            }
-            Operator::Like => {
-                let literal = &test.values[0];
-                let Literal::Text { pattern: text, .. } = &literal.what else {
-                    return Err(
-                        self.wrong_type(&test.path, "string and should be enclosed in quotes")
-                    );
-                };
-                Ok(Predicate::Test(column, Check::Like(pattern(text))))
-            }
-            Operator::Equal
-            | Operator::NotEqual
-            | Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual => {
-                let literal = &test.values[0];
-                if let Literal::Relative { name, count } = &literal.what {
-                    return self.relative(column, kind, test, name, *count);
-                }
-                let value = self.value(kind, literal, &test.path)?;
-                Ok(Predicate::Test(
-                    column,
-                    Check::Compare(test.operator, value),
-                ))
-            }
-        }
-    }
-
-    fn relative(
-        &self,
-        column: Column,
-        kind: Kind,
+    fn test<C>(
+        &mut self,
         test: &Test,
-        name: &str,
-        count: Option<i32>,
-    ) -> Result<Predicate, ApiError> {
-        if !matches!(kind, Kind::Date | Kind::Instant) {
-            return Err(self.wrong_type(&test.path, type_words(kind)));
+        left: &mut impl Left<C>,
+        under: Under,
+    ) -> Result<Predicate<C>, ApiError> {
+        let (column, subject) = left.look_up(self, &test.left)?;
+        if !subject.class.allows(test.operator) {
+            return Err(self.wrong_operator(&subject, test.operator));
         }
-        let (from, to) = dates::range(name, count, self.now)
-            .ok_or_else(|| malformed(format!("invalid date literal: {name}")))?;
-        let bound = |day| {
-            if kind == Kind::Date {
-                Value::Date(day)
-            } else {
-                Value::Instant(dates::start_of(day))
-            }
-        };
-        let (from, to) = (bound(from), bound(to));
-        let check = match test.operator {
-            Operator::Less => Check::Compare(Operator::Less, from),
-            Operator::LessOrEqual => Check::Compare(Operator::Less, to),
-            Operator::Greater => Check::Compare(Operator::GreaterOrEqual, to),
-            Operator::GreaterOrEqual => Check::Compare(Operator::GreaterOrEqual, from),
-            Operator::Equal
-            | Operator::NotEqual
-            | Operator::Like
-            | Operator::In
-            | Operator::NotIn => Check::Within(from, to),
+        let check = match &test.right {
+            Right::Query(_) => left.join(self, test, under.or)?,
+            Right::Values(values) => self.check(test.operator, &subject, values)?,
         };
         let holds = Predicate::Test(column, check);
-        Ok(if test.operator == Operator::NotEqual {
+        Ok(if is_negated(test) {
             Predicate::Not(Box::new(holds))
         } else {
             holds
         })
     }
 
-    fn value(
+    fn check(
         &self,
-        kind: Kind,
-        literal: &Written<Literal>,
-        path: &Written<String>,
-    ) -> Result<Value, ApiError> {
-        let read = match (&literal.what, kind) {
-            (Literal::Null, _) => Some(Value::Null),
-            (Literal::Text { plain, .. }, Kind::Id | Kind::Reference) => {
-                return self.id(plain, path);
+        operator: Operator,
+        subject: &Subject,
+        values: &[Written<Literal>],
+    ) -> Result<Check, ApiError> {
+        let [first, ..] = values else {
+            return Err(malformed("unexpected token: ')'"));
+        };
+        match operator {
+            Operator::In | Operator::NotIn => {
+                let values = values.iter().map(|value| self.value(subject, value));
+                let values = values.collect::<Result<Vec<_>, _>>()?;
+                Ok(literal::one_of(subject, values))
             }
-            (Literal::Text { plain, .. }, _) if is_textual(kind) => Some(if plain.is_empty() {
-                Value::Null
-            } else {
-                Value::text(plain.as_str())
-            }),
-            (Literal::Bool(flag), Kind::Bool) => Some(Value::Bool(*flag)),
-            (Literal::Number(text), Kind::Int | Kind::Double | Kind::Currency | Kind::Percent) => {
-                text.parse().ok().map(Value::Double)
+            Operator::Includes | Operator::Excludes => {
+                let lists = values.iter().map(|value| match &value.what {
+                    Literal::Text { plain, .. } => {
+                        Ok(plain.split(';').map(str::to_owned).collect())
+                    }
+                    Literal::Number(_)
+                    | Literal::Date(_)
+                    | Literal::Instant(_)
+                    | Literal::Time(_)
+                    | Literal::Bool(_)
+                    | Literal::Null
+                    | Literal::Relative { .. } => Err(self.wrong_type(subject)),
+                });
+                Ok(Check::Includes(lists.collect::<Result<Vec<_>, _>>()?))
             }
-            (Literal::Date(text), Kind::Date) => text.parse().ok().map(Value::Date),
-            (Literal::Instant(text), Kind::Instant) => text.parse().ok().map(Value::Instant),
-            (
-                Literal::Text { .. }
-                | Literal::Number(_)
+            Operator::Like => match &first.what {
+                Literal::Text { pattern, .. } => Ok(Check::Like(Pattern::read(pattern))),
+                Literal::Number(_)
                 | Literal::Date(_)
                 | Literal::Instant(_)
+                | Literal::Time(_)
                 | Literal::Bool(_)
-                | Literal::Relative { .. },
-                _,
-            ) => None,
+                | Literal::Null
+                | Literal::Relative { .. } => Err(self.wrong_type(subject)),
+            },
+            Operator::Equal
+            | Operator::NotEqual
+            | Operator::Less
+            | Operator::LessOrEqual
+            | Operator::Greater
+            | Operator::GreaterOrEqual => {
+                if let Literal::Relative { name, count } = &first.what {
+                    return self.relative(subject, operator, name, *count);
+                }
+                let value = self.value(subject, first)?;
+                let is_equality = matches!(operator, Operator::Equal | Operator::NotEqual);
+                if subject.exact && is_equality {
+                    return Ok(literal::one_of(subject, vec![value]));
+                }
+                Ok(Check::Compare(positive(operator), value))
+            }
+        }
+    }
+
+    fn wrong_operator(&self, subject: &Subject, operator: Operator) -> ApiError {
+        let message = match operator {
+            Operator::Includes | Operator::Excludes => {
+                "includes or excludes operator only valid on multipicklist field".to_owned()
+            }
+            Operator::Equal
+            | Operator::NotEqual
+            | Operator::Less
+            | Operator::LessOrEqual
+            | Operator::Greater
+            | Operator::GreaterOrEqual
+            | Operator::Like
+            | Operator::In
+            | Operator::NotIn => format!("invalid operator on {} field", subject.class.name()),
         };
-        read.ok_or_else(|| self.wrong_type(path, type_words(kind)))
-    }
-
-    fn id(&self, text: &str, path: &Written<String>) -> Result<Value, ApiError> {
-        if text.is_empty() {
-            return Ok(Value::Null);
-        }
-        text.parse::<RecordId>().map(Value::Id).map_err(|_| {
-            let message = format!("invalid ID field: {text}");
-            pointed(
-                "INVALID_QUERY_FILTER_OPERATOR",
-                self.text,
-                path.at,
-                &message,
-            )
-        })
-    }
-
-    fn wrong_type(&self, path: &Written<String>, words: &str) -> ApiError {
-        let message = format!(
-            "value of filter criterion for field '{}' must be of type {words}",
-            path.what
-        );
-        pointed("INVALID_FIELD", self.text, path.at, &message)
+        self.pointed("INVALID_QUERY_FILTER_OPERATOR", subject.at, &message)
     }
 }
 
-fn is_textual(kind: Kind) -> bool {
-    match kind {
-        Kind::Text
-        | Kind::TextArea
-        | Kind::Phone
-        | Kind::Email
-        | Kind::Url
-        | Kind::Picklist
-        | Kind::MultiPicklist
-        | Kind::Combobox => true,
-        Kind::Id
-        | Kind::Reference
-        | Kind::Bool
-        | Kind::Int
-        | Kind::Double
-        | Kind::Currency
-        | Kind::Percent
-        | Kind::Date
-        | Kind::Instant
-        | Kind::Address => false,
-    }
+/// Whether the check says the opposite of what is asked.
+fn is_negated(test: &Test) -> bool {
+    matches!(
+        test.operator,
+        Operator::NotEqual | Operator::NotIn | Operator::Excludes
+    )
 }
 
-fn allows(kind: Kind, operator: Operator) -> bool {
-    match operator {
-        Operator::Like => is_textual(kind),
-        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-            kind != Kind::Bool
-        }
-        Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => true,
-    }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Id | Kind::Reference => "id",
-        Kind::Bool => "boolean",
-        Kind::Int => "int",
-        Kind::Double | Kind::Currency | Kind::Percent => "double",
-        Kind::Date => "date",
-        Kind::Instant => "dateTime",
-        Kind::Text
-        | Kind::TextArea
-        | Kind::Phone
-        | Kind::Email
-        | Kind::Url
-        | Kind::Picklist
-        | Kind::MultiPicklist
-        | Kind::Combobox
-        | Kind::Address => "string",
-    }
-}
-
-fn type_words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "boolean and should not be enclosed in quotes",
-        Kind::Int => "int and should not be enclosed in quotes",
-        Kind::Double | Kind::Currency | Kind::Percent => {
-            "double and should not be enclosed in quotes"
-        }
-        Kind::Date => "date and should not be enclosed in quotes",
-        Kind::Instant => "dateTime and should not be enclosed in quotes",
-        Kind::Id
-        | Kind::Reference
-        | Kind::Text
-        | Kind::TextArea
-        | Kind::Phone
-        | Kind::Email
-        | Kind::Url
-        | Kind::Picklist
-        | Kind::MultiPicklist
-        | Kind::Combobox
-        | Kind::Address => "string and should be enclosed in quotes",
+/// `!=` is tested as the opposite of `=`.
+fn positive(operator: Operator) -> Operator {
+    if operator == Operator::NotEqual {
+        Operator::Equal
+    } else {
+        operator
     }
 }
