@@ -94,6 +94,9 @@ impl World {
             ["composite", "graph"] => self.graph(call),
             ["composite", "tree", object] => self.tree(self.known(object)?, call),
             ["composite", "sobjects"] => self.collections(call),
+            ["composite", "sobjects", object, field] => {
+                self.upsert_many(self.known(object)?, field, call)
+            }
             ["composite", "sobjects", object] => self.retrieve_many(self.known(object)?, call),
             ["actions", rest @ ..] => self.actions(rest, call),
             ["jobs", "query", ..] => self.bulk(call),

@@ -12,6 +12,7 @@ mod merge;
 mod purged;
 mod rules;
 mod save_hooks;
+mod upsert;
 mod write;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use convert::{Conversion, Converted};
 pub(crate) use purged::Purged;
 pub(crate) use rules::{Author, AutoAssign};
 pub use rules::{DuplicateMode, Rules};
+pub(crate) use upsert::{Unmatched, UpsertError, Upserted};
 pub(crate) use write::Fields;
 
 /// All records, with the org's rules for writing them.

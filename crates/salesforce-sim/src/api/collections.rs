@@ -11,7 +11,7 @@ use crate::answer::{self, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::record_json::write_record;
-use crate::records::{Author, Fields};
+use crate::records::{Author, Fields, Unmatched, Upserted};
 use crate::row::Row;
 use crate::schema::Object;
 use crate::world::World;
@@ -144,6 +144,66 @@ impl World {
         let object = self.object_of(&fields)?;
         self.records.update(object, id, &fields, author)?;
         Ok(saved(id))
+    }
+
+    /// `PATCH /composite/sobjects/{Object}/{Field}`: each record carries its key. All are of one
+    /// type.
+    pub(super) fn upsert_many(
+        &mut self,
+        object: Object,
+        field: &str,
+        call: &Call,
+    ) -> Result<Response, ApiError> {
+        if call.method != Method::PATCH {
+            return Err(ApiError::method_not_allowed(&call.method, "PATCH"));
+        }
+        let place = self.key_place(object, field)?;
+        let author = call.author()?;
+        let (all_or_none, records) = sent(call)?;
+        let mut seen = Vec::with_capacity(records.len());
+        Ok(self.for_each(all_or_none, records, |world, fields| {
+            world.upsert_typed(object, place, fields, &mut seen, author)
+        }))
+    }
+
+    fn upsert_typed(
+        &mut self,
+        object: Object,
+        place: usize,
+        mut fields: Fields,
+        seen: &mut Vec<Json>,
+        author: Author,
+    ) -> Outcome {
+        if self.object_of(&fields)? != object {
+            let message = format!(
+                "Only records of type {} can be upserted here",
+                object.name()
+            );
+            return Err(ApiError::record("INVALID_TYPE", message, []));
+        }
+        let name = self.records.schema_of(object).fields[place].name.clone();
+        let sent = fields
+            .keys()
+            .find(|key| key.eq_ignore_ascii_case(&name))
+            .cloned();
+        let key = sent.and_then(|sent| fields.remove(&sent));
+        let key = key.unwrap_or_default();
+        if !key.is_null() {
+            if seen.contains(&key) {
+                let shown = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+                let message = format!("Duplicate external id specified: {shown}");
+                return Err(ApiError::record(TWICE, message, [name]));
+            }
+            seen.push(key.clone());
+        }
+        let Upserted { id, created } = self
+            .records
+            .upsert(object, place, &key, &fields, Unmatched::Create, author)
+            .map_err(|error| error.of_record(&name))?;
+        Ok(Saved {
+            id,
+            created: Some(created),
+        })
     }
 
     fn delete_any(&mut self, id: &str, author: Author) -> Outcome {

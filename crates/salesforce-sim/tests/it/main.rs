@@ -30,4 +30,5 @@ mod sharing;
 mod soql;
 mod soql_errors;
 mod tree;
+mod upsert;
 mod world;
