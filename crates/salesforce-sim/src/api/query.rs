@@ -57,7 +57,7 @@ impl Cursors {
         }
     }
 
-    fn open(&mut self, rows: &Arc<ResultSet>, now: Timestamp) -> RecordId {
+    pub(super) fn open(&mut self, rows: &Arc<ResultSet>, now: Timestamp) -> RecordId {
         self.open
             .retain(|_, cursor| now.since(cursor.opened_at) < CURSOR_LIFETIME);
         if self.open.len() >= CURSORS_MAX {

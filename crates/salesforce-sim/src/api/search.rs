@@ -12,7 +12,7 @@ use crate::id::RecordId;
 use crate::schema::Object;
 use crate::search::sosl::{Returning, Statement};
 use crate::search::{FOUND_MAX, Scope, Search, is_searchable};
-use crate::soql::{self, Deleted};
+use crate::soql::{self, Deleted, Pages, ResultSet};
 use crate::world::World;
 
 use super::call::Call;
@@ -150,12 +150,19 @@ impl World {
             let plan = soql::compile(&text, &self.records, call.user, call.now)?;
             let rows = soql::run(&Arc::new(plan), &self.records, Deleted::Hidden);
             let most = wanted.limit.unwrap_or(OBJECT_HITS).min(limit - written);
+            let cursors = &mut self.cursors;
+            let mut keep = |list: &Arc<ResultSet>| cursors.open(list, call.now);
+            let mut pages = Pages {
+                version: &call.version,
+                rows: OBJECT_HITS,
+                keep: &mut keep,
+            };
             for at in 0..rows.len().min(most) {
                 if written > 0 {
                     list.push(',');
                 }
                 written += 1;
-                rows.write_json(at, &call.version, &mut list);
+                rows.write_json(at, &mut pages, &mut list);
             }
         }
         list.push(']');
