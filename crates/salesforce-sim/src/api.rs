@@ -34,7 +34,8 @@ use crate::schema::Object;
 use crate::world::World;
 
 use admission::VERSIONS;
-pub(crate) use bulk::Jobs;
+pub use bulk::BulkSwitches;
+pub(crate) use bulk::{Jobs, reads_any_bytes};
 use call::Call;
 pub(crate) use query::Cursors;
 pub(crate) use recent::RecentlyViewed;
@@ -99,7 +100,7 @@ impl World {
             }
             ["composite", "sobjects", object] => self.retrieve_many(self.known(object)?, call),
             ["actions", rest @ ..] => self.actions(rest, call),
-            ["jobs", "query", ..] => self.bulk(call),
+            ["jobs", ..] => self.bulk(call),
             _ => Err(ApiError::not_found()),
         }
     }

@@ -11,6 +11,7 @@
 //! | `POST leads/{id}/convert`, `POST merge` | converts; merges `losers` into `master` |
 //! | `GET`, `POST`, `DELETE restrictions` | what is kept from apps: [`Restriction`], `afterCalls` |
 //! | `DELETE restrictions/{id}` | shows a record again that was hidden by its id |
+//! | `GET`, `PUT bulk` | how Bulk behaves: [`BulkSwitches`](crate::BulkSwitches), keys left out stay |
 //! | `POST replication/forget` | forgets deletions of purged records of an object, `before` an instant |
 //! | `PUT search` | how long a written record is not yet found by search: `lagMs` |
 //! | `GET dump` | everything as lines, to compare two worlds by |
@@ -18,6 +19,7 @@
 //! | `GET`, `POST`, `DELETE faults` | trouble for the next calls |
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
 
+mod bulk;
 mod replication;
 mod search;
 
@@ -271,6 +273,8 @@ impl World {
                 self.set_rules(body(request)?)?;
                 Ok(done)
             }
+            ["bulk"] if method == Method::GET => Ok(json!(self.bulk_switches())),
+            ["bulk"] if method == Method::PUT => self.merge_bulk_switches(&body(request)?),
             ["replication", "forget"] if method == Method::POST => {
                 let Forgetting { object, before } = body(request)?;
                 self.forget_purged(object, before);

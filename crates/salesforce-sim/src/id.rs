@@ -47,6 +47,14 @@ impl RecordId {
         std::str::from_utf8(&self.0).expect("an id is ASCII")
     }
 
+    /// All eighteen characters.
+    pub(crate) fn long(&self) -> [u8; 18] {
+        let mut long = [0; 18];
+        long[..15].copy_from_slice(&self.0);
+        long[15..].copy_from_slice(&self.checksum());
+        long
+    }
+
     /// The running number, if this world gave the id out.
     pub(crate) fn number(&self) -> Option<u64> {
         if self.0[3..6] != INSTANCE {

@@ -16,6 +16,7 @@ mod control;
 mod dump;
 mod error;
 mod fault;
+pub mod fuzzing;
 mod id;
 mod oauth;
 mod options;
@@ -37,6 +38,7 @@ mod value;
 mod world;
 
 pub use answer::{Body, Request, Response};
+pub use api::BulkSwitches;
 pub use call_log::{CallCount, CallKind, CallRecord, CallSummary};
 pub use control::Refused;
 pub use dump::DumpLines;

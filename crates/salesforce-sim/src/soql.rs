@@ -28,7 +28,8 @@ use crate::records::Records;
 pub(crate) use bind::Plan;
 pub(crate) use dates::day_of;
 pub(crate) use explain::explain;
-pub(crate) use results::{Pages, ResultSet};
+pub(crate) use predicate::{Column, Reads};
+pub(crate) use results::{Kept, Pages, ResultSet};
 pub(crate) use search::{Deleted, living, run, run_shifted};
 
 /// The longest statement that is read.

@@ -1,4 +1,4 @@
-//! Field values as a row keeps them, and the three ways they are written: REST, Bulk, pages.
+//! Field values as a row keeps them, and the two ways they are written here: REST and plain.
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
@@ -168,18 +168,6 @@ impl Value {
                 write!(out, "\"{}\"", at.to_salesforce()).expect("a string takes everything");
             }
         }
-    }
-
-    /// Writes the value as Bulk's CSV does: always quoted, nothing as the empty text, instants
-    /// with a `Z`.
-    pub(crate) fn write_csv(&self, out: &mut String) {
-        out.push('"');
-        match self.as_text() {
-            Some(text) if text.contains('"') => out.push_str(&text.replace('"', "\"\"")),
-            Some(text) => out.push_str(text),
-            None => self.write_plain(out),
-        }
-        out.push('"');
     }
 
     /// Writes the value without any quotes.

@@ -14,7 +14,8 @@ impl World {
         let daily = self.options.daily_limit;
         let entry =
             |max: u32, used: u32| json!({"Max": max, "Remaining": max.saturating_sub(used)});
-        let jobs = u32::try_from(self.jobs.len()).unwrap_or(u32::MAX);
+        let jobs = self.jobs.queries_of_the_day(self.now);
+        let jobs_max = self.jobs.switches.daily_query_jobs;
         answer::json_value(
             StatusCode::OK,
             &json!({
@@ -23,7 +24,7 @@ impl World {
                 "DailyAsyncApexExecutions": entry(250_000, 0),
                 "DailyBulkApiBatches": entry(15_000, 0),
                 "DailyBulkV2QueryFileStorageMB": entry(976_562, 0),
-                "DailyBulkV2QueryJobs": entry(10_000, jobs),
+                "DailyBulkV2QueryJobs": entry(jobs_max, jobs),
                 "DailyDeliveredPlatformEvents": entry(25_000, 0),
                 "DailyDurableStreamingApiEvents": entry(200_000, 0),
                 "DailyStreamingApiEvents": entry(200_000, 0),

@@ -50,7 +50,7 @@ fn wants_pretty(headers: &HeaderMap) -> bool {
     asked.is_some_and(|value| value.trim() == "1" || value.trim().eq_ignore_ascii_case("true"))
 }
 
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let listed = headers.get_all(header::ACCEPT_ENCODING).iter();
     listed
         .filter_map(|value| value.to_str().ok())

@@ -1,4 +1,4 @@
-//! The rows of a query, held as they were when it ran, and their two written forms.
+//! The rows of a query, held as they were when it ran, and how REST writes them.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use crate::id::RecordId;
 use crate::record_json::{write_attributes, write_attributes_as, write_field};
 use crate::row::Row;
-use crate::schema::Schema;
+use crate::schema::{Object, Schema};
 use crate::value::Value;
 
 use super::bind::{Node, Plan};
-use super::predicate::Reads;
+use super::predicate::{Column, Reads};
 
 /// The rows behind one row of a result: the record itself, then its parents.
-type Kept = [Option<Arc<Row>>];
+pub(crate) type Kept = [Option<Arc<Row>>];
 
 /// The answer to a query. Rows are shared, not copied, so holding a million costs little.
 #[derive(Debug, Clone)]
@@ -80,7 +80,23 @@ impl ResultSet {
         self.sources(at).first()?.as_ref().map(|row| row.id)
     }
 
-    fn sources(&self, at: usize) -> &Kept {
+    /// The object that was asked for.
+    pub(crate) fn object(&self) -> Object {
+        self.plan.object
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The selected columns in their order, each with its canonical path.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
+        let selected = self.plan.columns.iter();
+        selected.map(|selected| (selected.path.as_str(), &selected.column))
+    }
+
+    /// The record that a row shows, and its parents.
+    pub(crate) fn sources(&self, at: usize) -> &Kept {
         let stride = self.plan.steps.len() + 1;
         self.rows
             .get(at * stride..(at + 1) * stride)
@@ -133,29 +149,6 @@ impl ResultSet {
             list.write_json(at, pages, out);
         }
         out.push_str("]}");
-    }
-
-    /// Writes the head of a Bulk file.
-    pub(crate) fn write_csv_head(&self, out: &mut String) {
-        for (at, selected) in self.plan.columns.iter().enumerate() {
-            let comma = if at == 0 { "" } else { "," };
-            write!(out, "{comma}\"{}\"", selected.path).expect("a string takes everything");
-        }
-        out.push('\n');
-    }
-
-    /// Writes a row as Bulk does.
-    pub(crate) fn write_csv(&self, at: usize, out: &mut String) {
-        let rows = self.sources(at);
-        for (at, selected) in self.plan.columns.iter().enumerate() {
-            if at > 0 {
-                out.push(',');
-            }
-            let column = &selected.column;
-            let row = rows[column.source].as_deref();
-            column.read(&self.schema, row).write_csv(out);
-        }
-        out.push('\n');
     }
 }
 
