@@ -16,6 +16,7 @@ use crate::value::Value;
 use crate::world::World;
 
 use super::call::Call;
+use super::replication::is_replicateable;
 
 impl World {
     pub(super) fn describe_global(&self, call: &Call) -> Response {
@@ -163,7 +164,7 @@ pub(super) fn global_item(object: Object, call: &Call) -> Json {
         ("mergeable", object.is_mergeable()),
         ("mruEnabled", is_writable),
         ("queryable", true),
-        ("replicateable", true),
+        ("replicateable", is_replicateable(object)),
         ("retrieveable", true),
         ("searchable", is_searchable(object)),
         ("triggerable", is_writable),

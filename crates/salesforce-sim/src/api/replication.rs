@@ -16,7 +16,7 @@ use model::Timestamp;
 use crate::answer::{self, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
-use crate::schema::Object;
+use crate::schema::{Object, Setup};
 use crate::world::World;
 
 use super::call::Call;
@@ -40,6 +40,7 @@ struct Span {
 
 impl World {
     pub(super) fn updated(&mut self, object: Object, call: &Call) -> Result<Response, ApiError> {
+        check_replicateable(object)?;
         let span = Span::asked(call)?;
         let table = self.records.tables.of(object);
         let ids: Vec<RecordId> = table
@@ -64,6 +65,7 @@ impl World {
     }
 
     pub(super) fn deleted(&mut self, object: Object, call: &Call) -> Result<Response, ApiError> {
+        check_replicateable(object)?;
         let span = Span::asked(call)?;
         let earliest = self.earliest_deletion(object, call.now);
         if span.start < earliest {
@@ -135,6 +137,19 @@ impl Span {
         }
         Ok(Self { start, end })
     }
+}
+
+/// Whether rows of an object are kept, and not made when somebody asks for them.
+pub(super) fn is_replicateable(object: Object) -> bool {
+    object != Object::Setup(Setup::UserRecordAccess)
+}
+
+fn check_replicateable(object: Object) -> Result<(), ApiError> {
+    if is_replicateable(object) {
+        return Ok(());
+    }
+    let message = format!("entity type {} cannot be replicated", object.name());
+    Err(ApiError::bad_request("INVALID_TYPE", message))
 }
 
 fn to_minute(at: Timestamp) -> Timestamp {

@@ -115,3 +115,17 @@ async fn the_summary_counts_by_kind_of_path() {
     sim.forget_calls();
     assert_eq!(sim.call_summary().calls, 0);
 }
+
+#[tokio::test]
+async fn a_client_that_names_itself_is_named_in_the_log() {
+    let sim = Sim::new(empty(), Arc::new(ManualClock::at(noon())), 7);
+    for options in ["defaultNamespace=ns, client=Acme/1", "client=", "x"] {
+        let request = http::Request::get("/services/data/v67.0/limits")
+            .header("sforce-call-options", options)
+            .body(Body::empty())
+            .unwrap();
+        sim.service().oneshot(request).await.unwrap();
+    }
+    let clients: Vec<_> = sim.calls().into_iter().map(|call| call.client).collect();
+    assert_eq!(clients, [Some("Acme/1".to_owned()), None, None]);
+}

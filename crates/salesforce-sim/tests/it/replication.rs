@@ -179,3 +179,49 @@ fn a_span_is_longer_than_a_minute_and_not_too_old() {
         "400 INVALID_REPLICATION_DATE: start is not a valid date and time: "
     );
 }
+
+#[tokio::test]
+async fn a_saved_org_remembers_its_day_and_what_was_purged() {
+    use std::sync::Arc;
+
+    use model::ManualClock;
+    use salesforce_sim::Sim;
+
+    let clock = Arc::new(ManualClock::at(crate::world::noon()));
+    let sim = Sim::new(crate::world::empty(), clock.clone(), 7);
+    let id = sim.create_as_rep(Object::Lead, &ada()).unwrap();
+    sim.with_world(|world| world.purge_as_rep(id)).unwrap();
+    sim.with_world(|world| world.set_used_requests(7));
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    clock.advance(Duration::from_mins(5));
+    let loaded = Sim::load(&mut file.as_slice(), clock, 7).unwrap();
+    assert_eq!(loaded.with_world(|world| world.used_requests()), 7);
+    let mut entropy = model::SeededEntropy::new(7, "test");
+    let request = http::Request::get(format!(
+        "/services/data/v67.0/{}",
+        span("deleted", "12:00:00", "12:02:00")
+    ))
+    .header("authorization", "Bearer token")
+    .body(bytes::Bytes::new())
+    .unwrap();
+    let now = crate::world::noon().plus(Duration::from_mins(5));
+    let response = loaded.with_world(|world| world.handle(now, &mut entropy, &request));
+    let body: Json = serde_json::from_slice(&response.into_body().into_bytes()).unwrap();
+    assert_eq!(
+        body["deletedRecords"],
+        json!([{"id": id, "deletedDate": "2026-06-10T12:00:00.000+0000"}])
+    );
+}
+
+#[test]
+fn what_is_computed_cannot_be_replicated() {
+    let mut org = Org::empty();
+    let path = span("updated", "12:00:00", "12:08:00").replace("Lead", "UserRecordAccess");
+    assert_eq!(
+        refusal(org.get(&path)),
+        "400 INVALID_TYPE: entity type UserRecordAccess cannot be replicated"
+    );
+    let (_, described) = org.get("sobjects/UserRecordAccess/describe");
+    assert_eq!(described["replicateable"], false);
+}
