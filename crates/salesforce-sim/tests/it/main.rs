@@ -30,6 +30,7 @@ mod setup;
 mod sharing;
 mod soql;
 mod soql_errors;
+mod soql_suite;
 mod tree;
 mod upsert;
 mod world;
