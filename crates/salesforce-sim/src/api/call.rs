@@ -37,6 +37,12 @@ impl Call {
         self.path.iter().map(String::as_str).collect()
     }
 
+    /// `67` of `67.0`.
+    pub(super) fn major(&self) -> u32 {
+        let major = self.version.split('.').next().unwrap_or_default();
+        major.parse().expect("the version was checked")
+    }
+
     /// The first query parameter of that name.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.query

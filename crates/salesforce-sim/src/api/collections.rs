@@ -19,6 +19,9 @@ use crate::world::World;
 use super::call::Call;
 use super::parse_id;
 
+/// The version that brought collections.
+const SINCE: u32 = 42;
+
 /// A collection writes this many records at most.
 const WRITES_MAX: usize = 200;
 
@@ -57,6 +60,7 @@ type Outcome = Result<Saved, ApiError>;
 
 impl World {
     pub(super) fn collections(&mut self, call: &Call) -> Result<Response, ApiError> {
+        check_since(call)?;
         let author = call.author()?;
         match call.method {
             Method::POST => {
@@ -154,6 +158,7 @@ impl World {
         field: &str,
         call: &Call,
     ) -> Result<Response, ApiError> {
+        check_since(call)?;
         if call.method != Method::PATCH {
             return Err(ApiError::method_not_allowed(&call.method, "PATCH"));
         }
@@ -236,6 +241,7 @@ impl World {
         object: Object,
         call: &Call,
     ) -> Result<Response, ApiError> {
+        check_since(call)?;
         let asked = match call.method {
             Method::POST => call.json::<Retrieve>()?,
             Method::GET => Retrieve {
@@ -295,6 +301,20 @@ fn listed(call: &Call, name: &str) -> Result<Vec<String>, ApiError> {
 
 fn saved(id: RecordId) -> Saved {
     Saved { id, created: None }
+}
+
+/// An earlier version knows nothing of collections. That this is a conflict is documented; the
+/// code is not.
+fn check_since(call: &Call) -> Result<(), ApiError> {
+    if call.major() >= SINCE {
+        return Ok(());
+    }
+    let message = format!(
+        "sObject Collections are available from version {SINCE}.0 on, not in {}",
+        call.version
+    );
+    let status = StatusCode::CONFLICT;
+    Err(ApiError::new(status, "UNSUPPORTED_API_VERSION", message))
 }
 
 fn check_size(records: usize) -> Result<(), ApiError> {

@@ -26,6 +26,9 @@ const HEAVY_PARTS_MAX: usize = 5;
 /// Parts have these from the whole request, and may not name them.
 const INHERITED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
+/// Headers of a part's answer that are passed on, as the vendor spells them.
+const TOLD_HEADERS: [&str; 3] = ["ETag", "Last-Modified", "Location"];
+
 /// `collateSubrequests` is about how the vendor batches internally; answers do not differ by it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -242,11 +245,12 @@ pub(super) fn check_parts(parts: &[Part]) -> Result<(), ApiError> {
 
 fn taken_apart(reference: String, response: Response) -> Answered {
     let (head, body) = response.into_parts();
-    let headers = head
-        .headers
-        .iter()
-        .filter(|(name, _)| *name == http::header::LOCATION)
-        .filter_map(|(_, value)| Some(("Location".to_owned(), value.to_str().ok()?.to_owned())))
+    let headers = TOLD_HEADERS
+        .into_iter()
+        .filter_map(|name| {
+            let value = head.headers.get(name)?.to_str().ok()?;
+            Some((name.to_owned(), value.to_owned()))
+        })
         .collect();
     Answered {
         reference,

@@ -69,7 +69,7 @@ impl World {
         conditions::check_dates(call)?;
         let wanted = self.records.read_key(object, place, &value.into())?;
         if let [id] = self.records.keyed(object, place, &wanted).as_slice()
-            && let Some(row) = self.records.living(*id)
+            && let Ok(row) = self.visible_row(object, *id)
             && let Some(unmet) = conditions::unmet(row, self.records.schema_of(object), call)?
         {
             return Ok(unmet);
@@ -97,10 +97,7 @@ impl World {
 
 /// 201 with the place of a new record; 200, or 204 in earlier versions, for one that was there.
 fn told(object: Object, Upserted { id, created }: Upserted, call: &Call) -> Response {
-    let major = call.version.split('.').next().unwrap_or_default();
-    let tells = major
-        .parse()
-        .is_ok_and(|major: u32| major >= TELLS_UPDATES_SINCE);
+    let tells = call.major() >= TELLS_UPDATES_SINCE;
     let flag = if tells {
         format!(",\"created\":{created}")
     } else {

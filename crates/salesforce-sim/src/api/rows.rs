@@ -59,7 +59,7 @@ impl World {
                 let fields: Fields = call.json_of(object.name())?;
                 refuse_id(&fields)?;
                 conditions::check_dates(call)?;
-                if let Some(row) = self.records.living(id)
+                if let Ok(row) = self.visible_row(object, id)
                     && let Some(unmet) =
                         conditions::unmet(row, self.records.schema_of(object), call)?
                 {

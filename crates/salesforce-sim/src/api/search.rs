@@ -167,9 +167,7 @@ impl World {
         }
         list.push(']');
         self.records.count_reads(written);
-        let major = call.version.split('.').next().unwrap_or_default();
-        let is_wrapped = major.parse().is_ok_and(|major: u32| major >= WRAPPED_SINCE);
-        let body = if is_wrapped {
+        let body = if call.major() >= WRAPPED_SINCE {
             format!("{{\"searchRecords\":{list}}}")
         } else {
             list

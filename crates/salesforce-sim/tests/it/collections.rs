@@ -199,3 +199,16 @@ fn ten_changes_of_type_are_taken_and_eleven_are_not() {
          rearrange the data to reduce chunking."
     );
 }
+
+#[test]
+fn versions_before_collections_are_a_conflict() {
+    let mut org = Org::empty();
+    let body = json!({"records": [typed("Lead", &ada())]});
+    assert_eq!(
+        refusal(org.call("POST", "/services/data/v41.0/composite/sobjects", &body)),
+        "409 UNSUPPORTED_API_VERSION: sObject Collections are available from version 42.0 on, not \
+         in 41.0"
+    );
+    let first = org.call("POST", "/services/data/v42.0/composite/sobjects", &body);
+    assert_eq!(outcomes(first), ["saved"]);
+}

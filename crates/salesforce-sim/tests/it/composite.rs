@@ -267,3 +267,23 @@ fn a_composite_holds_no_other_and_no_credentials() {
         "400 INVALID_INPUT: The header Authorization cannot be set for a subrequest"
     );
 }
+
+#[test]
+fn a_part_has_its_own_conditions_and_tells_its_tag() {
+    let mut org = Org::empty();
+    let account = org.create("Account", &json!({"Name": "Acme"}));
+    let path = format!("sobjects/Account/{account}");
+    let read = part("GET", &format!("{path}?fields=Name"), "read", &Json::Null);
+    let (_, answer) = org.call("POST", "composite", &json!({"compositeRequest": [read]}));
+    let headers = &answer["compositeResponse"][0]["httpHeaders"];
+    assert_eq!(headers["Last-Modified"], "Wed, 10 Jun 2026 12:00:00 GMT");
+    let mut stale = part("PATCH", &path, "stale", &json!({"Name": "Beta"}));
+    stale["httpHeaders"] = json!({"If-Match": "\"other\""});
+    let mut fresh = part("PATCH", &path, "fresh", &json!({"Name": "Gamma"}));
+    fresh["httpHeaders"] = json!({"If-Match": headers["ETag"]});
+    let body = json!({"compositeRequest": [stale, fresh]});
+    let (_, answer) = org.call("POST", "composite", &body);
+    let status = |at: usize| answer["compositeResponse"][at]["httpStatusCode"].clone();
+    assert_eq!((status(0), status(1)), (json!(412), json!(204)));
+    assert_eq!(org.field(account, "Name"), "Gamma");
+}
