@@ -9,6 +9,8 @@
 //! | `DELETE records/{id}`, `POST records/{id}/undelete` | into the Recycle Bin, and out of it |
 //! | `POST records/{id}/purge` | takes a record out of the org for good |
 //! | `POST leads/{id}/convert`, `POST merge` | converts; merges `losers` into `master` |
+//! | `GET`, `POST fields` | fields that were added at run time; adds one: [`crate::CustomField`] |
+//! | `GET access/{User}/{record}` | what a user may do with a record |
 //! | `GET`, `POST`, `DELETE restrictions` | what is kept from apps: [`Restriction`], `afterCalls` |
 //! | `DELETE restrictions/{id}` | shows a record again that was hidden by its id |
 //! | `GET`, `PUT bulk` | how Bulk behaves: [`BulkSwitches`](crate::BulkSwitches), keys left out stay |
@@ -20,10 +22,11 @@
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
 
 mod bulk;
+mod fields;
 mod replication;
 mod search;
+mod security;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode, header};
@@ -142,17 +145,18 @@ impl World {
 
     /// Keeps something from apps, from now on or when `after_calls` more API calls were admitted.
     pub fn restrict(&mut self, restriction: Restriction, after_calls: u32) {
-        Arc::make_mut(&mut self.records.sharing).restrict(restriction, after_calls);
+        self.change_sharing(|sharing| sharing.restrict(restriction, after_calls));
     }
 
     /// Shows records to apps again that were hidden by their ids.
     pub fn show_records(&mut self, ids: &[RecordId]) {
-        Arc::make_mut(&mut self.records.sharing).show(ids);
+        self.change_sharing(|sharing| sharing.show(ids));
     }
 
     /// Shows everything to apps again, and forgets restrictions that were still to come.
     pub fn lift_restrictions(&mut self) {
-        self.records.sharing = Arc::default();
+        let founded = self.founded_sharing();
+        self.change_sharing(|sharing| *sharing = founded);
     }
 
     /// Converts a Lead as a rep does.
@@ -285,6 +289,10 @@ impl World {
                 self.set_search_lag(Duration::from_millis(lag_ms));
                 Ok(done)
             }
+            ["fields"] => self.control_fields(request),
+            ["access", user, record] if method == Method::GET => {
+                Ok(self.record_access(record_id(user)?, record_id(record)?))
+            }
             ["restrictions", rest @ ..] => self.control_sharing(rest, request),
             _ => Err(no_such_control()),
         }
@@ -299,6 +307,7 @@ impl World {
                     after_calls,
                     restriction,
                 } = body(request)?;
+                self.check_restriction(&restriction)?;
                 self.restrict(restriction, after_calls);
                 Ok(done)
             }

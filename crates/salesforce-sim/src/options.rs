@@ -5,6 +5,8 @@ use std::time::Duration;
 use population::Counts;
 use serde::{Deserialize, Serialize};
 
+use crate::fixture::Fixture;
+
 /// How big the org is, who may connect to it, and how it behaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
@@ -22,6 +24,9 @@ pub struct Options {
     pub opportunities: u32,
     /// How many Cases there are.
     pub cases: u32,
+    /// What is different in this org.
+    #[serde(default)]
+    pub fixture: Option<Fixture>,
     /// API requests that a day allows.
     pub daily_limit: u32,
     /// The connected app's name, as the consent page shows it.
@@ -58,6 +63,7 @@ impl Default for Options {
             teammates: 8,
             opportunities: 40,
             cases: 24,
+            fixture: None,
             daily_limit: 100_000,
             app_name: "Carrick".to_owned(),
             client_id: "carrick-consumer-key".to_owned(),

@@ -9,6 +9,7 @@ mod coerce;
 mod convert;
 mod delete;
 mod merge;
+mod permitted;
 mod purged;
 mod rules;
 mod save_hooks;
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::RecordId;
 use crate::row::Row;
-use crate::schema::{Object, ObjectSchema, Schema};
+use crate::schema::{CustomField, Object, ObjectSchema, Schema};
 use crate::sharing::Sharing;
 use crate::table::Tables;
 
@@ -39,6 +40,8 @@ pub(crate) use write::Fields;
 #[derive(Debug)]
 pub(crate) struct Records {
     pub(crate) schema: Arc<Schema>,
+    /// The schema as apps see it: the same places, but some fields are hidden.
+    pub(crate) seen: Arc<Schema>,
     pub(crate) tables: Tables,
     pub(crate) rules: Rules,
     /// Shared with answers that are still being written.
@@ -75,6 +78,7 @@ pub(crate) struct LateRow {
 impl Records {
     pub(crate) fn new(schema: Arc<Schema>, tables: Tables, rules: Rules) -> Self {
         Self {
+            seen: Arc::clone(&schema),
             schema,
             tables,
             rules,
@@ -92,6 +96,29 @@ impl Records {
 
     pub(crate) fn schema_of(&self, object: Object) -> &ObjectSchema {
         self.schema.of(object)
+    }
+
+    /// An object's fields as apps see them.
+    pub(crate) fn seen_of(&self, object: Object) -> &ObjectSchema {
+        self.seen.of(object)
+    }
+
+    /// Changes what is kept from apps.
+    pub(crate) fn change_sharing(&mut self, change: impl FnOnce(&mut Sharing)) {
+        change(Arc::make_mut(&mut self.sharing));
+        self.seen = self.sharing.seen(&self.schema);
+    }
+
+    /// Adds a field, or says why there can be none such.
+    pub(crate) fn add_field(&mut self, custom: &CustomField, now: Timestamp) -> Result<(), String> {
+        let place = Arc::make_mut(&mut self.schema).add(custom)?;
+        self.seen = self.sharing.seen(&self.schema);
+        let field = self.schema_of(custom.object).fields[place].clone();
+        if field.indexed {
+            self.tables.of_mut(custom.object).index(place);
+        }
+        self.permit_field(custom.object, &field, now);
+        Ok(())
     }
 
     /// The record with that id, of whatever object, unless it is deleted.

@@ -7,11 +7,14 @@ mod account;
 mod activity;
 mod choice;
 mod contact;
+mod custom;
 mod field;
+mod founding;
 mod kind;
 mod lead;
 mod object;
 mod people;
+pub(crate) mod places;
 mod queried;
 mod sales;
 mod service;
@@ -20,16 +23,20 @@ mod setup;
 use std::collections::BTreeMap;
 
 pub(crate) use choice::{Choice, Meaning, Stage};
+pub use custom::{ChoiceDetails, CustomChoice, CustomDefault, CustomField, CustomKind};
 pub(crate) use field::Field;
+pub(crate) use founding::KnownType;
 pub(crate) use kind::{Access, Kind, Presence, Source};
 pub use object::{Object, Setup};
 pub(crate) use sales::forecast_key;
 
 /// One object with its fields, in the order in which describe lists them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ObjectSchema {
     pub(crate) object: Object,
     pub(crate) fields: Vec<Field>,
+    /// The record types of the object beside the master.
+    pub(crate) record_types: Vec<KnownType>,
     by_name: BTreeMap<String, usize>,
     by_relationship: BTreeMap<String, usize>,
 }
@@ -42,40 +49,51 @@ impl ObjectSchema {
         }
         fields.append(&mut own);
         fields.extend(Field::system_audit());
-        let lower = |text: &str| text.to_ascii_lowercase();
-        let by_name = fields
-            .iter()
-            .enumerate()
-            .map(|(at, f)| (lower(&f.name), at))
-            .collect();
-        let by_relationship = fields
-            .iter()
-            .enumerate()
-            .filter_map(|(at, f)| f.relationship().map(|name| (lower(&name), at)))
-            .collect();
-        Self {
+        let mut schema = Self {
             object,
             fields,
-            by_name,
-            by_relationship,
-        }
+            record_types: Vec::new(),
+            by_name: BTreeMap::new(),
+            by_relationship: BTreeMap::new(),
+        };
+        schema.index();
+        schema
     }
 
-    /// The place of the field of that name; case does not matter.
+    /// Learns the names of the fields anew.
+    fn index(&mut self) {
+        let lower = |text: &str| text.to_ascii_lowercase();
+        let fields = || self.fields.iter().enumerate();
+        let by_name = fields().map(|(at, field)| (lower(&field.name), at));
+        let by_relationship =
+            fields().filter_map(|(at, field)| field.relationship().map(|name| (lower(&name), at)));
+        let (by_name, by_relationship) = (by_name.collect(), by_relationship.collect());
+        self.by_name = by_name;
+        self.by_relationship = by_relationship;
+    }
+
+    /// The places of the fields that are not hidden, in their order.
+    pub(crate) fn shown_places(&self) -> Vec<usize> {
+        let fields = self.fields.iter().enumerate();
+        let shown = fields.filter(|(_, field)| !field.hidden);
+        shown.map(|(place, _)| place).collect()
+    }
+
+    /// The place of the field of that name, unless it is hidden; case does not matter.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.by_name.get(&name.to_ascii_lowercase()).copied()
+        let place = *self.by_name.get(&name.to_ascii_lowercase())?;
+        (!self.fields[place].hidden).then_some(place)
     }
 
-    /// The field of that name; case does not matter.
+    /// The field of that name, unless it is hidden; case does not matter.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.position(name).map(|at| &self.fields[at])
     }
 
-    /// The reference field behind a relationship name such as `Owner`.
+    /// The reference field behind a relationship name such as `Owner`, unless it is hidden.
     pub(crate) fn relationship(&self, name: &str) -> Option<usize> {
-        self.by_relationship
-            .get(&name.to_ascii_lowercase())
-            .copied()
+        let place = *self.by_relationship.get(&name.to_ascii_lowercase())?;
+        (!self.fields[place].hidden).then_some(place)
     }
 
     /// What a value of a picklist means; one that the org does not know means nothing.
@@ -94,21 +112,21 @@ impl ObjectSchema {
         }
     }
 
-    /// The place of a field that the program itself names.
+    /// The place of a field that the program itself names, hidden from apps or not.
     pub(crate) fn known(&self, name: &str) -> usize {
-        self.position(name)
-            .unwrap_or_else(|| panic!("{} has {name}", self.object.name()))
+        let place = self.by_name.get(&name.to_ascii_lowercase()).copied();
+        place.unwrap_or_else(|| panic!("{} has {name}", self.object.name()))
     }
 }
 
 /// All objects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Schema {
     objects: Vec<ObjectSchema>,
 }
 
 impl Schema {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         let objects = Object::ALL
             .into_iter()
             .map(|object| {
@@ -141,6 +159,23 @@ impl Schema {
             let referring = fields.filter(move |(_, field)| field.refers_to.contains(&parent));
             referring.map(|(place, _)| (child.object, place))
         })
+    }
+
+    /// Adds a field behind all others, so that no place moves, and returns its own.
+    pub(crate) fn add(&mut self, custom: &CustomField) -> Result<usize, String> {
+        let field = custom.build(self)?;
+        let schema = &mut self.objects[custom.object.index()];
+        schema.fields.push(field);
+        schema.index();
+        Ok(schema.fields.len() - 1)
+    }
+
+    /// Changes the fields of an object, but neither their names nor their places.
+    pub(crate) fn change(&mut self, object: Object, change: impl FnMut(&mut Field)) {
+        self.objects[object.index()]
+            .fields
+            .iter_mut()
+            .for_each(change);
     }
 
     pub(crate) fn of(&self, object: Object) -> &ObjectSchema {

@@ -75,7 +75,7 @@ impl Search {
         now: Timestamp,
         lag: Duration,
     ) -> Vec<RecordId> {
-        let schema = records.schema_of(object);
+        let schema = records.seen_of(object);
         let places = self.places(schema);
         let is_indexed = |row: &Row| now.since(row.stamp) >= lag;
         records
@@ -93,6 +93,7 @@ impl Search {
         let fields = schema.fields.iter().enumerate();
         let is_name = |name: &str| matches!(name, "FirstName" | "LastName");
         fields
+            .filter(|(_, field)| !field.hidden)
             .filter(|(_, field)| {
                 let named = field.is_name || is_name(&field.name);
                 let email = field.kind == Kind::Email;

@@ -1,7 +1,10 @@
 //! The org as it was founded: population → rows. Every row follows from the options and the
 //! instant of founding alone, so that a save may leave out what nobody touched.
 
+mod members;
 mod setup;
+
+pub(crate) use setup::PERMITTED;
 
 use std::time::Duration;
 
@@ -9,10 +12,11 @@ use jiff::ToSpan as _;
 use model::Timestamp;
 use population::{Circumstance, LeadStage, Persona, Population};
 
+use crate::fixture::{Fixture, Written};
 use crate::id::RecordId;
 use crate::options::Options;
 use crate::row::Row;
-use crate::schema::{Object, ObjectSchema, Schema, Setup};
+use crate::schema::{Meaning, Object, ObjectSchema, Schema, Setup};
 use crate::soql::day_of;
 use crate::table::{Tables, seeded_id};
 use crate::value::Value;
@@ -62,6 +66,7 @@ pub(crate) fn tables(options: &Options, schema: &Schema, founded_at: Timestamp) 
     let seeder = Seeder {
         population: Population::new(options.seed, options.counts()),
         options,
+        written: Fixture::written(options.fixture.as_ref()),
         schema,
         founded_at,
     };
@@ -73,8 +78,10 @@ pub(crate) fn tables(options: &Options, schema: &Schema, founded_at: Timestamp) 
     fill(Object::UserRole, options.teammates, &|index| {
         seeder.user_role(index)
     });
-    fill(Object::User, options.teammates, &|index| seeder.user(index));
-    fill(Object::Group, 1, &|_| Some(seeder.queue()));
+    let users = options.teammates + count_of(&seeder.written.users);
+    fill(Object::User, users, &|index| seeder.user(index));
+    let queues = 1 + count_of(&seeder.written.queues);
+    fill(Object::Group, queues, &|index| Some(seeder.group(index)));
     fill(Object::AssignmentRule, 2, &|index| {
         Some(seeder.assignment_rule(index))
     });
@@ -108,9 +115,14 @@ pub(crate) fn tables(options: &Options, schema: &Schema, founded_at: Timestamp) 
     tables
 }
 
+fn count_of<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).expect("a fixture is a file of a person")
+}
+
 struct Seeder<'options> {
     population: Population,
     options: &'options Options,
+    written: &'options Written,
     schema: &'options Schema,
     founded_at: Timestamp,
 }
@@ -128,6 +140,23 @@ impl Draft<'_> {
 
     fn fixed(&mut self, field: &str, text: &'static str) {
         self.set(field, Value::Static(text));
+    }
+
+    /// Chooses `usual` from a picklist, or where the org has no such value, one that means as much.
+    fn choose(&mut self, field: &str, usual: &'static str, meaning: Meaning, index: u32) {
+        let picklist = &self.schema.fields[self.schema.known(field)];
+        if picklist.offers(usual) {
+            return self.fixed(field, usual);
+        }
+        let fit = picklist.picklist.iter().filter(|choice| {
+            let is_stage = matches!(choice.meaning, Meaning::Stage(_));
+            choice.active && (choice.meaning == meaning || is_stage)
+        });
+        let fit: Vec<_> = fit.collect();
+        let chosen = fit.get(index as usize % fit.len().max(1));
+        if let Some(choice) = chosen {
+            self.set(field, Value::text(&*choice.value));
+        }
     }
 
     fn done(mut self) -> Row {
@@ -148,10 +177,11 @@ impl<'options> Seeder<'options> {
         let modified = self.founded_at.minus(Duration::from_secs(untouched));
         let mut row = Row::new(seeded_id(object, index), integration_user(), created);
         row.touch(integration_user(), modified);
-        Draft {
-            row,
-            schema: self.schema.of(object),
+        let schema = self.schema.of(object);
+        if let Some(place) = schema.position("RecordTypeId") {
+            row.store(place, schema.fields[place].default.clone());
         }
+        Draft { row, schema }
     }
 
     fn organization(&self) -> Row {
@@ -167,6 +197,7 @@ impl<'options> Seeder<'options> {
             draft.fixed(field, text);
         }
         draft.set("FiscalYearStartMonth", Value::Int(1));
+        draft.set("IsSandbox", Value::Bool(self.written.switches.sandbox));
         draft.done()
     }
 
@@ -188,6 +219,9 @@ impl<'options> Seeder<'options> {
     }
 
     fn user(&self, index: u32) -> Option<Row> {
+        if let Some(user) = index.checked_sub(self.options.teammates) {
+            return Some(self.added_user(index, &self.written.users[user as usize]));
+        }
         let teammate = self.population.teammate(index);
         if !teammate.in_salesforce {
             return None;
@@ -197,42 +231,21 @@ impl<'options> Seeder<'options> {
             Some(user) if index == 0 => user.clone(),
             Some(_) | None => teammate.email.clone(),
         };
-        let first_letter = teammate.email.chars().take(1);
         let local = teammate.email.split(['@', '.']).nth(1).unwrap_or_default();
-        let alias: String = first_letter.chain(local.chars()).take(8).collect();
-        draft.set("Username", Value::text(username));
-        draft.set("Email", Value::text(teammate.email));
-        draft.set("CommunityNickname", Value::text(&*alias));
-        draft.set("Alias", Value::text(alias));
+        self.named(&mut draft, username, &teammate.email, local);
         draft.set("IsActive", Value::Bool(teammate.active));
         for (field, text) in [
             ("FirstName", teammate.first_name),
             ("LastName", teammate.last_name),
             ("Title", teammate.title),
-            ("TimeZoneSidKey", "GMT"),
-            ("LocaleSidKey", "en_IE"),
-            ("LanguageLocaleKey", "en_US"),
-            ("EmailEncodingKey", "UTF-8"),
-            ("UserType", "Standard"),
         ] {
             draft.fixed(field, text);
         }
-        let profile = seeded_id(Object::Setup(Setup::Profile), setup::profile_of(index));
-        draft.set("ProfileId", Value::Id(profile));
         let role = teammate.role.and_then(|role| self.role_index(role));
         if let Some(role) = role {
             draft.set("UserRoleId", Value::Id(seeded_id(Object::UserRole, role)));
         }
         Some(draft.done())
-    }
-
-    fn queue(&self) -> Row {
-        let mut draft = self.draft(Object::Group, 0, 670);
-        draft.fixed("Name", "Inbound Leads");
-        draft.fixed("DeveloperName", "Inbound_Leads");
-        draft.fixed("Type", "Queue");
-        draft.set("OwnerId", Value::Id(integration_user()));
-        draft.done()
     }
 
     fn assignment_rule(&self, index: u32) -> Row {
@@ -316,7 +329,7 @@ impl<'options> Seeder<'options> {
             LeadStage::Working => "Working - Contacted",
             LeadStage::Unqualified => "Closed - Not Converted",
         };
-        draft.fixed("Status", status);
+        draft.choose("Status", status, Meaning::Plain, index);
         match persona.circumstance {
             Circumstance::Converted { contact } => self.converted(&mut draft, contact),
             Circumstance::Ordinary
@@ -336,7 +349,7 @@ impl<'options> Seeder<'options> {
     fn converted(&self, draft: &mut Draft<'_>, contact: u32) {
         let company = self.population.contact(contact).company;
         let at = draft.row.modified_at;
-        draft.fixed("Status", "Closed - Converted");
+        draft.choose("Status", "Closed - Converted", Meaning::Converted, contact);
         draft.set("IsConverted", Value::Bool(true));
         draft.set("ConvertedDate", Value::Date(day_of(at)));
         draft.set(
@@ -363,7 +376,6 @@ impl<'options> Seeder<'options> {
     fn opportunity(&self, index: u32) -> Row {
         let (contact, persona) = self.about(index);
         let stage = STAGES[index as usize % STAGES.len()];
-        let facts = self.schema.of(Object::Opportunity).stage(stage);
         let company = self.population.company(persona.company);
         let mut draft = self.draft(
             Object::Opportunity,
@@ -376,7 +388,12 @@ impl<'options> Seeder<'options> {
             Value::text(format!("{} - {seats} seats", company.name)),
         );
         draft.set("Amount", Value::Double(f64::from(seats) * 120.0));
-        draft.fixed("StageName", stage);
+        draft.choose("StageName", stage, Meaning::Plain, index);
+        let stage = draft
+            .row
+            .text(draft.schema, "StageName")
+            .unwrap_or_default();
+        let facts = draft.schema.stage(stage);
         draft.set("Probability", Value::Double(facts.probability));
         draft.fixed("ForecastCategoryName", facts.forecast);
         let closing =
@@ -428,8 +445,13 @@ impl<'options> Seeder<'options> {
             },
         );
         draft.fixed("Origin", "Email");
-        draft.fixed("Status", if index % 3 == 2 { "Closed" } else { "New" });
-        if index % 3 == 2 {
+        let (status, meaning) = if index % 3 == 2 {
+            ("Closed", Meaning::Closed)
+        } else {
+            ("New", Meaning::Plain)
+        };
+        draft.choose("Status", status, meaning, index);
+        if meaning == Meaning::Closed {
             let at = draft.row.modified_at;
             draft.set("ClosedDate", Value::Instant(at));
         }

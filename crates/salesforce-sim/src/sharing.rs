@@ -1,19 +1,23 @@
-//! What the org keeps from apps: sharing and object permissions of the integration user.
+//! What the org keeps from apps: sharing, and the permissions of the user behind every token, for
+//! objects and for fields.
 //!
 //! Whoever sits at the screens sees everything, and no stamp moves when something is hidden or
 //! shown again: an app can only notice that rows are missing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::fixture::Written;
 use crate::id::RecordId;
-use crate::schema::Object;
+use crate::schema::{Object, Schema};
+use crate::seed::PERMITTED;
 
 /// Something that is kept from apps. Restrictions add up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Restriction {
     /// These records, of whatever object.
     Records(Vec<RecordId>),
@@ -28,6 +32,44 @@ pub enum Restriction {
     },
     /// A whole object: the permission to read it is taken away, and it is as if it did not exist.
     Object(Object),
+    /// Rights to an object's records.
+    #[serde(rename_all = "camelCase")]
+    Rights {
+        /// The object.
+        object: Object,
+        /// What apps may not do any more.
+        without: BTreeSet<Right>,
+    },
+    /// A field.
+    #[serde(rename_all = "camelCase")]
+    Field {
+        /// Whose field it is.
+        object: Object,
+        /// Its API name.
+        field: String,
+        /// How much of it is left.
+        level: FieldLevel,
+    },
+}
+
+/// What can be done with an object's records beside reading them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is the permission of that name")]
+pub enum Right {
+    Create,
+    Edit,
+    Delete,
+}
+
+/// How much of a field field-level security leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldLevel {
+    /// It can be read and not written.
+    ReadOnly,
+    /// It is as if it did not exist.
+    Hidden,
 }
 
 /// All restrictions, in force and to come.
@@ -37,6 +79,10 @@ pub(crate) struct Sharing {
     records: BTreeSet<RecordId>,
     percents: BTreeMap<Object, u8>,
     objects: BTreeSet<Object>,
+    #[serde(default)]
+    rights: BTreeMap<Object, BTreeSet<Right>>,
+    #[serde(default)]
+    fields: BTreeMap<Object, BTreeMap<String, FieldLevel>>,
     waiting: Vec<Waiting>,
 }
 
@@ -66,7 +112,87 @@ impl Sharing {
             Restriction::Object(object) => {
                 self.objects.insert(object);
             }
+            Restriction::Rights { object, without } => {
+                self.rights.entry(object).or_default().extend(without);
+            }
+            Restriction::Field {
+                object,
+                field,
+                level,
+            } => {
+                self.fields.entry(object).or_default().insert(field, level);
+            }
         }
+    }
+
+    /// What the user behind every token may do from the founding on.
+    pub(crate) fn founded(fixture: &Written, username: &str) -> Self {
+        let mut sharing = Self::default();
+        let mut profiles = fixture.profiles.iter();
+        let Some(profile) = profiles.find(|one| one.users.iter().any(|user| user == username))
+        else {
+            return sharing;
+        };
+        for object in PERMITTED {
+            let given = profile.permissions.iter().find(|one| one.object == object);
+            if !given.is_some_and(|given| given.read) {
+                sharing.objects.insert(object);
+            }
+            let rights = given.map_or([false; 3], |given| [given.create, given.edit, given.delete]);
+            let all = [Right::Create, Right::Edit, Right::Delete].into_iter();
+            let without = all.zip(rights).filter(|(_, is_given)| !is_given);
+            let without: BTreeSet<Right> = without.map(|(right, _)| right).collect();
+            if !without.is_empty() {
+                sharing.rights.insert(object, without);
+            }
+        }
+        sharing
+    }
+
+    /// Whether apps may do that with records of the object.
+    pub(crate) fn permits(&self, object: Object, right: Right) -> bool {
+        // What hangs on a record follows it, so there are no rights of its own.
+        let without = self.rights.get(&object);
+        !self.denies(object) && without.is_none_or(|without| !without.contains(&right))
+    }
+
+    /// Whether apps have the same permissions under both. Which records are shared is another matter.
+    pub(crate) fn permits_like(&self, other: &Self) -> bool {
+        (&self.objects, &self.rights, &self.fields)
+            == (&other.objects, &other.rights, &other.fields)
+    }
+
+    /// How much of a field is left to apps; nothing if all is.
+    pub(crate) fn level(&self, object: Object, field: &str) -> Option<FieldLevel> {
+        let fields = self.fields.get(&object)?;
+        let mut named = fields.iter();
+        let (_, level) = named.find(|(name, _)| name.eq_ignore_ascii_case(field))?;
+        Some(*level)
+    }
+
+    /// The schema as apps see it: the same fields at the same places, some of them hidden.
+    pub(crate) fn seen(&self, schema: &Arc<Schema>) -> Arc<Schema> {
+        let changed: BTreeSet<Object> = self
+            .fields
+            .keys()
+            .chain(self.rights.keys())
+            .copied()
+            .collect();
+        if changed.is_empty() {
+            return Arc::clone(schema);
+        }
+        let mut seen = Schema::clone(schema);
+        for object in changed {
+            let creates = self.permits(object, Right::Create);
+            let edits = self.permits(object, Right::Edit);
+            seen.change(object, |field| {
+                let level = self.level(object, &field.name);
+                field.hidden = level == Some(FieldLevel::Hidden);
+                let writes = level.is_none();
+                field.access = field.access.limited(creates && writes, edits && writes);
+            });
+        }
+        Arc::new(seen)
     }
 
     /// Shows records again that were hidden by their ids.

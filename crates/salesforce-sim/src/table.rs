@@ -147,6 +147,11 @@ impl Table {
         before
     }
 
+    /// Answers equality on one more field from an index. No row may hold anything in it yet.
+    pub(crate) fn index(&mut self, field: usize) {
+        self.indexed.push(field);
+    }
+
     pub(crate) fn is_indexed(&self, field: usize) -> bool {
         self.indexed.contains(&field)
     }

@@ -13,12 +13,13 @@ use model::{Entropy, Timestamp};
 use crate::answer::{self, Request, Response};
 use crate::api::call::segments;
 use crate::api::{Cursors, Jobs, RecentlyViewed};
+use crate::fixture::Fixture;
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
 use crate::paging::Paging;
 use crate::records::{DuplicateMode, Records, Rules};
-use crate::schema::{Object, Schema};
+use crate::schema::{CustomField, Object, Schema};
 use crate::seed;
 use crate::usage::Usage;
 
@@ -39,6 +40,10 @@ pub struct Touched {
 pub struct World {
     pub(crate) options: Options,
     pub(crate) founded_at: Timestamp,
+    /// When what describes tell changed last.
+    pub(crate) metadata_changed_at: Timestamp,
+    /// The fields that were added since the founding, in that order.
+    pub(crate) added_fields: Vec<CustomField>,
     /// The instant of the request that is being answered.
     pub(crate) now: Timestamp,
     /// `scheme://host` of the request that is being answered.
@@ -56,7 +61,9 @@ pub struct World {
 impl World {
     /// An org founded at `now`.
     pub fn new(options: Options, now: Timestamp) -> Self {
-        let schema = Arc::new(Schema::new());
+        let written = Fixture::written(options.fixture.as_ref());
+        let schema = Schema::with(written).expect("a fixture is checked when it is read");
+        let schema = Arc::new(schema);
         let tables = seed::tables(&options, &schema, now);
         let rules = Rules {
             lead_duplicates: DuplicateMode::Off,
@@ -66,9 +73,11 @@ impl World {
             paging: Paging::default(),
         };
         let grants = Grants::new(&options, seed::integration_user(), now);
-        Self {
+        let mut world = Self {
             options,
             founded_at: now,
+            metadata_changed_at: now.truncated_to_second(),
+            added_fields: Vec::new(),
             now,
             origin: String::new(),
             records: Records::new(schema, tables, rules),
@@ -78,7 +87,10 @@ impl World {
             usage: Usage::default(),
             recent: RecentlyViewed::default(),
             search_lag: Duration::ZERO,
-        }
+        };
+        let founded = world.founded_sharing();
+        world.records.change_sharing(|sharing| *sharing = founded);
+        world
     }
 
     /// Answers a request. The response carries [`Touched`] as an extension.

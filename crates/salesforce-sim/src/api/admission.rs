@@ -2,7 +2,6 @@
 //! whether the org speaks the formats that the request names.
 
 use std::io::Read as _;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
@@ -11,6 +10,7 @@ use http::{Method, StatusCode};
 
 use crate::answer::Request;
 use crate::error::ApiError;
+use crate::sharing::Sharing;
 use crate::world::World;
 
 use super::call::{self, Call};
@@ -33,7 +33,7 @@ impl World {
         check_version(&version)?;
         let user = self.authenticate(request.headers())?;
         if self.records.sharing.counts_calls() {
-            Arc::make_mut(&mut self.records.sharing).admit_call();
+            self.change_sharing(Sharing::admit_call);
         }
         self.spend_request()?;
         let query = call::pairs(uri.query().unwrap_or_default().as_bytes());

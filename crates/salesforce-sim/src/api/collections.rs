@@ -255,7 +255,7 @@ impl World {
         }
         let names: Vec<&str> = asked.fields.iter().map(String::as_str).collect();
         let places = self.places(object, &names)?;
-        let schema = self.records.schema_of(object);
+        let schema = self.records.seen_of(object);
         let mut body = String::from("[");
         let mut found = 0;
         for (at, id) in asked.ids.iter().enumerate() {

@@ -1,7 +1,5 @@
 //! Describe: what objects there are and what their fields allow, key by key as real orgs answer.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use http::StatusCode;
@@ -10,8 +8,9 @@ use model::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::answer::{self, Response};
-use crate::schema::{Choice, Field, Kind, Object, ObjectSchema};
+use crate::schema::{Choice, Field, Kind, KnownType, Object, ObjectSchema};
 use crate::search::is_searchable;
+use crate::sharing::Right;
 use crate::value::Value;
 use crate::world::World;
 
@@ -26,7 +25,7 @@ impl World {
         let objects: Vec<Json> = Object::ALL
             .into_iter()
             .filter(|object| !self.records.sharing.denies(*object))
-            .map(|object| global_item(object, call))
+            .map(|object| self.global_item(object, call))
             .collect();
         let body = json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects});
         self.dated(answer::json_value(StatusCode::OK, &body))
@@ -36,12 +35,11 @@ impl World {
         if self.is_unmodified(call) {
             return answer::empty(StatusCode::NOT_MODIFIED);
         }
-        let schema = self.records.schema_of(object);
-        let mut body = global_item(object, call);
-        let fields: Vec<Json> = schema
-            .fields
-            .iter()
-            .map(|field| describe_field(field, schema))
+        let schema = self.records.seen_of(object);
+        let mut body = self.global_item(object, call);
+        let shown = schema.shown_places().into_iter();
+        let fields: Vec<Json> = shown
+            .map(|place| describe_field(&schema.fields[place], schema))
             .collect();
         for (key, value) in [
             ("actionOverrides", json!([])),
@@ -57,7 +55,7 @@ impl World {
             ("lookupLayoutable", Json::Null),
             ("namedLayoutInfos", json!([])),
             ("networkScopeFieldName", Json::Null),
-            ("recordTypeInfos", record_types(object, call)),
+            ("recordTypeInfos", record_types(schema, call)),
             ("searchLayoutable", true.into()),
             ("sobjectDescribeOption", "FULL".into()),
             (
@@ -74,7 +72,7 @@ impl World {
         self.dated(answer::json_value(StatusCode::OK, &body))
     }
 
-    /// The metadata is as old as the org.
+    /// Whether the client has seen the metadata as it is.
     fn is_unmodified(&self, call: &Call) -> bool {
         let since = call
             .headers
@@ -83,22 +81,27 @@ impl World {
         let since = since
             .and_then(Result::ok)
             .and_then(|text| Timestamp::from_http_date(text).ok());
-        since.is_some_and(|since| since.plus(Duration::from_secs(1)) > self.founded_at)
+        since.is_some_and(|since| since >= self.metadata_changed_at)
     }
 
     fn dated(&self, response: Response) -> Response {
         answer::with_header(
             response,
             header::LAST_MODIFIED,
-            &self.founded_at.to_http_date(),
+            &self.metadata_changed_at.to_http_date(),
         )
     }
 
     fn children_of(&self, parent: Object) -> Json {
-        let children = self.records.schema.children(parent).map(|(child, place)| {
-            let field = &self.records.schema_of(child).fields[place];
+        let seen = &self.records.seen;
+        let children = seen.children(parent).filter(|(child, place)| {
+            !self.records.sharing.denies(*child) && !seen.of(*child).fields[*place].hidden
+        });
+        let described = children.map(|(child, place)| {
+            let field = &seen.of(child).fields[place];
+            let goes_along = child.goes_with(parent);
             json!({
-                "cascadeDelete": false,
+                "cascadeDelete": goes_along,
                 "childSObject": child.name(),
                 "deprecatedAndHidden": false,
                 "field": field.name,
@@ -108,12 +111,18 @@ impl World {
                 "restrictedDelete": false,
             })
         });
-        children.collect()
+        described.collect()
+    }
+
+    /// What the global describe lists of an object, and its own describe begins with.
+    pub(super) fn global_item(&self, object: Object, call: &Call) -> Json {
+        let may = |right| object.is_writable() && self.records.sharing.permits(object, right);
+        let rights = [Right::Create, Right::Edit, Right::Delete].map(may);
+        global_item(object, rights, call)
     }
 }
 
-/// What the global describe lists of an object, and its own describe begins with.
-pub(super) fn global_item(object: Object, call: &Call) -> Json {
+fn global_item(object: Object, [creates, edits, deletes]: [bool; 3], call: &Call) -> Json {
     let base = format!(
         "/services/data/v{}/sobjects/{}",
         call.version,
@@ -150,11 +159,11 @@ pub(super) fn global_item(object: Object, call: &Call) -> Json {
     });
     for (flag, holds) in [
         ("activateable", false),
-        ("createable", is_writable),
+        ("createable", creates),
         ("custom", false),
         ("customSetting", false),
         ("deepCloneable", false),
-        ("deletable", is_writable),
+        ("deletable", deletes),
         ("deprecatedAndHidden", false),
         ("feedEnabled", is_writable),
         ("hasSubtypes", false),
@@ -168,31 +177,35 @@ pub(super) fn global_item(object: Object, call: &Call) -> Json {
         ("retrieveable", true),
         ("searchable", is_searchable(object)),
         ("triggerable", is_writable),
-        ("undeletable", is_writable),
-        ("updateable", is_writable),
+        ("undeletable", deletes),
+        ("updateable", edits),
     ] {
         item[flag] = holds.into();
     }
     item
 }
 
-fn record_types(object: Object, call: &Call) -> Json {
-    let base = format!(
-        "/services/data/v{}/sobjects/{}",
+/// The object's record types, then the master, which is the default where no other is.
+fn record_types(schema: &ObjectSchema, call: &Call) -> Json {
+    let layouts = format!(
+        "/services/data/v{}/sobjects/{}/describe/layouts",
         call.version,
-        object.name()
+        schema.object.name()
     );
-    let master = "012000000000000AAA";
-    json!([{
-        "active": true,
-        "available": true,
-        "defaultRecordTypeMapping": true,
-        "developerName": "Master",
-        "master": true,
-        "name": "Master",
-        "recordTypeId": master,
-        "urls": {"layout": format!("{base}/describe/layouts/{master}")},
-    }])
+    let info = |kind: &KnownType, is_master: bool| {
+        json!({
+            "active": kind.active,
+            "available": kind.available,
+            "defaultRecordTypeMapping": kind.default,
+            "developerName": kind.developer_name,
+            "master": is_master,
+            "name": kind.name,
+            "recordTypeId": kind.id,
+            "urls": {"layout": format!("{layouts}/{}", kind.id)},
+        })
+    };
+    let own = schema.record_types.iter().map(|kind| info(kind, false));
+    own.chain([info(&schema.master_type(), true)]).collect()
 }
 
 fn describe_field(field: &Field, schema: &ObjectSchema) -> Json {

@@ -61,7 +61,7 @@ impl World {
     ) -> Result<Response, ApiError> {
         let fields: Fields = call.json_of(object.name())?;
         refuse_id(&fields)?;
-        let key = self.records.schema_of(object).fields[place].name.clone();
+        let key = self.records.seen_of(object).fields[place].name.clone();
         if fields.keys().any(|name| name.eq_ignore_ascii_case(&key)) {
             let message = format!("The {key} field should not be specified in the sobject data.");
             return Err(ApiError::record("INVALID_FIELD", message, [key]));
@@ -70,7 +70,7 @@ impl World {
         let wanted = self.records.read_key(object, place, &value.into())?;
         if let [id] = self.records.keyed(object, place, &wanted).as_slice()
             && let Ok(row) = self.visible_row(object, *id)
-            && let Some(unmet) = conditions::unmet(row, self.records.schema_of(object), call)?
+            && let Some(unmet) = conditions::unmet(row, self.records.seen_of(object), call)?
         {
             return Ok(unmet);
         }

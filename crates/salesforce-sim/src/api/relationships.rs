@@ -22,7 +22,7 @@ impl World {
     ) -> Result<Response, ApiError> {
         let id = super::rows::row_id(id)?;
         let row = self.visible_row(object, id)?;
-        let schema = self.records.schema_of(object);
+        let schema = self.records.seen_of(object);
         if let Some(place) = schema.relationship(relationship) {
             let parent = row.stored(place).as_id();
             return self.parent(parent, call);
@@ -64,7 +64,7 @@ impl World {
         parent: Object,
         relationship: &str,
     ) -> Option<(Object, String)> {
-        let schema = &self.records.schema;
+        let schema = &self.records.seen;
         let mut children = schema.children(parent);
         children.find_map(|(child, place)| {
             let field = &schema.of(child).fields[place];
@@ -78,8 +78,9 @@ impl World {
     }
 
     fn all_fields(&self, object: Object) -> String {
-        let fields = self.records.schema_of(object).fields.iter();
-        let names: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
+        let schema = self.records.seen_of(object);
+        let places = schema.shown_places().into_iter();
+        let names: Vec<&str> = places.map(|place| &*schema.fields[place].name).collect();
         names.join(", ")
     }
 }

@@ -15,7 +15,6 @@ use crate::world::World;
 
 use super::call::Call;
 use super::conditions;
-use super::describe::global_item;
 use super::external_id::no_such_key;
 
 impl World {
@@ -23,7 +22,7 @@ impl World {
         match call.method {
             Method::GET | Method::HEAD => {
                 let body = json!({
-                    "objectDescribe": global_item(object, call),
+                    "objectDescribe": self.global_item(object, call),
                     "recentItems": self.recent_items(object, call),
                 });
                 Ok(answer::json_value(StatusCode::OK, &body))
@@ -60,8 +59,7 @@ impl World {
                 refuse_id(&fields)?;
                 conditions::check_dates(call)?;
                 if let Ok(row) = self.visible_row(object, id)
-                    && let Some(unmet) =
-                        conditions::unmet(row, self.records.schema_of(object), call)?
+                    && let Some(unmet) = conditions::unmet(row, self.records.seen_of(object), call)?
                 {
                     return Ok(unmet);
                 }
@@ -97,12 +95,12 @@ impl World {
         call: &Call,
     ) -> Result<Response, ApiError> {
         let row = self.visible_row(object, id)?;
-        let schema = self.records.schema_of(object);
+        let schema = self.records.seen_of(object);
         if let Some(unmet) = conditions::unmet(row, schema, call)? {
             return Ok(unmet);
         }
         let places: Vec<usize> = match call.parameter("fields") {
-            None => (0..schema.fields.len()).collect(),
+            None => schema.shown_places(),
             Some(fields) => {
                 let names: Vec<&str> = fields.split(',').collect();
                 self.places(object, &names)?
@@ -124,7 +122,7 @@ impl World {
 
     /// The places of fields named by a client.
     pub(super) fn places(&self, object: Object, names: &[&str]) -> Result<Vec<usize>, ApiError> {
-        let schema = self.records.schema_of(object);
+        let schema = self.records.seen_of(object);
         names
             .iter()
             .map(|name| {

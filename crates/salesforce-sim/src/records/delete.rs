@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::row::Row;
 use crate::schema::Object;
+use crate::sharing::Right;
 
 use super::{Author, Records};
 
@@ -18,6 +19,7 @@ impl Records {
         self.attempts += 1;
         let row = self.addressed(object, id)?;
         self.refuse_unshared(id, author)?;
+        self.refuse_unpermitted(object, Right::Delete, author)?;
         if !object.is_writable() {
             let message = format!("entity type {} does not support delete", object.name());
             return Err(ApiError::record(

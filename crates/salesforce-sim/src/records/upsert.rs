@@ -62,7 +62,7 @@ impl UpsertError {
 impl Records {
     /// The place of a field that records of `object` can be found by.
     pub(crate) fn key_place(&self, object: Object, field: &str) -> Option<usize> {
-        let schema = self.schema_of(object);
+        let schema = self.seen_of(object);
         schema
             .position(field)
             .filter(|place| schema.fields[*place].id_lookup)

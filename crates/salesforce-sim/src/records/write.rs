@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::row::Row;
 use crate::schema::{Access, Field, Object, Presence, Source};
+use crate::sharing::Right;
 use crate::value::Value;
 
 use super::coerce::converted_lead;
@@ -33,7 +34,8 @@ impl Records {
         if !object.is_writable() {
             return Err(not_writable(object));
         }
-        let values = self.read_fields(object, fields, Saving::Create)?;
+        self.refuse_unpermitted(object, Right::Create, author)?;
+        let values = self.read_fields(object, fields, Saving::Create, author)?;
         self.refuse_unshared_references(&values, author)?;
         let id = self.tables.of_mut(object).reserve();
         let mut row = Row::new(id, author.user, author.now);
@@ -64,12 +66,13 @@ impl Records {
         }
         let before = self.addressed(object, id)?;
         self.refuse_unshared(id, author)?;
+        self.refuse_unpermitted(object, Right::Edit, author)?;
         let is_converted =
             object == Object::Lead && before.flag(self.schema_of(Object::Lead), "IsConverted");
         if is_converted {
             return Err(converted_lead());
         }
-        let values = self.read_fields(object, fields, Saving::Update)?;
+        let values = self.read_fields(object, fields, Saving::Update, author)?;
         self.refuse_unshared_references(&values, author)?;
         let mut row = before.clone();
         for (place, value) in values {
@@ -134,8 +137,9 @@ impl Records {
         object: Object,
         fields: &Fields,
         saving: Saving,
+        author: Author,
     ) -> Result<Vec<(usize, Value)>, ApiError> {
-        let schema = self.schema_of(object);
+        let schema = self.known_to(author, object);
         let sent = || {
             fields
                 .iter()

@@ -31,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) indexed: bool,
     /// Cannot be filtered or sorted by.
     pub(crate) long: bool,
+    /// Kept from apps: none of them can name it.
+    pub(crate) hidden: bool,
     /// An administrator added it.
     pub(crate) custom: bool,
     pub(crate) external_id: bool,
@@ -68,6 +70,7 @@ impl Field {
             is_name: false,
             indexed: false,
             long: false,
+            hidden: false,
             custom: false,
             external_id: false,
             unique: false,

@@ -11,10 +11,6 @@ pub(crate) enum Kind {
     Email,
     Url,
     Picklist,
-    #[expect(
-        dead_code,
-        reason = "only a fixture adds such a field, and none can yet"
-    )]
     /// Several values of a picklist, in its order, with semicolons between.
     MultiPicklist,
     Combobox,
@@ -79,6 +75,20 @@ pub(crate) enum Source {
     Fiscal,
     FiscalQuarter,
     FiscalYear,
+}
+
+impl Access {
+    /// What is left of it for who may not do both.
+    pub(crate) fn limited(self, creates: bool, updates: bool) -> Self {
+        let createable = creates && matches!(self, Self::Full | Self::CreateOnly);
+        let updateable = updates && matches!(self, Self::Full | Self::UpdateOnly);
+        match (createable, updateable) {
+            (true, true) => Self::Full,
+            (true, false) => Self::CreateOnly,
+            (false, true) => Self::UpdateOnly,
+            (false, false) => Self::Read,
+        }
+    }
 }
 
 impl Kind {

@@ -123,6 +123,30 @@ impl Object {
         }
     }
 
+    /// Whether its rows are computed for the ids that a query names, and nowhere kept.
+    pub(crate) fn is_computed(self) -> bool {
+        self == Self::Setup(Setup::UserRecordAccess)
+    }
+
+    /// Whether its records are deleted with the `parent` that they refer to.
+    pub(crate) fn goes_with(self, parent: Self) -> bool {
+        match parent {
+            Self::Account => matches!(self, Self::Contact | Self::Opportunity | Self::Task),
+            Self::Case => matches!(self, Self::CaseComment | Self::Task),
+            Self::Contact | Self::Lead => self == Self::Task,
+            Self::Opportunity => matches!(self, Self::OpportunityContactRole | Self::Task),
+            Self::AssignmentRule
+            | Self::CaseComment
+            | Self::Group
+            | Self::OpportunityContactRole
+            | Self::Organization
+            | Self::Setup(_)
+            | Self::Task
+            | Self::User
+            | Self::UserRole => false,
+        }
+    }
+
     /// Its place in [`Object::ALL`].
     pub(crate) fn index(self) -> usize {
         match self {

@@ -3,13 +3,14 @@
 //! Profiles carry all permissions. The first belongs to the user who connects apps, so that what is
 //! taken from apps is taken from nobody else.
 
+use crate::fixture::{Permission, STANDARD_PROFILES};
 use crate::id::RecordId;
 use crate::row::Row;
-use crate::schema::{Choice, Field, Meaning, Object, Setup};
+use crate::schema::{Choice, Meaning, Object, Setup};
 use crate::table::seeded_id;
 use crate::value::Value;
 
-use super::{Draft, Seeder, queue};
+use super::{Draft, Seeder};
 
 /// How long ago, in days, the setup was made.
 const SET_UP_DAYS_AGO: u16 = 695;
@@ -23,37 +24,24 @@ pub(crate) const PERMITTED: [Object; 5] = [
     Object::Opportunity,
 ];
 
-/// The objects that the queue takes.
-const QUEUED: [Object; 3] = [Object::Lead, Object::Case, Object::Task];
-
-struct Profile {
-    name: &'static str,
-    /// Whether its users see and change what others own.
-    is_admin: bool,
-    writes: bool,
-}
-
-const PROFILES: [Profile; 3] = [
-    Profile {
-        name: "System Administrator",
-        is_admin: true,
-        writes: true,
-    },
-    Profile {
-        name: "Standard User",
-        is_admin: false,
-        writes: true,
-    },
-    Profile {
-        name: "Read Only",
-        is_admin: false,
-        writes: false,
-    },
+/// The profiles of every org: their names, and whether their users see and change what others own,
+/// and write at all.
+const PROFILES: [(&str, bool, bool); 3] = [
+    (STANDARD_PROFILES[0], true, true),
+    (STANDARD_PROFILES[1], false, true),
+    (STANDARD_PROFILES[2], false, false),
 ];
 
-/// The profile of the `index`-th user, as its place.
-pub(super) fn profile_of(index: u32) -> u32 {
-    u32::from(index > 0)
+/// A profile, with what it may do.
+struct Profile<'fixture> {
+    name: &'fixture str,
+    is_admin: bool,
+    permissions: Vec<Permission>,
+}
+
+/// The place, among all profiles, of the fixture's profile at `place`.
+pub(super) fn added_profile(place: usize) -> u32 {
+    u32::try_from(PROFILES.len() + place).expect("a fixture is a file of a person")
 }
 
 /// The permissions of the `index`-th profile.
@@ -70,25 +58,23 @@ impl Seeder<'_> {
             Setup::TaskPriority => self.vocabulary(setup, Object::Task, "Priority"),
             Setup::OpportunityStage => self.vocabulary(setup, Object::Opportunity, "StageName"),
             Setup::GroupMember => self.group_members(),
-            Setup::QueueSobject => self.numbered(setup, QUEUED, |draft, object| {
-                draft.set("QueueId", Value::Id(queue()));
-                draft.fixed("SobjectType", object.name());
-            }),
-            Setup::Profile => self.numbered(setup, PROFILES, |draft, profile| {
-                draft.fixed("Name", profile.name);
+            Setup::QueueSobject => self.queue_objects(),
+            Setup::Profile => self.numbered(setup, self.profiles(), |draft, profile| {
+                draft.set("Name", Value::text(profile.name));
                 draft.fixed("UserType", "Standard");
             }),
             Setup::PermissionSet => self.permission_sets(),
             Setup::PermissionSetAssignment => self.assignments(),
             Setup::ObjectPermissions => self.object_permissions(),
             Setup::FieldPermissions => self.field_permissions(),
-            // A new org has no record types, and computed rows are never kept.
-            Setup::RecordType | Setup::UserRecordAccess => Vec::new(),
+            Setup::RecordType => self.record_types(),
+            // Computed rows are never kept.
+            Setup::UserRecordAccess => Vec::new(),
         }
     }
 
     /// One row for each of `items`.
-    fn numbered<T>(
+    pub(super) fn numbered<T>(
         &self,
         setup: Setup,
         items: impl IntoIterator<Item = T>,
@@ -122,84 +108,112 @@ impl Seeder<'_> {
         })
     }
 
-    fn group_members(&self) -> Vec<Option<Row>> {
-        let members = (0..self.options.teammates).filter(|index| {
-            let teammate = self.population.teammate(*index);
-            teammate.in_salesforce && teammate.active && *index > 0
+    fn profiles(&self) -> Vec<Profile<'_>> {
+        let standard = PROFILES.map(|(name, is_admin, writes)| Profile {
+            name,
+            is_admin,
+            permissions: PERMITTED.map(|object| permission(object, writes)).into(),
         });
-        self.numbered(Setup::GroupMember, members, |draft, index| {
-            draft.set("GroupId", Value::Id(queue()));
-            let user = seeded_id(Object::User, index);
-            draft.set("UserOrGroupId", Value::Id(user));
+        let added = self.written.profiles.iter().map(|profile| Profile {
+            name: &profile.name,
+            is_admin: false,
+            permissions: profile.permissions.clone(),
+        });
+        standard.into_iter().chain(added).collect()
+    }
+
+    fn record_types(&self) -> Vec<Option<Row>> {
+        let types = &self.written.record_types;
+        self.numbered(Setup::RecordType, types, |draft, kind| {
+            draft.set("Name", Value::text(kind.name.as_str()));
+            let name = Value::text(kind.developer_name.as_str());
+            draft.set("DeveloperName", name);
+            draft.fixed("SobjectType", kind.object.name());
+            draft.set("IsActive", Value::Bool(!kind.inactive));
+            if let Some(text) = &kind.description {
+                draft.set("Description", Value::text(text.as_str()));
+            }
         })
     }
 
     fn permission_sets(&self) -> Vec<Option<Row>> {
-        let profiles = (0_u32..).zip(PROFILES);
+        let profiles = (0_u32..).zip(self.profiles());
         self.numbered(Setup::PermissionSet, profiles, |draft, (index, profile)| {
             let id = seeded_id(Object::Setup(Setup::Profile), index);
             draft.set("Name", Value::text(format!("X{}", id.short())));
-            draft.fixed("Label", profile.name);
+            draft.set("Label", Value::text(profile.name));
             draft.set("ProfileId", Value::Id(id));
             draft.set("IsOwnedByProfile", Value::Bool(true));
         })
     }
 
     fn assignments(&self) -> Vec<Option<Row>> {
-        let users = (0..self.options.teammates)
-            .filter(|index| self.population.teammate(*index).in_salesforce);
-        self.numbered(Setup::PermissionSetAssignment, users, |draft, index| {
-            let set = permission_set(profile_of(index));
+        let users = self.options.teammates + super::count_of(&self.written.users);
+        let users = (0..users).filter_map(|index| self.user(index));
+        let schema = self.schema.of(Object::User);
+        self.numbered(Setup::PermissionSetAssignment, users, |draft, user| {
+            let username = user.text(schema, "Username").unwrap_or_default();
+            let set = permission_set(self.profile_index(username, user.id));
             draft.set("PermissionSetId", Value::Id(set));
-            draft.set("AssigneeId", Value::Id(seeded_id(Object::User, index)));
+            draft.set("AssigneeId", Value::Id(user.id));
         })
     }
 
     fn object_permissions(&self) -> Vec<Option<Row>> {
-        let rows = by_profile(PERMITTED.to_vec());
-        self.numbered(Setup::ObjectPermissions, rows, |draft, (index, object)| {
-            let profile = &PROFILES[index as usize];
+        let profiles = (0_u32..).zip(self.profiles());
+        let rows = profiles.flat_map(|(index, profile)| {
+            let readable = profile.permissions.into_iter().filter(|of| of.read);
+            readable.map(move |permission| (index, profile.is_admin, permission))
+        });
+        self.numbered(Setup::ObjectPermissions, rows, |draft, row| {
+            let (index, is_admin, permission) = row;
             draft.set("ParentId", Value::Id(permission_set(index)));
-            draft.fixed("SobjectType", object.name());
-            draft.set("PermissionsRead", Value::Bool(true));
-            for field in ["PermissionsCreate", "PermissionsEdit", "PermissionsDelete"] {
-                draft.set(field, Value::Bool(profile.writes));
-            }
-            for field in ["PermissionsViewAllRecords", "PermissionsModifyAllRecords"] {
-                draft.set(field, Value::Bool(profile.is_admin));
+            draft.fixed("SobjectType", permission.object.name());
+            for (field, holds) in [
+                ("PermissionsRead", permission.read),
+                ("PermissionsCreate", permission.create),
+                ("PermissionsEdit", permission.edit),
+                ("PermissionsDelete", permission.delete),
+                ("PermissionsViewAllRecords", is_admin),
+                ("PermissionsModifyAllRecords", is_admin),
+            ] {
+                draft.set(field, Value::Bool(holds));
             }
         })
     }
 
     fn field_permissions(&self) -> Vec<Option<Row>> {
-        let fields = PERMITTED.into_iter().flat_map(|object| {
-            let fields = self.schema.of(object).fields.iter();
-            fields
-                .filter(|field| field.is_permissionable())
-                .map(move |field| (object, field))
+        let profiles = (0_u32..).zip(self.profiles());
+        let granted = profiles.flat_map(|(index, profile)| {
+            let readable = profile.permissions.into_iter().filter(|of| of.read);
+            readable.map(move |permission| (index, permission))
         });
-        let rows = by_profile(fields.collect());
-        self.numbered(
-            Setup::FieldPermissions,
-            rows,
-            |draft, (index, (object, field)): (u32, (Object, &Field))| {
-                draft.set("ParentId", Value::Id(permission_set(index)));
-                draft.fixed("SobjectType", object.name());
-                let name = format!("{}.{}", object.name(), field.name);
-                draft.set("Field", Value::text(name));
-                draft.set("PermissionsRead", Value::Bool(true));
-                let writes = PROFILES[index as usize].writes;
-                draft.set("PermissionsEdit", Value::Bool(writes));
-            },
-        )
+        let rows = granted.flat_map(|(index, permission)| {
+            let fields = self.schema.of(permission.object).fields.iter();
+            let spoken_of = fields.filter(|field| field.is_permissionable());
+            spoken_of.map(move |field| (index, permission, field))
+        });
+        self.numbered(Setup::FieldPermissions, rows, |draft, row| {
+            let (index, permission, field) = row;
+            let object = permission.object.name();
+            draft.set("ParentId", Value::Id(permission_set(index)));
+            draft.fixed("SobjectType", object);
+            draft.set("Field", Value::text(format!("{object}.{}", field.name)));
+            draft.set("PermissionsRead", Value::Bool(true));
+            draft.set("PermissionsEdit", Value::Bool(permission.edit));
+        })
     }
 }
 
-/// Every item under every profile.
-fn by_profile<T: Clone>(items: Vec<T>) -> impl Iterator<Item = (u32, T)> {
-    (0_u32..)
-        .zip(PROFILES)
-        .flat_map(move |(index, _)| items.clone().into_iter().map(move |item| (index, item)))
+/// All or reading alone.
+fn permission(object: Object, writes: bool) -> Permission {
+    Permission {
+        object,
+        create: writes,
+        read: true,
+        edit: writes,
+        delete: writes,
+    }
 }
 
 fn describe_meaning(draft: &mut Draft<'_>, choice: &Choice) {

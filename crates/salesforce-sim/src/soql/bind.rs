@@ -23,8 +23,6 @@ use crate::schema::{Object, Schema, Setup};
 use crate::sharing::Sharing;
 use crate::value::Value;
 
-pub(super) use record_access::AccessAsked;
-
 use super::dates::FiscalYear;
 use super::functions::Aggregate;
 use super::predicate::{Check, Column, Predicate, Reads};
@@ -281,8 +279,9 @@ impl<'query> Binder<'query> {
         }
     }
 
-    fn schema(&self) -> &'query Schema {
-        &self.asked.records.schema
+    /// The fields as apps see them: a hidden one has no name.
+    fn seen(&self) -> &'query Schema {
+        &self.asked.records.seen
     }
 
     fn sharing(&self) -> &'query Sharing {
@@ -317,7 +316,7 @@ impl<'query> Binder<'query> {
             plan.order = self.order()?;
         }
         plan.filter = self.filter()?;
-        record_access::check(&plan, self.schema())?;
+        record_access::check(&plan, self.seen())?;
         plan.steps = self.steps;
         plan.filter_steps = plan.steps_of_filter();
         if plan.steps.len() > path::STEPS_MAX {
@@ -343,7 +342,7 @@ impl<'query> Binder<'query> {
         let Some(scope) = &self.query.scope else {
             return Ok(None);
         };
-        let owner = self.schema().of(self.object).position("OwnerId");
+        let owner = self.seen().of(self.object).position("OwnerId");
         match (&scope.what, owner) {
             (Scope::Everything, _) => Ok(None),
             (Scope::Mine, Some(owner)) => {

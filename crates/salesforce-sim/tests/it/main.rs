@@ -14,6 +14,8 @@ mod collections;
 mod composite;
 mod dump;
 mod faults;
+mod field_security;
+mod fixtures;
 mod graph;
 mod headers;
 mod oauth;

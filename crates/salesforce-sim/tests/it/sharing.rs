@@ -194,7 +194,10 @@ fn restrictions_are_served_too() {
     let (_, shown) = org.get("/_sim/restrictions");
     assert_eq!(
         shown,
-        json!({"records": [id], "percents": {}, "objects": [], "waiting": []})
+        json!({
+            "records": [id], "percents": {}, "objects": [], "rights": {}, "fields": {},
+            "waiting": [],
+        })
     );
     let lift_one = format!("/_sim/restrictions/{id}");
     assert_eq!(org.call("DELETE", &lift_one, &Json::Null).0, 200);

@@ -71,12 +71,11 @@ impl Binder<'_> {
             Some(_) | None => written,
         };
         let found = self
-            .schema()
+            .seen()
             .children(self.object)
             .find_map(|(child, place)| {
-                let known = self.schema().of(child).fields[place]
-                    .children_name
-                    .as_ref()?;
+                let field = &self.seen().of(child).fields[place];
+                let known = field.children_name.as_ref().filter(|_| !field.hidden)?;
                 let is_it = known.eq_ignore_ascii_case(name) && !self.sharing().denies(child);
                 is_it.then(|| (child, place, known.clone()))
             });

@@ -119,7 +119,7 @@ impl<'query> Binder<'query> {
         let Some((first, place)) = places.first().copied() else {
             return Err(self.no_such_column(name, objects, path));
         };
-        let field = &self.schema().of(first).fields[place];
+        let field = &self.seen().of(first).fields[place];
         let name = if is_named && name.eq_ignore_ascii_case("Name") {
             "Name".to_owned()
         } else {
@@ -168,7 +168,7 @@ impl<'query> Binder<'query> {
 
     /// The place of a field that apps may know of. Every look-up of a name ends here.
     pub(super) fn visible(&self, of: Object, name: &str) -> Option<usize> {
-        self.schema().of(of).position(name)
+        self.seen().of(of).position(name)
     }
 
     /// Where `name` is in `of`. Behind a polymorphic reference only the fields that every named
@@ -184,7 +184,7 @@ impl<'query> Binder<'query> {
             return None;
         }
         if name.eq_ignore_ascii_case("Name") {
-            let fields = &self.schema().of(of).fields;
+            let fields = &self.seen().of(of).fields;
             return fields.iter().position(|field| field.is_name);
         }
         self.visible(of, name)
@@ -192,7 +192,7 @@ impl<'query> Binder<'query> {
 
     /// Whether apps may read any object that the reference at `place` points to.
     fn leads_somewhere(&self, of: Object, place: usize) -> bool {
-        let targets = self.schema().of(of).fields[place].refers_to;
+        let targets = self.seen().of(of).fields[place].refers_to;
         targets.iter().any(|target| !self.sharing().denies(*target))
     }
 
@@ -205,9 +205,9 @@ impl<'query> Binder<'query> {
         let references: Vec<_> = from
             .objects
             .iter()
-            .filter_map(|of| Some((*of, self.schema().of(*of).relationship(name)?)))
+            .filter_map(|of| Some((*of, self.seen().of(*of).relationship(name)?)))
             .filter(|(of, place)| {
-                let field = &self.schema().of(*of).fields[*place];
+                let field = &self.seen().of(*of).fields[*place];
                 self.visible(*of, &field.name).is_some() && self.leads_somewhere(*of, *place)
             })
             .collect();
@@ -220,7 +220,7 @@ impl<'query> Binder<'query> {
             );
             return Err(self.pointed("INVALID_FIELD", path.at, &message));
         };
-        let field = &self.schema().of(first).fields[place];
+        let field = &self.seen().of(first).fields[place];
         let canonical = field
             .relationship()
             .expect("it was found by its relationship");

@@ -60,7 +60,7 @@ impl Binder<'_> {
             return Err(malformed(words));
         }
         let names: Vec<(String, bool)> = self
-            .schema()
+            .seen()
             .of(self.object)
             .fields
             .iter()
