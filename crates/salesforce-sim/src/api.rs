@@ -34,6 +34,7 @@ use crate::schema::Object;
 use crate::world::World;
 
 use admission::VERSIONS;
+pub(crate) use admission::body_bytes_max;
 pub use bulk::BulkSwitches;
 pub(crate) use bulk::{Jobs, reads_any_bytes};
 use call::Call;

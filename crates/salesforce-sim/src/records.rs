@@ -127,8 +127,9 @@ impl Records {
     }
 
     /// From now on writes become visible this much after their stamp; `None` ends it.
-    pub(crate) fn delay_commits(&mut self, by: Option<Duration>) {
-        self.delay = by;
+    /// Says what held before.
+    pub(crate) fn delay_commits(&mut self, by: Option<Duration>) -> Option<Duration> {
+        std::mem::replace(&mut self.delay, by)
     }
 
     /// Makes a new version of a record visible, now or when the delay is over.

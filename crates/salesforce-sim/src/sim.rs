@@ -25,6 +25,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{BoxError, ServiceExt as _, service_fn};
 
 use crate::answer::{self, Body, Response};
+use crate::api::body_bytes_max;
 use crate::call_log::{CallKind, CallLog, CallRecord, CallSummary};
 use crate::control::Refused;
 use crate::dump::DumpLines;
@@ -35,9 +36,6 @@ use crate::records::{Conversion, Converted, Rules};
 use crate::save::{LoadError, Saved};
 use crate::schema::Object;
 use crate::world::{Touched, World};
-
-/// The longest request body: what the vendor's API takes.
-const BODY_BYTES_MAX: usize = 50 * 1024 * 1024;
 
 /// The simulator as a service. Errors are cut connections.
 pub type SimService = BoxCloneSyncService<HttpRequest<HttpBody>, HttpResponse<HttpBody>, BoxError>;
@@ -271,7 +269,8 @@ impl Sim {
         request: HttpRequest<HttpBody>,
     ) -> Result<HttpResponse<HttpBody>, ConnectionCut> {
         let (head, body) = request.into_parts();
-        let body = match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        let most = body_bytes_max(&head.method, head.uri.path());
+        let body = match Limited::new(body, most).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
                 let answer = answer::plain(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large");

@@ -122,13 +122,18 @@ impl World {
 
     /// When something next happens by itself.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.records.next_due()
+        [self.records.next_due(), self.next_job_step()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets happen what is due at `now`, and says which records became visible.
     pub fn due(&mut self, now: Timestamp) -> Vec<RecordId> {
         self.now = now;
-        self.records.due(now)
+        let mut visible = self.work_on_jobs(now);
+        visible.extend(self.records.due(now));
+        visible
     }
 
     /// From now on writes become visible this much after their `SystemModstamp`; `None` ends it.

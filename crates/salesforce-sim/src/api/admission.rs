@@ -24,6 +24,21 @@ const URI_BYTES_MAX: usize = 16_384;
 /// The longest body, after it was unpacked. A few kilobytes of gzip can hold gigabytes.
 const BODY_BYTES_MAX: usize = 50 * 1024 * 1024;
 
+/// The same for the file of a Bulk job, which looks closer at it.
+const UPLOAD_BYTES_MAX: usize = 150 * 1024 * 1024;
+
+/// How long the body of a request may be.
+pub(crate) fn body_bytes_max(method: &Method, path: &str) -> usize {
+    let is_upload = *method == Method::PUT
+        && path.contains("/jobs/ingest/")
+        && path.trim_end_matches('/').ends_with("/batches");
+    if is_upload {
+        UPLOAD_BYTES_MAX
+    } else {
+        BODY_BYTES_MAX
+    }
+}
+
 impl World {
     /// Checks size, version, session and limit, in that order, and counts the call.
     pub(super) fn admit(&mut self, request: &Request) -> Result<Call, ApiError> {
@@ -151,7 +166,8 @@ fn unpacked(request: &Request) -> Result<Bytes, ApiError> {
             )));
         }
     }
-    let bound = u64::try_from(BODY_BYTES_MAX).unwrap_or(u64::MAX) + 1;
+    let most = body_bytes_max(request.method(), request.uri().path());
+    let bound = u64::try_from(most).unwrap_or(u64::MAX) + 1;
     let mut body = Vec::new();
     let read = MultiGzDecoder::new(request.body().as_ref())
         .take(bound)
@@ -160,8 +176,8 @@ fn unpacked(request: &Request) -> Result<Bytes, ApiError> {
         let message = "Not in GZIP format";
         return Err(ApiError::bad_request("JSON_PARSER_ERROR", message));
     }
-    if body.len() > BODY_BYTES_MAX {
-        let message = "The request is larger than 52428800 bytes after decompression";
+    if body.len() > most {
+        let message = format!("The request is larger than {most} bytes after decompression");
         return Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "EXCEEDED_MAX_SIZE_REQUEST",

@@ -11,13 +11,14 @@ mod columns;
 mod csv;
 mod dialect;
 mod head;
+mod ingest;
 mod listing;
 mod packed;
 mod query;
 mod results;
 mod switches;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use http::Method;
@@ -31,6 +32,7 @@ use crate::world::World;
 use super::call::Call;
 use super::parse_id;
 pub(crate) use csv::reads_any_bytes;
+use ingest::IngestJob;
 use query::QueryJob;
 pub use switches::BulkSwitches;
 
@@ -45,6 +47,7 @@ const JOBS_MAX: usize = 10_000;
 
 /// Bulk 2.0 queries exist from this version on, ingest jobs from that one.
 const QUERY_SINCE: u32 = 47;
+const INGEST_SINCE: u32 = 41;
 
 /// The Bulk jobs of the last days.
 #[derive(Debug, Default)]
@@ -52,6 +55,9 @@ pub(crate) struct Jobs {
     queries: BTreeMap<RecordId, QueryJob>,
     /// When the query jobs of the last day were made, forgotten ones as well.
     queries_made: VecDeque<Timestamp>,
+    ingests: BTreeMap<RecordId, IngestJob>,
+    /// When which ingest job has something to do.
+    agenda: BTreeSet<(Timestamp, RecordId)>,
     made: u64,
     pub(crate) switches: BulkSwitches,
 }
@@ -73,6 +79,10 @@ impl Jobs {
     fn forget_old(&mut self, now: Timestamp) {
         self.queries
             .retain(|_, job| now.since(job.head.made_at) < LIFETIME);
+        self.ingests.retain(|_, job| {
+            job.give_up_if_open(now);
+            now.since(job.head.made_at) < LIFETIME
+        });
         while self
             .queries_made
             .front()
@@ -90,6 +100,9 @@ impl World {
         match call.segments().get(1..) {
             Some(["query", rest @ ..]) if major_version(call) >= QUERY_SINCE => {
                 self.query_jobs(rest, call)
+            }
+            Some(["ingest", rest @ ..]) if major_version(call) >= INGEST_SINCE => {
+                self.ingest_jobs(rest, call)
             }
             Some(_) | None => Err(ApiError::not_found()),
         }

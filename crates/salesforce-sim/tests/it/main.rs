@@ -8,6 +8,7 @@ mod addressing;
 mod administration;
 mod batch;
 mod bulk;
+mod bulk_ingest;
 mod bulk_query;
 mod calls;
 mod collections;

@@ -8,7 +8,7 @@ mod reader;
 mod writer;
 
 pub(crate) use fuzzed::reads_any_bytes;
-pub(super) use reader::Reader;
+pub(super) use reader::{Reader, Unreadable};
 pub(super) use writer::{write_line, write_quoted};
 
 #[cfg(test)]

@@ -28,6 +28,13 @@ pub(crate) enum Unreadable {
     LineTooLong,
     /// A line has too many fields.
     TooManyFields,
+    /// A line has another number of fields than the head.
+    FieldCount {
+        /// How many the head has.
+        expected: usize,
+        /// How many the line has.
+        found: usize,
+    },
     /// The bytes are not UTF-8.
     NotUtf8,
 }
@@ -56,6 +63,10 @@ impl Unreadable {
                 "Exceeded max length for one record: {LINE_CHARS_MAX}"
             )),
             Self::TooManyFields => parse(&format!("Exceeded max number of fields: {FIELDS_MAX}")),
+            Self::FieldCount { expected, found } => parse(&format!(
+                "The number of columns in the row does not match the header row. Expected \
+                 {expected}, found {found}"
+            )),
             Self::NotUtf8 => parse("The content is not encoded in UTF-8"),
         }
     }

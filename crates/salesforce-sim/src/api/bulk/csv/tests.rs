@@ -1,8 +1,7 @@
 //! What files are read, and which are refused.
 
 use super::super::dialect::{Delimiter, Dialect, LineEnding};
-use super::reader::Unreadable;
-use super::{Reader, write_line};
+use super::{Reader, Unreadable, write_line};
 
 const LF: Dialect = Dialect {
     delimiter: Delimiter::Comma,
