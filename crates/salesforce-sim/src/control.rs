@@ -18,8 +18,32 @@
 //! | `PUT search` | how long a written record is not yet found by search: `lagMs` |
 //! | `GET dump` | everything as lines, to compare two worlds by |
 //! | `PUT limits`, `GET`, `PUT rules`, `POST tokens/expire` | the day's usage, the org's rules, tokens |
-//! | `GET`, `POST`, `DELETE faults` | trouble for the next calls |
+//! | `GET`, `PUT login` | how one may log in: [`crate::LoginPolicy`] |
+//! | `GET`, `POST`, `DELETE faults` | trouble for the next calls: a list of [`crate::Fault`]s |
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
+//!
+//! A fault is `{"match": {…}, "times": 1, "action": {…}}`. It meets calls that fit all of `match`:
+//!
+//! | in `match` | fits |
+//! |---|---|
+//! | `method`, `path_contains` | the method; a part of path and query as they were sent |
+//! | `object` | an object named in the path, or in the `FROM` of a query in `q` |
+//! | `after_calls` | only after so many such calls were let through |
+//!
+//! | in `action` | does |
+//! |---|---|
+//! | `latency_ms` | takes longer |
+//! | `ends` | first ends the call's `session`, all `access_tokens` or `refresh_tokens`, or spends the `daily_limit` |
+//! | `cut` | cuts the connection: `before` anything happens, `after` it did, or within the `body` |
+//! | `cut_after_bytes` | where within the body; by default in its middle |
+//! | `error`, `message`, `status` | an API error by its code, in the shape of the called API; nothing happens |
+//! | `status`, `body` | that answer as it is, by default an edge server's page; nothing happens |
+//! | `commit_after_ms` | what is written becomes visible later than its stamp |
+//! | `trickle: {bytes, every_ms}` | the head at once, the body slowly |
+//!
+//! The concurrent limit is the error `REQUEST_LIMIT_EXCEEDED` with the message
+//! `ConcurrentPerOrgLongTxn Limit exceeded.`; a call that ran too long is `QUERY_TIMEOUT` with a
+//! latency. Calls by gRPC feel the latency and the cut before.
 
 mod bulk;
 mod fields;
@@ -181,6 +205,11 @@ impl World {
         self.grants.expire_refresh_tokens();
     }
 
+    /// Spends what is left of the day's API requests.
+    pub fn spend_day(&mut self) {
+        self.set_used_requests(self.options.daily_limit);
+    }
+
     /// Sets how many of the day's API requests are spent.
     pub fn set_used_requests(&mut self, used: u32) {
         self.usage = Usage::of(used, self.now);
@@ -270,6 +299,11 @@ impl World {
             ["limits"] if method == Method::PUT => {
                 let Spent { used } = body(request)?;
                 self.set_used_requests(used);
+                Ok(done)
+            }
+            ["login"] if method == Method::GET => Ok(json!(self.login_policy())),
+            ["login"] if method == Method::PUT => {
+                self.set_login_policy(body(request)?);
                 Ok(done)
             }
             ["rules"] if method == Method::GET => Ok(json!(self.rules())),

@@ -1,7 +1,12 @@
 //! What can go wrong on purpose: which calls, how often, and how.
 
-use http::{Request, StatusCode};
+mod answer;
+mod body;
+
+use http::Request;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use body::sent;
 
 /// A fault that waits for its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +34,10 @@ pub struct Matching {
     pub method: Option<String>,
     /// A part of path and query, as they were sent.
     pub path_contains: Option<String>,
+    /// An object by its API name: a segment of the path, or what a query in `q` reads from.
+    pub object: Option<String>,
+    /// How many such calls are let through first.
+    pub after_calls: u32,
 }
 
 /// What a fault does. Everything given happens, in the order of the fields.
@@ -37,16 +46,48 @@ pub struct Matching {
 pub struct Action {
     /// The call takes this much longer.
     pub latency_ms: u64,
+    /// What ends before the call is looked at; whether the call notices is up to it.
+    pub ends: Option<Ended>,
     /// The connection is cut.
     pub cut: Option<Cut>,
+    /// With [`Cut::Body`]: after so many bytes; by default in the middle of what is sent at once.
+    pub cut_after_bytes: Option<usize>,
     /// An API error with this code is answered, and nothing happens.
     pub error: Option<String>,
+    /// The message that goes with `error`; by default the vendor's usual one.
+    pub message: Option<String>,
     /// This status is answered, and nothing happens.
     pub status: Option<u16>,
     /// The body that goes with `status`; by default the page of an overloaded edge server.
     pub body: Option<String>,
     /// What the call writes becomes visible this much after its `SystemModstamp`.
     pub commit_after_ms: Option<u64>,
+    /// The answer's head is sent at once, and its body slowly.
+    pub trickle: Option<Trickle>,
+}
+
+/// What a fault ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// The session of this call.
+    Session,
+    /// All access tokens.
+    AccessTokens,
+    /// All refresh tokens.
+    RefreshTokens,
+    /// The day's API requests.
+    DailyLimit,
+}
+
+/// How slowly a body is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trickle {
+    /// So many bytes at once.
+    pub bytes: usize,
+    /// A pause before each of them.
+    pub every_ms: u64,
 }
 
 /// Where a connection is cut.
@@ -57,6 +98,8 @@ pub enum Cut {
     Before,
     /// After everything happened, but before it is answered.
     After,
+    /// After everything happened, in the middle of the answer's body.
+    Body,
 }
 
 /// The connection was cut on purpose.
@@ -64,15 +107,13 @@ pub enum Cut {
 #[error("the connection was cut")]
 pub struct ConnectionCut;
 
-/// What an edge server sends when it cannot reach the org.
-const EDGE_PAGE: &str = "<!DOCTYPE html><html><head><title>Down for Maintenance</title></head>\
-    <body><h1>We are down for maintenance.</h1><p>Sorry for the inconvenience.</p></body></html>";
-
 impl Fault {
     pub(crate) fn meets<B>(&self, request: &Request<B>) -> bool {
         let Matching {
             method,
             path_contains,
+            object,
+            after_calls: _,
         } = &self.matching;
         let target = request
             .uri()
@@ -85,55 +126,35 @@ impl Fault {
             && path_contains
                 .as_ref()
                 .is_none_or(|part| target.contains(part.as_str()))
+            && object
+                .as_ref()
+                .is_none_or(|object| is_about(request, object))
     }
 }
 
-impl Action {
-    /// What is answered instead of asking the world: status, media type, body.
-    pub(crate) fn answer(&self) -> Option<(StatusCode, &'static str, String)> {
-        if let Some(code) = &self.error {
-            let status = self
-                .status
-                .and_then(|status| StatusCode::from_u16(status).ok());
-            let (usual, message) = usual_of(code);
-            let body = serde_json::json!([{"message": message, "errorCode": code}]);
-            let json = "application/json;charset=UTF-8";
-            return Some((status.unwrap_or(usual), json, body.to_string()));
+/// Whether a call's path or query names `object`.
+fn is_about<B>(request: &Request<B>, object: &str) -> bool {
+    let uri = request.uri();
+    let in_path = uri
+        .path()
+        .split('/')
+        .any(|segment| segment.eq_ignore_ascii_case(object));
+    let query = uri.query().unwrap_or_default();
+    in_path
+        || url::form_urlencoded::parse(query.as_bytes())
+            .filter(|(key, _)| key == "q")
+            .any(|(_, soql)| reads_from(&soql, object))
+}
+
+/// Whether the words `FROM object` stand in a query.
+fn reads_from(soql: &str, object: &str) -> bool {
+    let mut words = soql.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let mut before = "";
+    words.any(|word| {
+        let is_it = before.eq_ignore_ascii_case("from") && word.eq_ignore_ascii_case(object);
+        if !word.is_empty() {
+            before = word;
         }
-        let status = StatusCode::from_u16(self.status?).ok()?;
-        let body = self.body.clone().unwrap_or_else(|| EDGE_PAGE.to_owned());
-        let first = body.trim_start().chars().next();
-        let media = match first {
-            Some('[' | '{') => "application/json;charset=UTF-8",
-            Some('<') => "text/html; charset=utf-8",
-            Some(_) | None => "text/plain; charset=utf-8",
-        };
-        Some((status, media, body))
-    }
-}
-
-/// The status and the message with which the vendor sends a code.
-fn usual_of(code: &str) -> (StatusCode, &'static str) {
-    match code {
-        "INVALID_SESSION_ID" => (StatusCode::UNAUTHORIZED, "Session expired or invalid"),
-        "REQUEST_LIMIT_EXCEEDED" => (StatusCode::FORBIDDEN, "TotalRequests Limit exceeded."),
-        "API_DISABLED_FOR_ORG" => (
-            StatusCode::FORBIDDEN,
-            "The REST API is not enabled for this Organization.",
-        ),
-        "SERVER_UNAVAILABLE" => (StatusCode::SERVICE_UNAVAILABLE, "Server unavailable"),
-        "UNKNOWN_EXCEPTION" => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "An unexpected error occurred. Please include this ErrorId if you contact support: 0",
-        ),
-        "UNABLE_TO_LOCK_ROW" => (
-            StatusCode::BAD_REQUEST,
-            "unable to obtain exclusive access to this record or 1 records",
-        ),
-        "QUERY_TIMEOUT" => (
-            StatusCode::BAD_REQUEST,
-            "Your query request was running for too long.",
-        ),
-        _ => (StatusCode::BAD_REQUEST, "The request was refused"),
-    }
+        is_it
+    })
 }

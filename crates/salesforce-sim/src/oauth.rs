@@ -1,151 +1,36 @@
 //! OAuth: who may call, for how long, and the pages and endpoints where that is settled.
 //!
-//! Every token stands for the integration user. Sessions end by idling, by revocation, or because
-//! a control says so; the API then answers as it does to any stale token.
+//! Sessions end by idling, by revocation, with their user, or because a control says so; the API
+//! then answers as it does to any stale token. What is allowed is the [`LoginPolicy`]'s matter.
 
+mod assertion;
 mod authorize;
+mod code;
+mod direct;
+mod grants;
 mod identity;
+mod policy;
+mod refresh;
+mod revoke;
 mod token;
-
-use std::collections::BTreeMap;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
-use model::{Entropy, Timestamp};
-use serde::{Deserialize, Serialize};
+use model::Entropy;
 
 use crate::answer::{Request, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
-use crate::options::Options;
+use crate::schema::Object;
 use crate::world::World;
 
-/// Sessions that are remembered; the one unused for longest goes first.
-const SESSIONS_MAX: usize = 10_000;
+pub(crate) use grants::Grants;
+use grants::Session;
+pub use policy::{Approval, ChallengeMethod, Flow, LoginPolicy, Replay};
 
-/// All that was granted to apps.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Grants {
-    sessions: BTreeMap<String, Session>,
-    refresh_tokens: BTreeMap<String, RefreshToken>,
-    codes: BTreeMap<String, Code>,
-    families: u64,
-}
-
-/// An access token.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Session {
-    user: RecordId,
-    used_at: Timestamp,
-    /// The consent it comes from: 0 for tokens that were there from the start.
-    family: u64,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct RefreshToken {
-    user: RecordId,
-    scope: String,
-    family: u64,
-    state: RefreshState,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum RefreshState {
-    Live,
-    /// Replaced by another one of its family: showing it again betrays a theft.
-    Rotated,
-    Dead,
-}
-
-/// A consent that was not yet exchanged for tokens.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Code {
-    user: RecordId,
-    redirect_uri: String,
-    scope: String,
-    challenge: Option<String>,
-    issued_at: Timestamp,
-    is_used: bool,
-}
-
-impl Grants {
-    /// The tokens that the options ask for.
-    pub(crate) fn new(options: &Options, user: RecordId, now: Timestamp) -> Self {
-        let mut grants = Self::default();
-        if let Some(token) = &options.access_token {
-            grants.sessions.insert(
-                token.clone(),
-                Session {
-                    user,
-                    used_at: now,
-                    family: 0,
-                },
-            );
-        }
-        if let Some(token) = &options.refresh_token {
-            let scope = "refresh_token api".to_owned();
-            let state = RefreshState::Live;
-            let granted = RefreshToken {
-                user,
-                scope,
-                family: 0,
-                state,
-            };
-            grants.refresh_tokens.insert(token.clone(), granted);
-        }
-        grants
-    }
-
-    fn open_session(&mut self, token: String, session: Session) {
-        if self.sessions.len() >= SESSIONS_MAX {
-            let oldest = self
-                .sessions
-                .iter()
-                .min_by_key(|(_, session)| session.used_at);
-            if let Some(oldest) = oldest.map(|(token, _)| token.clone()) {
-                self.sessions.remove(&oldest);
-            }
-        }
-        self.sessions.insert(token, session);
-    }
-
-    /// The user behind a token that is alive, which lengthens its life.
-    fn touch(&mut self, token: &str, now: Timestamp, timeout: Duration) -> Option<RecordId> {
-        let session = self.sessions.get_mut(token)?;
-        if now.since(session.used_at) > timeout {
-            self.sessions.remove(token);
-            return None;
-        }
-        session.used_at = now;
-        Some(session.user)
-    }
-
-    /// Ends all access tokens.
-    pub(crate) fn expire_sessions(&mut self) {
-        self.sessions.clear();
-    }
-
-    /// Ends all refresh tokens.
-    pub(crate) fn expire_refresh_tokens(&mut self) {
-        for token in self.refresh_tokens.values_mut() {
-            token.state = RefreshState::Dead;
-        }
-    }
-
-    /// Ends everything that one consent gave.
-    fn end_family(&mut self, family: u64) {
-        self.sessions.retain(|_, session| session.family != family);
-        for token in self
-            .refresh_tokens
-            .values_mut()
-            .filter(|token| token.family == family)
-        {
-            token.state = RefreshState::Dead;
-        }
-    }
-}
+/// Scopes with which the data APIs may be called.
+const DATA_SCOPES: [&str; 3] = ["api", "full", "web"];
 
 impl World {
     /// The user behind the token of an API call.
@@ -157,11 +42,34 @@ impl World {
                 "INVALID_HEADER_TYPE",
             )
         })?;
+        self.authenticate_token(&token)
+    }
+
+    /// The user behind an access token, however it was sent.
+    pub(crate) fn authenticate_token(&mut self, token: &str) -> Result<RecordId, ApiError> {
+        let refused =
+            |message| ApiError::new(StatusCode::UNAUTHORIZED, "INVALID_SESSION_ID", message);
         let (now, timeout) = (self.now, self.options.session_timeout);
-        self.grants.touch(&token, now, timeout).ok_or_else(|| {
-            let message = "Session expired or invalid";
-            ApiError::new(StatusCode::UNAUTHORIZED, "INVALID_SESSION_ID", message)
-        })
+        let session = self.grants.touch(token, now, timeout);
+        let (user, may_call) = session
+            .map(|session| (session.user, session.allows_data()))
+            .filter(|(user, _)| self.is_active(*user))
+            .ok_or_else(|| refused("Session expired or invalid"))?;
+        if !may_call {
+            let message = "This session is not valid for use with the REST API";
+            return Err(refused(message));
+        }
+        Ok(user)
+    }
+
+    /// How one may log in.
+    pub fn login_policy(&self) -> &LoginPolicy {
+        &self.options.login
+    }
+
+    /// Changes how one may log in, from the next log-in on.
+    pub fn set_login_policy(&mut self, policy: LoginPolicy) {
+        self.options.login = policy;
     }
 
     /// Answers a request under `/services/oauth2` or `/id`.
@@ -175,10 +83,73 @@ impl World {
             ["services", "oauth2", "authorize"] => self.authorize(request, entropy),
             ["services", "oauth2", "token"] => self.token(request, entropy),
             ["services", "oauth2", "revoke"] => self.revoke(request),
+            ["services", "oauth2", "introspect"] => self.introspect(request),
             ["services", "oauth2", "userinfo"] => self.user_info(request),
             ["id", org, user] => self.identity(org, user, request),
             _ => ApiError::not_found().into(),
         }
+    }
+
+    /// A user who may log in at all.
+    fn is_active(&self, user: RecordId) -> bool {
+        let schema = self.records.schema_of(Object::User);
+        let row = self.records.tables.find(user);
+        row.is_some_and(|row| row.flag(schema, "IsActive"))
+    }
+
+    /// The user of that name, active or not.
+    fn user_named(&self, username: &str) -> Option<RecordId> {
+        let schema = self.records.schema_of(Object::User);
+        let mut users = self.records.tables.of(Object::User).rows();
+        let found = users.find(|user| {
+            user.text(schema, "Username")
+                .is_some_and(|name| name.eq_ignore_ascii_case(username))
+        });
+        found.map(|user| user.id)
+    }
+
+    /// A session for `user`, and its token.
+    pub(crate) fn open_session(
+        &mut self,
+        user: RecordId,
+        scope: &str,
+        family: u64,
+        entropy: &mut dyn Entropy,
+    ) -> String {
+        let token = format!("{}!{}", self.org().short(), random_text(entropy, 72));
+        let session = Session {
+            user,
+            opened_at: self.now,
+            used_at: self.now,
+            scope: scope.to_owned(),
+            family,
+        };
+        self.grants.open_session(token.clone(), session);
+        token
+    }
+
+    /// Ends the session that a call carries in its header.
+    pub(crate) fn end_session(&mut self, headers: &HeaderMap) {
+        if let Some(token) = bearer(headers) {
+            self.close_session(&token);
+        }
+    }
+
+    /// Ends the session of a token. Says whether there was one.
+    pub(crate) fn close_session(&mut self, token: &str) -> bool {
+        self.grants.close_session(token)
+    }
+
+    /// The URL under which a user is known.
+    fn identity_url(&self, user: RecordId) -> String {
+        format!("{}/id/{}/{user}", self.origin, self.org())
+    }
+}
+
+impl Session {
+    fn allows_data(&self) -> bool {
+        let mut scopes = self.scope.split_whitespace();
+        scopes.any(|scope| DATA_SCOPES.contains(&scope))
     }
 }
 

@@ -6,6 +6,7 @@ use population::Counts;
 use serde::{Deserialize, Serialize};
 
 use crate::fixture::Fixture;
+use crate::oauth::LoginPolicy;
 
 /// How big the org is, who may connect to it, and how it behaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub struct Options {
     pub rotates_refresh_tokens: bool,
     /// How long an access token lives without being used.
     pub session_timeout: Duration,
+    /// How one may log in.
+    #[serde(default)]
+    pub login: LoginPolicy,
     /// How long a Bulk job runs.
     pub bulk_duration: Duration,
 }
@@ -75,6 +79,7 @@ impl Default for Options {
             refresh_token: None,
             rotates_refresh_tokens: false,
             session_timeout: Duration::from_hours(2),
+            login: LoginPolicy::default(),
             bulk_duration: Duration::from_millis(200),
         }
     }

@@ -2,34 +2,30 @@
 //!
 //! Latency and cut connections happen here, before and after the world is asked, so that the world
 //! stays a plain state machine. The lock is held while a request is answered and never across an
-//! await; bodies that are written piece by piece hold what they need themselves.
+//! await; bodies that are written piece by piece hold what they need themselves. Calls by gRPC go to
+//! another service with their bodies unread, since those end when the client pleases.
 
-use std::convert::Infallible;
+pub(crate) mod serve;
+
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
 use futures_util::stream;
+use http::header::{self, HeaderValue};
 use http::{Method, Request as HttpRequest, Response as HttpResponse, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use model::{Clock, SeededEntropy};
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 use tower::util::BoxCloneSyncService;
-use tower::{BoxError, ServiceExt as _, service_fn};
+use tower::{BoxError, service_fn};
 
-use crate::answer::{self, Body, Response};
+use crate::answer::{self, Response};
 use crate::api::body_bytes_max;
 use crate::call_log::{CallKind, CallLog, CallRecord, CallSummary};
 use crate::control::Refused;
 use crate::dump::DumpLines;
-use crate::fault::{Action, ConnectionCut, Cut, Fault};
+use crate::fault::{Action, ConnectionCut, Cut, Ended, Fault, sent};
 use crate::id::RecordId;
 use crate::options::Options;
 use crate::records::{Conversion, Converted, Rules};
@@ -201,20 +197,6 @@ impl Sim {
         }))
     }
 
-    /// [`Sim::service`] for bodies as they come from a socket.
-    fn socket_service(
-        &self,
-    ) -> impl tower::Service<
-        HttpRequest<Incoming>,
-        Response = HttpResponse<HttpBody>,
-        Error = BoxError,
-        Future: Send,
-    > + Clone
-    + use<> {
-        self.service()
-            .map_request(|request: HttpRequest<Incoming>| request.map(HttpBody::new))
-    }
-
     /// The simulator as a router. A router cannot fail, so a cut connection is an answer whose
     /// body breaks off before its first byte.
     pub fn router(&self) -> axum::Router {
@@ -230,51 +212,20 @@ impl Sim {
         })
     }
 
-    /// Serves connections until `shutdown` ends, then lets open ones finish.
-    pub async fn serve(
-        &self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()>,
-    ) -> io::Result<()> {
-        let graceful = GracefulShutdown::new();
-        let mut connections = JoinSet::new();
-        tokio::pin!(shutdown);
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut shutdown => break,
-                Some(_) = connections.join_next() => {}
-                accepted = listener.accept() => {
-                    let Ok((stream, _)) = accepted else { continue };
-                    // Speed only: an answer does not wait for the one before to be acknowledged.
-                    if stream.set_nodelay(true).is_err() {
-                        continue;
-                    }
-                    let service = TowerToHyperService::new(self.socket_service());
-                    let connection = http1::Builder::new()
-                        .timer(TokioTimer::new())
-                        .serve_connection(TokioIo::new(stream), service);
-                    let connection = graceful.watch(connection);
-                    // A connection that fails was cut, by the client or on purpose.
-                    connections.spawn(async move { drop(connection.await) });
-                }
-            }
-        }
-        graceful.shutdown().await;
-        Ok(())
-    }
-
     async fn call(
         &self,
         request: HttpRequest<HttpBody>,
     ) -> Result<HttpResponse<HttpBody>, ConnectionCut> {
+        if is_grpc(&request) {
+            return self.call_grpc(request).await;
+        }
         let (head, body) = request.into_parts();
         let most = body_bytes_max(&head.method, head.uri.path());
         let body = match Limited::new(body, most).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
                 let answer = answer::plain(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large");
-                return Ok(sent(answer));
+                return Ok(sent(answer, &Action::default()));
             }
             Err(_) => return Err(ConnectionCut),
         };
@@ -286,13 +237,25 @@ impl Sim {
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()[..]
         {
-            return Ok(sent(self.drive(what, &request)));
+            return Ok(sent(self.drive(what, &request), &Action::default()));
         }
         let action = self.fault_for(&request);
-        if action.latency_ms > 0 {
-            tokio::time::sleep(Duration::from_millis(action.latency_ms)).await;
+        wait(&action).await;
+        let answer = self.answer(&request, &action)?;
+        Ok(sent(answer, &action))
+    }
+
+    /// A call by gRPC. Of a fault it feels the latency and the cut before anything happens.
+    async fn call_grpc(
+        &self,
+        request: HttpRequest<HttpBody>,
+    ) -> Result<HttpResponse<HttpBody>, ConnectionCut> {
+        let action = self.fault_for(&request);
+        wait(&action).await;
+        if action.cut == Some(Cut::Before) {
+            return Err(ConnectionCut);
         }
-        self.answer(&request, &action).map(sent)
+        Ok(unimplemented(&request))
     }
 
     /// What the first fault that meets the call does to it. Controls meet no fault.
@@ -301,7 +264,13 @@ impl Sim {
             return Action::default();
         }
         let mut state = self.state();
-        let Some(fault) = state.faults.iter_mut().find(|fault| fault.meets(request)) else {
+        let mut met_by = state.faults.iter_mut().filter(|fault| fault.meets(request));
+        let met = met_by.find_map(|fault| {
+            let is_over = fault.matching.after_calls == 0;
+            fault.matching.after_calls = fault.matching.after_calls.saturating_sub(1);
+            is_over.then_some(fault)
+        });
+        let Some(fault) = met else {
             return Action::default();
         };
         fault.times -= 1;
@@ -319,10 +288,13 @@ impl Sim {
         let now = self.clock.now();
         let mut call = CallRecord::begun(request, now);
         let mut state = self.state();
+        if let Some(ended) = action.ends {
+            end(&mut state.world, ended, request);
+        }
         let answered = if action.cut == Some(Cut::Before) {
             None
-        } else if let Some((status, media, body)) = action.answer() {
-            Some(answer::with_type(status, media, body))
+        } else if let Some(answer) = action.answer(request) {
+            Some(answer)
         } else {
             let State { world, entropy, .. } = &mut *state;
             world.delay_commits(action.commit_after_ms.map(Duration::from_millis));
@@ -340,7 +312,10 @@ impl Sim {
             }
             Some(response)
         };
-        let answered = answered.filter(|_| action.cut.is_none());
+        let answered = answered.filter(|_| match action.cut {
+            None | Some(Cut::Body) => true,
+            Some(Cut::Before | Cut::After) => false,
+        });
         call.status = answered.as_ref().map(|response| response.status().as_u16());
         if !call.path.starts_with("/_sim") {
             state.calls.push(call);
@@ -383,12 +358,39 @@ impl Sim {
     }
 }
 
-/// The answer with a body that can be sent.
-fn sent(response: Response) -> HttpResponse<HttpBody> {
-    response.map(|body| match body {
-        Body::Full(bytes) => HttpBody::from(bytes),
-        Body::Chunks(chunks) => {
-            HttpBody::from_stream(stream::iter(chunks.map(Ok::<_, Infallible>)))
-        }
-    })
+async fn wait(action: &Action) {
+    if action.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(action.latency_ms)).await;
+    }
+}
+
+/// Ends what a fault ends, as seen by the call that met it.
+fn end(world: &mut World, ended: Ended, request: &answer::Request) {
+    match ended {
+        Ended::Session => world.end_session(request.headers()),
+        Ended::AccessTokens => world.expire_access_tokens(),
+        Ended::RefreshTokens => world.expire_refresh_tokens(),
+        Ended::DailyLimit => world.spend_day(),
+    }
+}
+
+fn is_grpc<B>(request: &HttpRequest<B>) -> bool {
+    let media = request.headers().get(header::CONTENT_TYPE);
+    media.is_some_and(|media| media.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// What a gRPC server says to a method that it does not know.
+fn unimplemented<B>(request: &HttpRequest<B>) -> HttpResponse<HttpBody> {
+    let mut answer = HttpResponse::new(HttpBody::empty());
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/grpc"),
+    );
+    headers.insert("grpc-status", HeaderValue::from_static("12"));
+    let message = format!("unknown method {}", request.uri().path());
+    if let Ok(message) = HeaderValue::from_str(&message) {
+        headers.insert("grpc-message", message);
+    }
+    answer
 }

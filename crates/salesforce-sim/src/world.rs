@@ -21,6 +21,7 @@ use crate::paging::Paging;
 use crate::records::{DuplicateMode, Records, Rules};
 use crate::schema::{CustomField, Object, Schema};
 use crate::seed;
+use crate::sim::serve::OverTls;
 use crate::usage::Usage;
 
 /// Where changes come from that somebody makes at a screen, as change events name it.
@@ -110,6 +111,7 @@ impl World {
         let response = match path.as_slice() {
             ["services", "data", ..] => self.data(request),
             ["services", "oauth2", ..] | ["id", ..] => self.oauth(&path, request, entropy),
+            ["services", "Soap", rest @ ..] => self.soap(rest, request, entropy),
             ["_sim", rest @ ..] => self.control(rest, request),
             _ => self.page(&path, request),
         };
@@ -200,7 +202,9 @@ fn origin_of(request: &Request) -> String {
         .headers()
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let scheme = uri.scheme_str().unwrap_or("http");
+    let is_tls = request.extensions().get::<OverTls>().is_some();
+    let usual = if is_tls { "https" } else { "http" };
+    let scheme = uri.scheme_str().filter(|_| !is_tls).unwrap_or(usual);
     let authority = uri
         .authority()
         .map_or(host.unwrap_or("localhost"), |at| at.as_str());

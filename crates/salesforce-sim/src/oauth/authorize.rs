@@ -9,10 +9,13 @@ use url::Url;
 
 use crate::answer::{self, Request, Response};
 use crate::api::call::pairs;
+use crate::id::RecordId;
 use crate::pages::forged;
 use crate::world::World;
 
-use super::Code;
+use super::code::OFFLINE;
+use super::grants::Code;
+use super::policy::{ChallengeMethod, Flow};
 
 /// What an app asks for.
 struct Asked {
@@ -20,7 +23,42 @@ struct Asked {
     state: Option<String>,
     scope: String,
     challenge: Option<String>,
+    method: ChallengeMethod,
+    user: RecordId,
 }
+
+/// Why nobody is asked to allow anything.
+enum Refused {
+    /// Where to send the answer cannot be trusted, so a person is told.
+    Here(&'static str, &'static str),
+    /// The app is told.
+    There(Url, &'static str, &'static str),
+}
+
+/// Scopes that there are ("OAuth Tokens and Scopes").
+const SCOPES: [&str; 21] = [
+    "address",
+    "api",
+    "cdp_api",
+    "chatter_api",
+    "content",
+    "custom_permissions",
+    "eclair_api",
+    "email",
+    "full",
+    "id",
+    "interaction_api",
+    "lightning",
+    "offline_access",
+    "openid",
+    "pardot_api",
+    "phone",
+    "profile",
+    "refresh_token",
+    "visualforce",
+    "wave_api",
+    "web",
+];
 
 #[derive(Template)]
 #[template(path = "authorize.html")]
@@ -51,7 +89,11 @@ impl World {
         };
         let asked = match self.asked(&sent) {
             Ok(asked) => asked,
-            Err((error, description)) => return error_page(error, description),
+            Err(Refused::Here(error, description)) => return error_page(error, description),
+            Err(Refused::There(url, error, description)) => {
+                let pairs = [("error", error), ("error_description", description)];
+                return redirect(&url, value(&sent, "state"), &pairs);
+            }
         };
         if !is_decision {
             return self.consent_page(&asked, &sent);
@@ -61,46 +103,75 @@ impl World {
         }
         if value(&sent, "decision") == Some("allow") {
             let code = self.issue_code(&asked, entropy);
-            redirect(&asked, &[("code", &code)])
+            asked.answer(&[("code", &code)])
         } else {
             let denied = [
                 ("error", "access_denied"),
                 ("error_description", "end-user denied authorization"),
             ];
-            redirect(&asked, &denied)
+            asked.answer(&denied)
         }
     }
 
-    fn asked(&self, sent: &[(String, String)]) -> Result<Asked, (&'static str, &'static str)> {
+    fn asked(&self, sent: &[(String, String)]) -> Result<Asked, Refused> {
         if value(sent, "client_id") != Some(self.options.client_id.as_str()) {
-            return Err(("invalid_client_id", "client identifier invalid"));
+            let words = "client identifier invalid";
+            return Err(Refused::Here("invalid_client_id", words));
         }
-        let redirect_uri = value(sent, "redirect_uri").unwrap_or_default().to_owned();
+        let redirect_uri = value(sent, "redirect_uri").unwrap_or_default();
         let known = &self.options.redirect_uris;
-        let is_url = Url::parse(&redirect_uri).is_ok_and(|url| url.has_host());
-        if !is_url || !(known.is_empty() || known.contains(&redirect_uri)) {
+        let url = Url::parse(redirect_uri).ok().filter(Url::has_host);
+        let Some(url) =
+            url.filter(|_| known.is_empty() || known.iter().any(|known| known == redirect_uri))
+        else {
             let words = "redirect_uri must match configuration";
-            return Err(("redirect_uri_mismatch", words));
-        }
-        if value(sent, "response_type") != Some("code") {
+            return Err(Refused::Here("redirect_uri_mismatch", words));
+        };
+        self.checked(sent, redirect_uri)
+            .map_err(|(error, words)| Refused::There(url, error, words))
+    }
+
+    /// What is asked for at a place that may be answered.
+    fn checked(
+        &self,
+        sent: &[(String, String)],
+        redirect_uri: &str,
+    ) -> Result<Asked, (&'static str, &'static str)> {
+        let policy = &self.options.login;
+        if value(sent, "response_type") != Some("code") || !policy.is_open(Flow::WebServer) {
             return Err(("unsupported_response_type", "response type not supported"));
         }
-        let challenge = value(sent, "code_challenge").map(str::to_owned);
-        if value(sent, "code_challenge_method").is_some_and(|method| method != "S256") {
-            return Err(("invalid_request", "code challenge method not supported"));
+        let method = match value(sent, "code_challenge_method") {
+            Some(name) => ChallengeMethod::named(name)
+                .ok_or(("invalid_request", "code challenge method not supported"))?,
+            None => policy.default_challenge,
+        };
+        let challenge = value(sent, "code_challenge").filter(|text| !text.is_empty());
+        if challenge.is_none() && policy.requires_pkce {
+            return Err(("invalid_request", "missing required code challenge"));
         }
+        let scope = value(sent, "scope").unwrap_or("api refresh_token");
+        let is_allowed = |scope: &str| {
+            SCOPES.contains(&scope) && (policy.scopes.is_empty() || policy.scopes.contains(scope))
+        };
+        if !scope.split_whitespace().all(is_allowed) {
+            return Err(("invalid_scope", "the requested scope is not allowed"));
+        }
+        let hinted = value(sent, "login_hint")
+            .and_then(|name| self.user_named(name))
+            .filter(|user| self.is_active(*user));
         Ok(Asked {
-            redirect_uri,
+            redirect_uri: redirect_uri.to_owned(),
             state: value(sent, "state").map(str::to_owned),
-            scope: value(sent, "scope")
-                .unwrap_or("api refresh_token")
-                .to_owned(),
-            challenge,
+            scope: scope.to_owned(),
+            challenge: challenge.map(str::to_owned),
+            method,
+            user: hinted.unwrap_or_else(|| self.integration_user()),
         })
     }
 
     fn consent_page(&self, asked: &Asked, sent: &[(String, String)]) -> Response {
-        let text = |field| self.user_text(self.integration_user(), field);
+        let text = |field| self.user_text(asked.user, field);
         let page = ConsentPage {
             org: self.org_name(),
             user: text("Name"),
@@ -121,14 +192,15 @@ impl World {
         entropy.fill(&mut random);
         let code = format!("aPrx{}", URL_SAFE.encode(random));
         let issued = Code {
-            user: self.integration_user(),
+            user: asked.user,
             redirect_uri: asked.redirect_uri.clone(),
             scope: asked.scope.clone(),
             challenge: asked.challenge.clone(),
+            method: asked.method,
             issued_at: self.now,
             is_used: false,
         };
-        self.grants.codes.insert(code.clone(), issued);
+        self.grants.keep_code(code.clone(), issued);
         code
     }
 }
@@ -139,12 +211,17 @@ fn value<'sent>(sent: &'sent [(String, String)], name: &str) -> Option<&'sent st
         .map(|(_, value)| value.as_str())
 }
 
-fn redirect(asked: &Asked, answer: &[(&str, &str)]) -> Response {
-    let mut url = Url::parse(&asked.redirect_uri).expect("it was checked when it was asked");
-    for (key, value) in answer {
-        url.query_pairs_mut().append_pair(key, value);
+impl Asked {
+    fn answer(&self, pairs: &[(&str, &str)]) -> Response {
+        let url = Url::parse(&self.redirect_uri).expect("it was checked when it was asked");
+        redirect(&url, self.state.as_deref(), pairs)
     }
-    if let Some(state) = &asked.state {
+}
+
+fn redirect(to: &Url, state: Option<&str>, answer: &[(&str, &str)]) -> Response {
+    let mut url = to.clone();
+    url.query_pairs_mut().extend_pairs(answer);
+    if let Some(state) = state {
         url.query_pairs_mut().append_pair("state", state);
     }
     answer::see_other(url.as_str())
@@ -159,7 +236,7 @@ fn error_page(error: &str, description: &str) -> Response {
 fn scope_in_words(scope: &str) -> String {
     match scope {
         "api" => "Manage user data via APIs".to_owned(),
-        "refresh_token" | "offline_access" => "Perform requests at any time".to_owned(),
+        offline if OFFLINE.contains(&offline) => "Perform requests at any time".to_owned(),
         "id" | "openid" | "profile" | "email" => "Access the identity URL service".to_owned(),
         "web" => "Manage user data via Web browsers".to_owned(),
         "full" => "Full access".to_owned(),

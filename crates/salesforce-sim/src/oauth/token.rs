@@ -1,10 +1,9 @@
-//! `/services/oauth2/token` and `/revoke`.
+//! `/services/oauth2/token`: which grant is meant, whether the app is who it says, and what is
+//! given out.
 
-use std::time::Duration;
-
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode, header};
 use model::Entropy;
 use serde_json::json;
@@ -14,171 +13,146 @@ use crate::api::call::pairs;
 use crate::id::RecordId;
 use crate::world::World;
 
-use super::{RefreshState, RefreshToken, Session, random_text};
-
-/// A code that was not exchanged by then is worth nothing.
-const CODE_LIFETIME: Duration = Duration::from_mins(15);
-
-/// The parameters of a token request.
-struct Form(Vec<(String, String)>);
+/// The parameters of a request, and where the app's credentials were.
+pub(super) struct Form {
+    pairs: Vec<(String, String)>,
+    /// Whether the app named itself in `Authorization: Basic`.
+    is_basic: bool,
+}
 
 impl Form {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0
+    /// The form that was sent, with the credentials of the header.
+    pub(super) fn sent(request: &Request) -> Self {
+        let mut pairs = pairs(request.body());
+        let header = basic_credentials(request);
+        let is_basic = header.is_some();
+        if let Some((id, secret)) = header {
+            pairs.retain(|(key, _)| key != "client_id" && key != "client_secret");
+            pairs.push(("client_id".to_owned(), id));
+            pairs.push(("client_secret".to_owned(), secret));
+        }
+        Self { pairs, is_basic }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
 }
 
-/// `error`, `error_description`.
-type Refusal = (&'static str, &'static str);
+/// Why no token is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    description: &'static str,
+}
+
+impl Refusal {
+    pub(super) const fn new(error: &'static str, description: &'static str) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            error,
+            description,
+        }
+    }
+
+    pub(super) const fn invalid_grant(description: &'static str) -> Self {
+        Self::new("invalid_grant", description)
+    }
+}
+
+impl From<Refusal> for Response {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal {
+            status,
+            error,
+            description,
+        } = refusal;
+        let body = json!({"error": error, "error_description": description});
+        not_kept(answer::json_value(status, &body))
+    }
+}
+
+/// Whether the app has to prove itself by its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secret {
+    Needed,
+    IfSent,
+}
 
 /// What a grant leads to.
-struct Granted {
-    user: RecordId,
-    scope: String,
-    family: u64,
-    refresh_token: Option<String>,
+pub(super) struct Granted {
+    pub(super) user: RecordId,
+    pub(super) scope: String,
+    pub(super) family: u64,
+    pub(super) refresh_token: Option<String>,
 }
+
+/// What an app gets that asked nobody.
+pub(super) const APP_SCOPE: &str = "api";
 
 impl World {
     pub(super) fn token(&mut self, request: &Request, entropy: &mut dyn Entropy) -> Response {
         if request.method() != Method::POST {
-            return refused(("invalid_request", "must use HTTP POST"));
+            return Refusal::new("invalid_request", "must use HTTP POST").into();
         }
-        let mut form = pairs(request.body());
-        form.extend(basic_credentials(request));
-        let form = Form(form);
+        let form = Form::sent(request);
         let granted = match form.get("grant_type") {
             Some("authorization_code") => self.exchange_code(&form, entropy),
             Some("refresh_token") => self.refresh(&form, entropy),
-            Some(_) => Err(("unsupported_grant_type", "grant type not supported")),
-            None => Err(("invalid_request", "grant_type is required")),
+            Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => self.take_assertion(&form),
+            Some("client_credentials") => self.run_as_app(&form),
+            Some("password") => self.take_password(&form),
+            Some(_) => {
+                let words = "grant type not supported";
+                Err(Refusal::new("unsupported_grant_type", words))
+            }
+            None => Err(Refusal::new("invalid_request", "grant_type is required")),
         };
         match granted {
             Ok(granted) => self.issued(granted, entropy),
-            Err(refusal) => refused(refusal),
+            Err(refusal) => refusal.into(),
         }
     }
 
-    fn check_client(&self, form: &Form, secret_needed: bool) -> Result<(), Refusal> {
-        if form.get("client_id") != Some(self.options.client_id.as_str()) {
-            return Err(("invalid_client_id", "client identifier invalid"));
-        }
-        match form.get("client_secret") {
-            Some(secret) if secret != self.options.client_secret => {
-                Err(("invalid_client", "invalid client credentials"))
-            }
-            None if secret_needed => Err(("invalid_client", "invalid client credentials")),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn exchange_code(
-        &mut self,
-        form: &Form,
-        entropy: &mut dyn Entropy,
-    ) -> Result<Granted, Refusal> {
-        let now = self.now;
-        let invalid = ("invalid_grant", "invalid authorization code");
-        let code = form.get("code").ok_or(invalid)?;
-        let known = self.grants.codes.get(code).cloned();
-        self.check_client(
-            form,
-            known.as_ref().is_none_or(|code| code.challenge.is_none()),
-        )?;
-        let issued = known.ok_or(invalid)?;
-        if issued.is_used || now.since(issued.issued_at) > CODE_LIFETIME {
-            return Err(("invalid_grant", "expired authorization code"));
-        }
-        if form.get("redirect_uri") != Some(issued.redirect_uri.as_str()) {
-            return Err((
-                "redirect_uri_mismatch",
-                "redirect_uri must match configuration",
-            ));
-        }
-        if let Some(challenge) = &issued.challenge {
-            let verifier = form.get("code_verifier").unwrap_or_default();
-            let digest = digest::digest(&digest::SHA256, verifier.as_bytes());
-            if URL_SAFE_NO_PAD.encode(digest) != *challenge {
-                return Err(("invalid_grant", "invalid code verifier"));
-            }
-        }
-        if let Some(code) = self.grants.codes.get_mut(code) {
-            code.is_used = true;
-        }
-        self.grants.families += 1;
-        let family = self.grants.families;
-        let is_offline = issued
-            .scope
-            .split_whitespace()
-            .any(|scope| scope == "refresh_token" || scope == "offline_access");
-        let refresh_token =
-            is_offline.then(|| self.new_refresh_token(issued.user, &issued.scope, family, entropy));
-        Ok(Granted {
-            user: issued.user,
-            scope: issued.scope,
-            family,
-            refresh_token,
-        })
-    }
-
-    fn refresh(&mut self, form: &Form, entropy: &mut dyn Entropy) -> Result<Granted, Refusal> {
-        self.check_client(form, false)?;
-        let expired = ("invalid_grant", "expired access/refresh token");
-        let token = form.get("refresh_token").ok_or(expired)?;
-        let known = self
-            .grants
-            .refresh_tokens
-            .get(token)
-            .cloned()
-            .ok_or(expired)?;
-        match known.state {
-            RefreshState::Live => {}
-            RefreshState::Dead => return Err(expired),
-            RefreshState::Rotated => {
-                self.grants.end_family(known.family);
-                return Err(expired);
-            }
-        }
-        let RefreshToken {
-            user,
-            scope,
-            family,
-            ..
-        } = known;
-        let refresh_token = self.options.rotates_refresh_tokens.then(|| {
-            if let Some(old) = self.grants.refresh_tokens.get_mut(token) {
-                old.state = RefreshState::Rotated;
-            }
-            self.new_refresh_token(user, &scope, family, entropy)
-        });
-        Ok(Granted {
-            user,
-            scope,
-            family,
-            refresh_token,
-        })
-    }
-
-    fn new_refresh_token(
-        &mut self,
-        user: RecordId,
-        scope: &str,
-        family: u64,
-        entropy: &mut dyn Entropy,
-    ) -> String {
-        let token = format!("5Aep861{}", random_text(entropy, 60));
-        let scope = scope.to_owned();
-        let granted = RefreshToken {
-            user,
-            scope,
-            family,
-            state: RefreshState::Live,
+    pub(super) fn check_client(&self, form: &Form, secret: Secret) -> Result<(), Refusal> {
+        // A server that was shown credentials in the header has to answer 401 (RFC 6749, 5.2).
+        let refused = |error, description| Refusal {
+            status: if form.is_basic {
+                StatusCode::UNAUTHORIZED
+            } else {
+                StatusCode::BAD_REQUEST
+            },
+            ..Refusal::new(error, description)
         };
-        self.grants.refresh_tokens.insert(token.clone(), granted);
-        token
+        if form.get("client_id") != Some(self.options.client_id.as_str()) {
+            return Err(refused("invalid_client_id", "client identifier invalid"));
+        }
+        let is_proven = match form.get("client_secret") {
+            Some(sent) => sent == self.options.client_secret,
+            None => secret == Secret::IfSent,
+        };
+        if is_proven {
+            Ok(())
+        } else {
+            Err(refused("invalid_client", "invalid client credentials"))
+        }
+    }
+
+    /// Lets a user in who was found by the means of a flow, unless nobody may let them in.
+    pub(super) fn admit_login(&mut self, user: RecordId) -> Result<(), Refusal> {
+        if !self.is_active(user) {
+            return Err(Refusal::new("inactive_user", "user is inactive"));
+        }
+        let (most, now) = (self.options.login.logins_per_hour, self.now);
+        if self.grants.count_login(user, most, now) {
+            Ok(())
+        } else {
+            Err(Refusal::new("rate_limit_exceeded", "login rate exceeded"))
+        }
     }
 
     fn issued(&mut self, granted: Granted, entropy: &mut dyn Entropy) -> Response {
@@ -188,14 +162,8 @@ impl World {
             family,
             refresh_token,
         } = granted;
-        let access_token = format!("{}!{}", self.org().short(), random_text(entropy, 72));
-        let session = Session {
-            user,
-            used_at: self.now,
-            family,
-        };
-        self.grants.open_session(access_token.clone(), session);
-        let id = format!("{}/id/{}/{user}", self.origin, self.org());
+        let access_token = self.open_session(user, &scope, family, entropy);
+        let id = self.identity_url(user);
         let issued_at = self.now.as_millis().to_string();
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.options.client_secret.as_bytes());
         let signature = hmac::sign(&key, format!("{id}{issued_at}").as_bytes());
@@ -211,48 +179,27 @@ impl World {
         if let Some(refresh_token) = refresh_token {
             body["refresh_token"] = refresh_token.into();
         }
-        answer::json_value(StatusCode::OK, &body)
-    }
-
-    pub(super) fn revoke(&mut self, request: &Request) -> Response {
-        let sent = if request.method() == Method::POST {
-            pairs(request.body())
-        } else {
-            pairs(request.uri().query().unwrap_or_default().as_bytes())
-        };
-        let form = Form(sent);
-        let token = form.get("token").unwrap_or_default();
-        if let Some(known) = self.grants.refresh_tokens.get(token)
-            && known.state == RefreshState::Live
-        {
-            let family = known.family;
-            self.grants.end_family(family);
-            return answer::empty(StatusCode::OK);
-        }
-        match self.grants.sessions.remove(token) {
-            Some(_) => answer::empty(StatusCode::OK),
-            None => refused(("unsupported_token_type", "this token is not known")),
-        }
+        not_kept(answer::json_value(StatusCode::OK, &body))
     }
 }
 
-fn refused((error, description): Refusal) -> Response {
-    let body = json!({"error": error, "error_description": description});
-    answer::json_value(StatusCode::BAD_REQUEST, &body)
+/// The answer, which no cache may keep.
+pub(super) fn not_kept(response: Response) -> Response {
+    answer::with_header(response, header::CACHE_CONTROL, "no-store")
 }
 
 /// Client credentials in the header instead of the form.
-fn basic_credentials(request: &Request) -> Vec<(String, String)> {
-    let header = request.headers().get(header::AUTHORIZATION);
-    let decoded = header
-        .and_then(|value| value.to_str().ok()?.strip_prefix("Basic "))
-        .and_then(|text| STANDARD.decode(text).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    match decoded.as_deref().and_then(|text| text.split_once(':')) {
-        Some((id, secret)) => vec![
-            ("client_id".to_owned(), id.to_owned()),
-            ("client_secret".to_owned(), secret.to_owned()),
-        ],
-        None => Vec::new(),
+fn basic_credentials(request: &Request) -> Option<(String, String)> {
+    let text = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
+    let (scheme, encoded) = text.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
     }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
 }
