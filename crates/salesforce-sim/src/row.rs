@@ -84,6 +84,17 @@ impl Row {
         }
     }
 
+    /// The row with what is at each place at the new one instead.
+    pub(crate) fn moved(self, places: &[usize]) -> Self {
+        let values = self.values.into_iter().filter_map(|(slot, value)| {
+            let place = places.get(usize::from(slot))?;
+            Some((self::slot(*place), value))
+        });
+        let mut values: Vec<(u16, Value)> = values.collect();
+        values.sort_unstable_by_key(|(slot, _)| *slot);
+        Self { values, ..self }
+    }
+
     /// Gives back the memory that growing left over.
     pub(crate) fn shrink(&mut self) {
         self.values.shrink_to_fit();

@@ -29,7 +29,7 @@ use crate::fault::{Action, ConnectionCut, Cut, Ended, Fault, sent};
 use crate::id::RecordId;
 use crate::options::Options;
 use crate::records::{Conversion, Converted, Rules};
-use crate::save::{LoadError, Saved};
+use crate::save::LoadError;
 use crate::schema::Object;
 use crate::world::{Touched, World};
 
@@ -64,9 +64,7 @@ impl Sim {
         clock: Arc<dyn Clock>,
         seed: u64,
     ) -> Result<Self, LoadError> {
-        let saved: Saved = serde_json::from_reader(from)?;
-        let generation = saved.generation() + 1;
-        let world = World::load(saved, clock.now())?;
+        let (world, generation) = World::load(from, clock.now())?;
         Ok(Self::of(world, clock, seed, generation))
     }
 
@@ -89,11 +87,12 @@ impl Sim {
 
     /// Writes the org, so that [`Sim::load`] can go on with it.
     pub fn save(&self, to: &mut impl io::Write) -> io::Result<()> {
-        let state = self.state();
-        Ok(serde_json::to_writer(
-            to,
-            &state.world.saved(state.generation),
-        )?)
+        let snapshot = {
+            let state = self.state();
+            state.world.snapshot(state.generation)
+        };
+        // Nobody waits while it is written.
+        snapshot.write(to)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

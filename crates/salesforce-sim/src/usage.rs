@@ -52,11 +52,6 @@ impl Usage {
         }
         Ok(())
     }
-
-    /// Whether nothing was ever counted.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.spent.is_empty()
-    }
 }
 
 /// No request is left in this window.
@@ -93,6 +88,6 @@ mod tests {
     fn a_day_can_be_set() {
         let now: Timestamp = "2026-06-10T12:00:00.000Z".parse().unwrap();
         assert_eq!(Usage::of(7, now).used(now), 7);
-        assert!(Usage::of(0, now).is_empty());
+        assert_eq!(Usage::of(0, now), Usage::default());
     }
 }

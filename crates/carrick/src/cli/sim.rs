@@ -52,6 +52,10 @@ pub(crate) struct SalesforceSimArguments {
     /// How many Cases [default: 24]
     #[arg(long, value_name = "N", conflicts_with = "load")]
     pub(crate) cases: Option<u32>,
+    /// What is different in this org: custom fields, statuses, record types, users, queues, profiles
+    /// [TOML or JSON]
+    #[arg(long, value_name = "FILE", conflicts_with = "load")]
+    pub(crate) fixture: Option<PathBuf>,
     /// API calls that a day allows [default: 100000]
     #[arg(long, value_name = "N", conflicts_with = "load")]
     pub(crate) daily_limit: Option<u32>,

@@ -16,7 +16,7 @@ use model::Timestamp;
 use crate::answer::{self, Response};
 use crate::error::ApiError;
 use crate::id::RecordId;
-use crate::schema::{Object, Setup};
+use crate::schema::Object;
 use crate::world::World;
 
 use super::call::Call;
@@ -141,7 +141,7 @@ impl Span {
 
 /// Whether rows of an object are kept, and not made when somebody asks for them.
 pub(super) fn is_replicateable(object: Object) -> bool {
-    object != Object::Setup(Setup::UserRecordAccess)
+    !object.is_computed()
 }
 
 fn check_replicateable(object: Object) -> Result<(), ApiError> {

@@ -7,7 +7,8 @@ use axum::body::Body;
 use http_body_util::BodyExt as _;
 use model::ManualClock;
 use salesforce_sim::{
-    Action, DuplicateMode, Fault, LoadError, Matching, Object, Options, Restriction, Rules, Sim,
+    Action, DuplicateMode, Fault, FieldLevel, LoadError, Matching, Object, Options, Restriction,
+    Rules, Sim,
 };
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
@@ -126,16 +127,102 @@ fn only_what_was_touched_is_saved() {
 #[test]
 fn a_file_of_another_kind_is_refused() {
     let clock = || Arc::new(ManualClock::at(noon()));
-    let broken = Sim::load(&mut &b"{\"format\":1"[..], clock(), 7);
+    let broken = Sim::load(&mut &b"{\"format\":2"[..], clock(), 7);
     assert!(matches!(broken, Err(LoadError::Json(_))));
     let sim = Sim::new(options(), clock(), 7);
+    sim.create_as_rep(Object::Lead, &json!({"LastName": "L", "Company": "C"}))
+        .unwrap();
     let mut file = Vec::new();
     sim.save(&mut file).unwrap();
-    let newer = String::from_utf8(file)
-        .unwrap()
-        .replacen("\"format\":1", "\"format\":2", 1);
-    let refused = Sim::load(&mut newer.as_bytes(), clock(), 7);
-    assert!(matches!(refused, Err(LoadError::Format { found: 2 })));
+    let file = String::from_utf8(file).unwrap();
+    let load = |text: String| match Sim::load(&mut text.as_bytes(), clock(), 7) {
+        Ok(_) => panic!("it was loaded"),
+        Err(error) => error,
+    };
+    for other in [1, 3] {
+        let changed = file.replacen("\"format\":2", &format!("\"format\":{other}"), 1);
+        let told = format!("the saved org has format {other}, this version reads 2");
+        assert_eq!(load(changed).to_string(), told);
+    }
+    let cut = file[..file.len() - 20].to_owned();
+    assert!(matches!(load(cut), LoadError::Json(_)));
+    let renamed = file.replacen("\"LastName\"", "\"Surname\"", 1);
+    assert_eq!(
+        load(renamed).to_string(),
+        "the saved org has a field Surname on Lead, which this version does not know"
+    );
+    let nowhere = file.replacen("{\"id\":\"00Q5e00000000", "{\"id\":\"00Q5e00000zzz", 1);
+    assert_eq!(
+        load(nowhere).to_string(),
+        "the saved org cannot be: no place was taken for the id 00Q5e00000zzz3tEAA"
+    );
+}
+
+#[test]
+fn fields_that_were_added_are_kept_with_what_they_hold() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let sim = Sim::new(options(), clock.clone(), 7);
+    for name in ["Key__c", "Tier__c"] {
+        let field = json!({"object": "Lead", "name": name, "type": "text", "unique": true});
+        sim.with_world(|world| world.add_field(&serde_json::from_value(field).unwrap()))
+            .unwrap();
+    }
+    let lead = json!({"LastName": "L", "Company": "C", "Key__c": "K", "Tier__c": "Gold"});
+    let made = sim.create_as_rep(Object::Lead, &lead).unwrap();
+    sim.with_world(|world| {
+        let level = FieldLevel::Hidden;
+        let (object, field) = (Object::Lead, "Email".to_owned());
+        world.restrict(
+            Restriction::Field {
+                object,
+                field,
+                level,
+            },
+            0,
+        );
+    });
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    let loaded = Sim::load(&mut file.as_slice(), clock.clone(), 7).unwrap();
+    assert_eq!(loaded.dump(), sim.dump());
+    let record = loaded.record(made).unwrap();
+    assert_eq!(
+        (&record["Key__c"], &record["Tier__c"]),
+        (&json!("K"), &json!("Gold"))
+    );
+    let mut again = Vec::new();
+    loaded.save(&mut again).unwrap();
+    let line = |file: &[u8], at: usize| {
+        let text = String::from_utf8(file.to_vec()).unwrap();
+        text.lines().nth(at).unwrap().to_owned()
+    };
+    assert_eq!(
+        line(&again, 1),
+        line(&file, 1),
+        "the same org gives the same lines"
+    );
+}
+
+#[test]
+fn records_find_their_fields_where_a_version_has_them() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let sim = Sim::new(options(), clock.clone(), 7);
+    let lead = json!({"LastName": "Byron", "FirstName": "Ada", "Company": "C"});
+    let made = sim.create_as_rep(Object::Lead, &lead).unwrap();
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    // A version that had the two names the other way round.
+    let swapped = String::from_utf8(file).unwrap().replacen(
+        "\"LastName\",\"FirstName\"",
+        "\"FirstName\",\"LastName\"",
+        1,
+    );
+    let loaded = Sim::load(&mut swapped.as_bytes(), clock, 7).unwrap();
+    let record = loaded.record(made).unwrap();
+    assert_eq!(
+        (&record["LastName"], &record["FirstName"]),
+        (&json!("Ada"), &json!("Byron"))
+    );
 }
 
 #[tokio::test]

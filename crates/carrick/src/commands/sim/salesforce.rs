@@ -1,13 +1,14 @@
 //! `carrick sim salesforce`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use model::SystemClock;
-use salesforce_sim::{Options, Sim};
+use salesforce_sim::{Fixture, Options, Sim};
 
 use super::{listen, run_twin};
 use crate::cli::SalesforceSimArguments;
-use crate::failure::Failure;
+use crate::failure::{Failure, OrFail};
 use crate::shutdown::Shutdown;
 use crate::twins::Keeper;
 use crate::{ports, twins};
@@ -23,7 +24,7 @@ pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure
     let sim = match &arguments.saved.load {
         Some(file) => Sim::load(&mut twins::read(file)?.as_slice(), clock, TOKEN_SEED)
             .map_err(|error| twins::unreadable(file, &error))?,
-        None => Sim::new(options(&arguments), clock, TOKEN_SEED),
+        None => Sim::new(options(&arguments)?, clock, TOKEN_SEED),
     };
     let keeper = arguments
         .saved
@@ -34,16 +35,24 @@ pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure
     run_twin("Salesforce", address, &shutdown, twin).await
 }
 
-fn options(arguments: &SalesforceSimArguments) -> Options {
+fn fixture(file: &Path) -> Result<Fixture, Failure> {
+    let text = std::fs::read_to_string(file)
+        .or_fail(|| format!("the fixture {} cannot be read", file.display()))?;
+    Fixture::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
+}
+
+fn options(arguments: &SalesforceSimArguments) -> Result<Options, Failure> {
     let usual = Options::default();
     let instance_url = arguments.instance_url.as_ref();
-    Options {
+    let fixture = arguments.fixture.as_deref().map(fixture).transpose()?;
+    Ok(Options {
         seed: arguments.seed.unwrap_or(usual.seed),
         leads: arguments.leads.unwrap_or(usual.leads),
         contacts: arguments.contacts.unwrap_or(usual.contacts),
         accounts: arguments.accounts.unwrap_or(usual.accounts),
         opportunities: arguments.opportunities.unwrap_or(usual.opportunities),
         cases: arguments.cases.unwrap_or(usual.cases),
+        fixture,
         daily_limit: arguments.daily_limit.unwrap_or(usual.daily_limit),
         client_id: arguments.client_id.clone().unwrap_or(usual.client_id),
         client_secret: arguments
@@ -55,5 +64,5 @@ fn options(arguments: &SalesforceSimArguments) -> Options {
         access_token: arguments.access_token.clone(),
         refresh_token: arguments.refresh_token.clone(),
         ..usual
-    }
+    })
 }
