@@ -143,11 +143,12 @@ impl Records {
         }
     }
 
-    /// The rows of `UserRecordAccess` for a user and some records, in the order of the ids. They are
-    /// computed and nowhere kept.
+    /// The rows of `UserRecordAccess` for a user and some records, in the order of the ids, without
+    /// those that there are none of. They are computed and nowhere kept.
     pub(crate) fn access_rows(&self, user: RecordId, ids: &[RecordId]) -> Vec<Arc<Row>> {
         let schema = self.schema_of(ACCESS);
-        let rows = (1_u64..).zip(ids).map(|(number, id)| {
+        let known = ids.iter().filter(|id| self.tables.find(**id).is_some());
+        let rows = (1_u64..).zip(known).map(|(number, id)| {
             let access = self.access(user, *id);
             let mut row = Row::new(
                 RecordId::new(ACCESS.prefix(), number),
@@ -187,6 +188,7 @@ impl Records {
             // Activities and what hangs on a record have no permissions of their own.
             !PERMITTED.contains(&object) || permissions.iter().any(|row| row.flag(schema, name))
         };
+        let changes = object.is_writable();
         let schema = self.schema_of(object);
         let owner = schema
             .position("OwnerId")
@@ -196,7 +198,7 @@ impl Records {
                 .permissions_of(user, Object::Account)
                 .iter()
                 .any(|row| row.flag(self.schema_of(OBJECTS), "PermissionsModifyAllRecords"));
-        let (read, edit) = (has("PermissionsRead"), has("PermissionsEdit"));
+        let (read, edit) = (has("PermissionsRead"), changes && has("PermissionsEdit"));
         let delete = rules && edit && has("PermissionsDelete");
         Access {
             read,
