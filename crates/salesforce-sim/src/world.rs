@@ -13,6 +13,7 @@ use model::{Entropy, Timestamp};
 use crate::answer::{self, Request, Response};
 use crate::api::call::segments;
 use crate::api::{Cursors, Jobs, RecentlyViewed};
+use crate::error::ApiError;
 use crate::fixture::Fixture;
 use crate::id::RecordId;
 use crate::oauth::Grants;
@@ -113,6 +114,7 @@ impl World {
             ["services", "oauth2", ..] | ["id", ..] => self.oauth(&path, request, entropy),
             ["services", "Soap", rest @ ..] => self.soap(rest, request, entropy),
             ["_sim", rest @ ..] => self.control(rest, request),
+            ["services", ..] => ApiError::not_found().into(),
             _ => self.page(&path, request),
         };
         SCREEN_ORIGIN.clone_into(&mut self.records.origin);

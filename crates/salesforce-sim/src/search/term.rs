@@ -273,19 +273,29 @@ impl Word {
 
 /// Whether the words of `text` contain all of `patterns` side by side.
 fn has_phrase(text: &str, patterns: &[Pattern]) -> bool {
-    let words = || {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-    };
-    let count = words().count();
-    (0..count.saturating_sub(patterns.len() - 1)).any(|from| {
-        let mut side_by_side = words().skip(from).zip(patterns);
-        side_by_side.all(|(word, pattern)| pattern.fits(word))
-    })
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    loop {
+        let mut side_by_side = words.clone();
+        let fits = |pattern: &Pattern| side_by_side.next().is_some_and(|word| pattern.fits(word));
+        if patterns.iter().all(fits) {
+            return true;
+        }
+        if words.next().is_none() {
+            return false;
+        }
+    }
 }
 
 impl Pattern {
     fn fits(&self, word: &str) -> bool {
+        // Speed only: most words begin otherwise.
+        if let (Some(Piece::Letter(wanted)), Some(first)) = (self.0.first(), word.chars().next())
+            && first.to_lowercase().next() != Some(*wanted)
+        {
+            return false;
+        }
         let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
         // Where to go on when a later piece does not fit: behind the last `*`, one letter further.
         let (mut piece, mut letter) = (0, 0);

@@ -416,3 +416,18 @@ fn what_was_viewed_last_is_kept_if_asked() {
     org.call("DELETE", &path, &Json::Null);
     assert_eq!(items(&mut org), json!([second]));
 }
+
+#[test]
+fn services_that_are_not_there_say_so_in_json() {
+    let mut org = Org::empty();
+    for path in [
+        "/services",
+        "/services/apexrest/gizmo",
+        "/services/data/v67.0/tooling/query",
+    ] {
+        assert_eq!(
+            refusal(org.get(path)),
+            "404 NOT_FOUND: The requested resource does not exist"
+        );
+    }
+}

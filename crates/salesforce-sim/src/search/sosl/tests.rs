@@ -91,3 +91,24 @@ fn what_is_no_statement_is_refused() {
         "SOSL statements cannot be longer than 10000 characters."
     );
 }
+
+#[test]
+fn a_damaged_statement_is_read_or_refused() {
+    let text = "FIND {\"é\" \\} x*} IN NAME FIELDS RETURNING Lead(Id, Name WHERE (Name = 'a\\'') \
+                ORDER BY Name LIMIT 3 OFFSET 1), Contact LIMIT 9";
+    for (at, character) in text.char_indices() {
+        let after = at + character.len_utf8();
+        for damaged in [
+            text[..at].to_owned(),
+            text[at..].to_owned(),
+            format!("{}{}", &text[..at], &text[after..]),
+            format!("{}ß{}", &text[..at], &text[at..]),
+            format!("{}({}", &text[..at], &text[at..]),
+        ] {
+            if let Ok(statement) = Statement::parse(&damaged) {
+                drop(crate::search::Search::new(&statement.term, statement.scope));
+            }
+        }
+    }
+    assert!(Statement::parse(text).is_ok());
+}
