@@ -242,7 +242,7 @@ suite! {
     dates at least 102,
     select at least 54,
     parents at least 34,
-    children_and_joins at least 54,
+    children_and_joins at least 53,
     groups at least 65,
     order_and_limits at least 39,
     malformed at least 35,
