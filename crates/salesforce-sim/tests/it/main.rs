@@ -36,6 +36,7 @@ mod sharing;
 mod soap;
 mod soql;
 mod soql_errors;
+mod soql_pages;
 mod soql_suite;
 mod tls;
 mod tree;
