@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::row::Row;
-use crate::schema::{Object, Schema, Setup};
+use crate::schema::{Object, Schema};
 use crate::value::{Value, equal_folded};
 
 use super::bind::Plan;
@@ -201,9 +201,4 @@ fn equals(value: &Value, against: &Value) -> bool {
             value.is_null() == against.is_null() && value.compare(against) == Ordering::Equal
         }
     }
-}
-
-/// Whether rows of that object are computed for the ids that a query names.
-pub(super) fn is_computed(object: Object) -> bool {
-    object == Object::Setup(Setup::UserRecordAccess)
 }

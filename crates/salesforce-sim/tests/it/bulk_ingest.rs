@@ -260,7 +260,9 @@ fn updates_empty_what_says_so_and_leave_what_says_nothing() {
     let failed = part(&mut org, &id, "failedResults");
     assert!(failed.contains("\n\"00Q5e0000000009EAA\",\"INVALID_CROSS"));
     assert!(failed.contains("\n\"\",\"MALFORMED_ID"));
-    assert!(failed.contains(&format!("\n\"{lead}\",\"INVALID_TYPE_ON_FIELD_IN_RECORD:Email")));
+    assert!(failed.contains(&format!(
+        "\n\"{lead}\",\"INVALID_TYPE_ON_FIELD_IN_RECORD:Email"
+    )));
     assert_eq!(org.field(lead, "FirstName"), Json::Null);
     assert_eq!(org.field(lead, "Company"), "Engines");
     assert_eq!(org.field(lead, "HasOptedOutOfEmail"), true);

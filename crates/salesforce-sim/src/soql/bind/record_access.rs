@@ -6,7 +6,7 @@ use crate::schema::Schema;
 use crate::value::Value;
 
 use super::super::malformed;
-use super::super::predicate::{Check, Column, Predicate, Reads, is_computed};
+use super::super::predicate::{Check, Column, Predicate, Reads};
 use super::super::syntax::Operator;
 use super::Plan;
 
@@ -15,7 +15,7 @@ const RECORDS_MAX: usize = 200;
 
 /// Refuses what the vendor does not compute. Both filters are needed, and no others are allowed.
 pub(super) fn check(plan: &Plan, schema: &Schema) -> Result<(), ApiError> {
-    if !is_computed(plan.object) {
+    if !plan.object.is_computed() {
         return Ok(());
     }
     match plan.access_asked(schema) {
