@@ -13,6 +13,7 @@ mod describe;
 mod external_id;
 mod graph;
 mod json_body;
+mod layouts;
 mod limits;
 mod query;
 mod recent;
@@ -73,6 +74,14 @@ impl World {
             ["sobjects", object, "describe"] => {
                 get_only(call)?;
                 Ok(self.describe_object(self.known(object)?, call))
+            }
+            ["sobjects", object, "describe", "layouts"] => {
+                get_only(call)?;
+                Ok(self.layouts(self.known(object)?, call))
+            }
+            ["sobjects", object, "describe", "layouts", kind] => {
+                get_only(call)?;
+                self.layout_of(self.known(object)?, kind)
             }
             ["sobjects", object] => self.object(self.known(object)?, call),
             ["sobjects", object, "updated"] => {

@@ -49,29 +49,36 @@ pub(crate) fn write_field(row: &Row, schema: &ObjectSchema, place: usize, out: &
     }
 }
 
-const ADDRESS_PARTS: [(&str, &str); 8] = [
+/// The parts of an address; the codes only where countries and states are picklists.
+const ADDRESS_PARTS: [(&str, &str); 10] = [
     ("city", "City"),
     ("country", "Country"),
+    ("countryCode", "CountryCode"),
     ("geocodeAccuracy", "GeocodeAccuracy"),
     ("latitude", "Latitude"),
     ("longitude", "Longitude"),
     ("postalCode", "PostalCode"),
     ("state", "State"),
+    ("stateCode", "StateCode"),
     ("street", "Street"),
 ];
 
 fn write_address(row: &Row, schema: &ObjectSchema, compound: &str, out: &mut String) {
     let prefix = compound.strip_suffix("Address").unwrap_or_default();
-    let part = |name: &str| row.stored(schema.known(&format!("{prefix}{name}")));
-    if ADDRESS_PARTS.iter().all(|(_, name)| part(name).is_null()) {
+    let part = |name: &str| Some(row.stored(schema.position(&format!("{prefix}{name}"))?));
+    let parts = ADDRESS_PARTS.into_iter();
+    let parts: Vec<_> = parts
+        .filter_map(|(key, name)| Some((key, part(name)?)))
+        .collect();
+    if parts.iter().all(|(_, value)| value.is_null()) {
         out.push_str("null");
         return;
     }
-    for (at, (key, name)) in ADDRESS_PARTS.iter().enumerate() {
+    for (at, (key, value)) in parts.into_iter().enumerate() {
         out.push(if at == 0 { '{' } else { ',' });
         write_json_text(key, out);
         out.push(':');
-        part(name).write_json(out);
+        value.write_json(out);
     }
     out.push('}');
 }

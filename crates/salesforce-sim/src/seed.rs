@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::ToSpan as _;
 use model::Timestamp;
-use population::{Circumstance, LeadStage, Persona, Population};
+use population::{Circumstance, Country, LeadStage, Persona, Population};
 
 use crate::fixture::{Fixture, Written};
 use crate::id::RecordId;
@@ -159,6 +159,14 @@ impl Draft<'_> {
         }
     }
 
+    /// Sets the country of an address, and its code where the org has codes.
+    fn live_in(&mut self, prefix: &str, country: Country) {
+        self.fixed(&format!("{prefix}Country"), country.name);
+        if let Some(place) = self.schema.position(&format!("{prefix}CountryCode")) {
+            self.row.store(place, Value::Static(country.alpha2));
+        }
+    }
+
     fn done(mut self) -> Row {
         self.row.shrink();
         self.row.is_seeded = true;
@@ -267,7 +275,7 @@ impl<'options> Seeder<'options> {
         draft.set("Phone", Value::text(company.phone));
         draft.set("NumberOfEmployees", Value::Int(i64::from(company.size)));
         draft.fixed("Industry", company.industry);
-        draft.fixed("BillingCountry", company.country.name);
+        draft.live_in("Billing", company.country);
         draft.fixed(
             "Type",
             if index.is_multiple_of(3) {
@@ -305,7 +313,7 @@ impl<'options> Seeder<'options> {
         let persona = self.population.contact(index);
         let mut draft = self.person(Object::Contact, index, &persona);
         draft.fixed("MailingCity", persona.city);
-        draft.fixed("MailingCountry", persona.country.name);
+        draft.live_in("Mailing", persona.country);
         if persona.company < self.options.accounts {
             draft.set(
                 "AccountId",
@@ -323,7 +331,7 @@ impl<'options> Seeder<'options> {
             Value::text(self.population.company(persona.company).name),
         );
         draft.fixed("City", persona.city);
-        draft.fixed("Country", persona.country.name);
+        draft.live_in("", persona.country);
         let status = match persona.lead_status {
             LeadStage::New => "Open - Not Contacted",
             LeadStage::Working => "Working - Contacted",

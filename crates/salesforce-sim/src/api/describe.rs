@@ -141,7 +141,7 @@ fn global_item(object: Object, [creates, edits, deletes]: [bool; 3], call: &Call
         "listviews",
         "quickActions",
     ] {
-        let name = if part == "layouts" || part == "listviews" || part == "quickActions" {
+        let name = if part == "listviews" || part == "quickActions" {
             format!("{base}/{part}")
         } else {
             format!("{base}/describe/{part}")

@@ -431,3 +431,28 @@ fn country_picklists_add_codes_to_every_address() {
         Json::Null
     );
 }
+
+#[test]
+fn founded_addresses_have_their_codes() {
+    let mut org = Org::new(Options {
+        fixture: Some(Fixture::parse("[switches]\ncountryPicklists = true\n").unwrap()),
+        leads: 20,
+        contacts: 5,
+        accounts: 5,
+        ..empty()
+    });
+    let uncoded = "SELECT COUNT() FROM Lead WHERE Country != null AND CountryCode = null";
+    assert_eq!(org.query(uncoded).1["totalSize"], 0);
+    let (_, leads) = org.query("SELECT Address, Country, CountryCode FROM Lead LIMIT 1");
+    let lead = &leads["records"][0];
+    assert_eq!(lead["Address"]["countryCode"], lead["CountryCode"]);
+    assert_eq!(lead["Address"]["country"], lead["Country"]);
+    assert_eq!(lead["Address"]["stateCode"], Json::Null);
+    let mut plain = Org::new(Options {
+        leads: 1,
+        ..empty()
+    });
+    let (_, leads) = plain.query("SELECT Address FROM Lead");
+    let address = leads["records"][0]["Address"].as_object().unwrap();
+    assert!(!address.contains_key("countryCode"));
+}

@@ -20,6 +20,7 @@ mod field_security;
 mod fixtures;
 mod graph;
 mod headers;
+mod layouts;
 mod login;
 mod oauth;
 mod pages;
