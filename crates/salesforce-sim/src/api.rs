@@ -66,7 +66,7 @@ impl World {
     /// Finds the resource. Composites come back here for each of their parts.
     pub(crate) fn dispatch(&mut self, call: &Call) -> Result<Response, ApiError> {
         let path = call.segments();
-        match path.as_slice() {
+        let answered = match path.as_slice() {
             [] => get_only(call).map(|()| self.resources(call)),
             ["limits"] => get_only(call).map(|()| self.limits()),
             ["limits", "recordCount"] => get_only(call).map(|()| self.record_counts(call)),
@@ -112,7 +112,10 @@ impl World {
             ["actions", rest @ ..] => self.actions(rest, call),
             ["jobs", ..] => self.bulk(call),
             _ => Err(ApiError::not_found()),
-        }
+        };
+        // A call, or a part of a composite that stands alone, is a transaction.
+        self.records.seal(self.now);
+        answered
     }
 
     /// `{Field}/{value}` or `{Id}/{Relationship}`: a name of a field is never an id of a record.

@@ -20,6 +20,7 @@
 //! | `PUT limits`, `GET`, `PUT rules`, `POST tokens/expire` | the day's usage, the org's rules, tokens |
 //! | `GET`, `PUT login` | how one may log in: [`crate::LoginPolicy`] |
 //! | `GET`, `POST`, `DELETE faults` | trouble for the next calls: a list of [`crate::Fault`]s |
+//! | `change-events`, `change-events/…` | what is captured and delivered: see `change_events` |
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
 //!
 //! A fault is `{"match": {…}, "times": 1, "action": {…}}`. It meets calls that fit all of `match`:
@@ -46,6 +47,7 @@
 //! latency. Calls by gRPC feel the latency and the cut before.
 
 mod bulk;
+mod change_events;
 mod fields;
 mod replication;
 mod search;
@@ -122,7 +124,9 @@ struct Hiding {
 }
 
 impl World {
-    fn rep_author(&self) -> Author {
+    /// Who sits at the screen. Whatever was done before is a transaction of its own.
+    fn rep_author(&mut self) -> Author {
+        self.records.seal(self.now);
         Author::at_screen(self.rep(), self.now)
     }
 
@@ -328,6 +332,7 @@ impl World {
                 Ok(self.record_access(record_id(user)?, record_id(record)?))
             }
             ["restrictions", rest @ ..] => self.control_sharing(rest, request),
+            ["change-events", rest @ ..] => self.control_change_events(rest, request),
             _ => Err(no_such_control()),
         }
     }

@@ -14,6 +14,8 @@ mod refresh;
 mod revoke;
 mod token;
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
@@ -60,6 +62,16 @@ impl World {
             return Err(refused(message));
         }
         Ok(user)
+    }
+
+    /// The user behind an access token and for how long it still lives, which asking does not
+    /// lengthen.
+    pub(crate) fn session_left(&self, token: &str) -> Option<(RecordId, Duration)> {
+        let session = self.grants.session(token)?;
+        let unused = self.now.since(session.used_at);
+        let left = self.options.session_timeout.checked_sub(unused)?;
+        let may_call = session.allows_data() && self.is_active(session.user);
+        may_call.then_some((session.user, left))
     }
 
     /// How one may log in.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use population::Counts;
 use serde::{Deserialize, Serialize};
 
+use crate::events::ChangeEventOptions;
 use crate::fixture::Fixture;
 use crate::oauth::LoginPolicy;
 
@@ -55,6 +56,9 @@ pub struct Options {
     pub login: LoginPolicy,
     /// How long a Bulk job runs.
     pub bulk_duration: Duration,
+    /// Which changes are captured, and how their events are delivered.
+    #[serde(default)]
+    pub change_events: ChangeEventOptions,
 }
 
 impl Default for Options {
@@ -81,6 +85,7 @@ impl Default for Options {
             session_timeout: Duration::from_hours(2),
             login: LoginPolicy::default(),
             bulk_duration: Duration::from_millis(200),
+            change_events: ChangeEventOptions::default(),
         }
     }
 }

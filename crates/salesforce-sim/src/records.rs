@@ -23,11 +23,15 @@ use std::time::Duration;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::events::change::ChangeType;
+use crate::events::schema::EventSchema;
+use crate::events::{Events, Unit};
 use crate::id::RecordId;
 use crate::row::Row;
 use crate::schema::{CustomField, Object, ObjectSchema, Schema};
 use crate::sharing::Sharing;
 use crate::table::Tables;
+use crate::world::SCREEN_ORIGIN;
 
 pub use convert::{Conversion, Converted};
 pub(crate) use purged::Purged;
@@ -50,6 +54,7 @@ pub(crate) struct Records {
     pub(crate) purged: Purged,
     /// Where the changes of this request come from, as change events name it.
     pub(crate) origin: String,
+    pub(crate) events: Events,
     late: BTreeMap<(Timestamp, u64), LateRow>,
     late_commits: u64,
     delay: Option<Duration>,
@@ -73,10 +78,13 @@ struct Transaction {
 pub(crate) struct LateRow {
     pub(crate) due: Timestamp,
     pub(crate) row: Row,
+    /// The transaction that wrote it.
+    #[serde(default)]
+    pub(crate) unit: Unit,
 }
 
 impl Records {
-    pub(crate) fn new(schema: Arc<Schema>, tables: Tables, rules: Rules) -> Self {
+    pub(crate) fn new(schema: Arc<Schema>, tables: Tables, rules: Rules, events: Events) -> Self {
         Self {
             seen: Arc::clone(&schema),
             schema,
@@ -84,7 +92,8 @@ impl Records {
             rules,
             sharing: Arc::default(),
             purged: Purged::default(),
-            origin: String::new(),
+            origin: SCREEN_ORIGIN.to_owned(),
+            events,
             late: BTreeMap::new(),
             late_commits: 0,
             delay: None,
@@ -141,6 +150,7 @@ impl Records {
             Some(delay) => self.commit_later(LateRow {
                 due: now.plus(delay),
                 row,
+                unit: self.events.unit(&self.origin),
             }),
             None => self.put(id, Some(Arc::new(row))),
         }
@@ -153,7 +163,13 @@ impl Records {
 
     fn put(&mut self, id: RecordId, row: Option<Arc<Row>>) {
         let object = Object::with_prefix(id.prefix()).expect("only known objects are written");
+        let is_told = self.events.captures(object);
+        let after = row.clone().filter(|_| is_told);
         let before = self.tables.of_mut(object).put(id, row);
+        if is_told {
+            self.events
+                .note(&self.origin, id, before.as_ref(), after.as_ref());
+        }
         if let Some(transaction) = &mut self.transaction {
             transaction.undo.push((id, before));
         }
@@ -169,9 +185,42 @@ impl Records {
             .collect();
         for key in waiting {
             if let Some(late) = self.late.remove(&key) {
-                self.put(id, Some(Arc::new(late.row)));
+                self.put_late(late, None);
             }
         }
+    }
+
+    fn put_late(&mut self, late: LateRow, at: Option<Timestamp>) {
+        self.events.see_late(late.unit, at);
+        self.put(late.row.id, Some(Arc::new(late.row)));
+        self.events.see_own();
+    }
+
+    /// Ends what was one transaction: its changes are told. Within one that may be rolled back,
+    /// nothing is.
+    pub(crate) fn seal(&mut self, now: Timestamp) {
+        if self.transaction.is_none() && self.events.has_pending() {
+            self.events.seal(&self.schema, now);
+        }
+    }
+
+    /// Tells a change event for which no record changed.
+    pub(crate) fn tell_without_change(
+        &mut self,
+        object: Object,
+        kind: ChangeType,
+        records: Vec<String>,
+        user: RecordId,
+        now: Timestamp,
+    ) {
+        self.seal(now);
+        let schema = self.event_schema(object);
+        self.events.tell_header(schema, kind, records, user, now);
+    }
+
+    /// The schema of an object's change events.
+    pub(crate) fn event_schema(&mut self, object: Object) -> Arc<EventSchema> {
+        self.events.schemas.current(&self.schema, object)
     }
 
     /// When the next waiting version becomes visible.
@@ -188,8 +237,10 @@ impl Records {
             }
             let late = entry.remove();
             visible.push(late.row.id);
-            self.put(late.row.id, Some(Arc::new(late.row)));
+            let due = late.due;
+            self.put_late(late, Some(due));
         }
+        self.seal(now);
         visible
     }
 
@@ -201,6 +252,7 @@ impl Records {
     /// Begins a transaction: from here on, writes can be taken back together.
     pub(crate) fn begin(&mut self) {
         assert!(self.transaction.is_none(), "transactions do not nest");
+        self.events.begin();
         let late_before = self.late_commits;
         self.transaction = Some(Transaction {
             undo: Vec::new(),
@@ -211,6 +263,7 @@ impl Records {
     /// Ends the transaction and keeps its writes.
     pub(crate) fn keep(&mut self) {
         self.transaction = None;
+        self.events.keep();
     }
 
     /// Ends the transaction and takes its writes back.
@@ -218,6 +271,7 @@ impl Records {
         let Some(transaction) = self.transaction.take() else {
             return;
         };
+        self.events.roll_back();
         self.late
             .retain(|(_, number), _| *number <= transaction.late_before);
         for (id, before) in transaction.undo.into_iter().rev() {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::events::SavedEvents;
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
@@ -86,6 +87,9 @@ struct Saved {
     #[serde(default)]
     columns: BTreeMap<Object, Vec<String>>,
     late: Vec<LateRow>,
+    /// Where capturing goes on.
+    #[serde(default)]
+    events: Option<SavedEvents>,
     /// How many records follow.
     #[serde(default)]
     records: usize,
@@ -136,6 +140,7 @@ impl World {
             metadata_changed_at: self.metadata_changed_at,
             columns: columns(&self.records.schema, &rows, self.records.waiting()),
             late: self.records.waiting().cloned().collect(),
+            events: Some(self.records.events.saved()),
             records: rows.len(),
         };
         Snapshot { saved, rows }
@@ -167,6 +172,9 @@ impl World {
         for _ in 0..saved.records {
             let row = moves.applied(Row::deserialize(&mut values)?);
             world.put_back(row.id, Some(Arc::new(row)))?;
+        }
+        if let Some(events) = saved.events {
+            world.records.events.go_on(events);
         }
         for mut late in saved.late {
             late.row = moves.applied(late.row);

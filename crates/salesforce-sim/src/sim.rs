@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use axum::body::Body as HttpBody;
 use futures_util::stream;
-use http::header::{self, HeaderValue};
 use http::{Method, Request as HttpRequest, Response as HttpResponse, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use model::{Clock, SeededEntropy};
+use tokio::sync::watch;
 use tower::util::BoxCloneSyncService;
 use tower::{BoxError, service_fn};
 
@@ -25,6 +25,7 @@ use crate::api::body_bytes_max;
 use crate::call_log::{CallKind, CallLog, CallRecord, CallSummary};
 use crate::control::Refused;
 use crate::dump::DumpLines;
+use crate::events;
 use crate::fault::{Action, ConnectionCut, Cut, Ended, Fault, sent};
 use crate::id::RecordId;
 use crate::options::Options;
@@ -41,6 +42,8 @@ pub type SimService = BoxCloneSyncService<HttpRequest<HttpBody>, HttpResponse<Ht
 pub struct Sim {
     state: Arc<Mutex<State>>,
     clock: Arc<dyn Clock>,
+    /// Counts what may matter to an open subscription.
+    changes: Arc<watch::Sender<u64>>,
 }
 
 struct State {
@@ -82,6 +85,7 @@ impl Sim {
         Self {
             state: Arc::new(Mutex::new(state)),
             clock,
+            changes: Arc::new(watch::Sender::new(0)),
         }
     }
 
@@ -102,9 +106,30 @@ impl Sim {
 
     /// The world, at the present instant, for as long as `look` takes.
     pub fn with_world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        let looked = self.at_bus(|world| {
+            let looked = look(world);
+            world.records.seal(world.now);
+            looked
+        });
+        self.wake();
+        looked
+    }
+
+    /// The world at the present instant, without telling subscriptions: they ask themselves.
+    pub(crate) fn at_bus<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let mut state = self.state();
         state.world.due(self.clock.now());
         look(&mut state.world)
+    }
+
+    /// Tells open subscriptions that something may have changed for them.
+    fn wake(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
+    /// What [`Sim::wake`] moves.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// What the world holds, as lines that two worlds can be compared by.
@@ -196,6 +221,16 @@ impl Sim {
         }))
     }
 
+    /// The Pub/Sub API in process: gRPC requests as they come over HTTP/2. [`Sim::service`] and
+    /// [`Sim::router`] answer them too.
+    pub fn pubsub(&self) -> SimService {
+        let sim = self.clone();
+        SimService::new(service_fn(move |request: HttpRequest<HttpBody>| {
+            let sim = sim.clone();
+            async move { Ok(events::service::answer(&sim, request).await) }
+        }))
+    }
+
     /// The simulator as a router. A router cannot fail, so a cut connection is an answer whose
     /// body breaks off before its first byte.
     pub fn router(&self) -> axum::Router {
@@ -215,7 +250,7 @@ impl Sim {
         &self,
         request: HttpRequest<HttpBody>,
     ) -> Result<HttpResponse<HttpBody>, ConnectionCut> {
-        if is_grpc(&request) {
+        if events::service::is_meant(request.headers()) {
             return self.call_grpc(request).await;
         }
         let (head, body) = request.into_parts();
@@ -240,8 +275,9 @@ impl Sim {
         }
         let action = self.fault_for(&request);
         wait(&action).await;
-        let answer = self.answer(&request, &action)?;
-        Ok(sent(answer, &action))
+        let answered = self.answer(&request, &action);
+        self.wake();
+        Ok(sent(answered?, &action))
     }
 
     /// A call by gRPC. Of a fault it feels the latency and the cut before anything happens.
@@ -254,7 +290,7 @@ impl Sim {
         if action.cut == Some(Cut::Before) {
             return Err(ConnectionCut);
         }
-        Ok(unimplemented(&request))
+        Ok(events::service::answer(self, request).await)
     }
 
     /// What the first fault that meets the call does to it. Controls meet no fault.
@@ -371,25 +407,4 @@ fn end(world: &mut World, ended: Ended, request: &answer::Request) {
         Ended::RefreshTokens => world.expire_refresh_tokens(),
         Ended::DailyLimit => world.spend_day(),
     }
-}
-
-fn is_grpc<B>(request: &HttpRequest<B>) -> bool {
-    let media = request.headers().get(header::CONTENT_TYPE);
-    media.is_some_and(|media| media.as_bytes().starts_with(b"application/grpc"))
-}
-
-/// What a gRPC server says to a method that it does not know.
-fn unimplemented<B>(request: &HttpRequest<B>) -> HttpResponse<HttpBody> {
-    let mut answer = HttpResponse::new(HttpBody::empty());
-    let headers = answer.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/grpc"),
-    );
-    headers.insert("grpc-status", HeaderValue::from_static("12"));
-    let message = format!("unknown method {}", request.uri().path());
-    if let Ok(message) = HeaderValue::from_str(&message) {
-        headers.insert("grpc-message", message);
-    }
-    answer
 }

@@ -38,6 +38,12 @@ impl Usage {
         if self.used(now) >= limit {
             return Err(LimitSpent);
         }
+        self.count(now, 1);
+        Ok(())
+    }
+
+    /// Counts `many`, whatever the limit.
+    pub(crate) fn count(&mut self, now: Timestamp, many: u32) {
         let minute = minute_of(now);
         while self
             .spent
@@ -47,10 +53,9 @@ impl Usage {
             self.spent.pop_front();
         }
         match self.spent.back_mut() {
-            Some((last, count)) if *last >= minute => *count = count.saturating_add(1),
-            Some(_) | None => self.spent.push_back((minute, 1)),
+            Some((last, count)) if *last >= minute => *count = count.saturating_add(many),
+            Some(_) | None => self.spent.push_back((minute, many)),
         }
-        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::answer::{self, Request, Response};
 use crate::api::call::segments;
 use crate::api::{Cursors, Jobs, RecentlyViewed};
 use crate::error::ApiError;
+use crate::events::Events;
 use crate::fixture::Fixture;
 use crate::id::RecordId;
 use crate::oauth::Grants;
@@ -26,7 +27,7 @@ use crate::sim::serve::OverTls;
 use crate::usage::Usage;
 
 /// Where changes come from that somebody makes at a screen, as change events name it.
-const SCREEN_ORIGIN: &str = "com/salesforce/api/soap/67.0;client=SfdcInternalAPI/";
+pub(crate) const SCREEN_ORIGIN: &str = "com/salesforce/api/soap/67.0;client=SfdcInternalAPI/";
 
 /// What a request did, beside being answered. Travels with the response, for the log of calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,6 +75,7 @@ impl World {
             lead_assignee: seed::queue(),
             paging: Paging::default(),
         };
+        let events = Events::new(options.change_events.clone(), options.seed);
         let grants = Grants::new(&options, seed::integration_user(), now);
         let mut world = Self {
             options,
@@ -82,7 +84,7 @@ impl World {
             added_fields: Vec::new(),
             now,
             origin: String::new(),
-            records: Records::new(schema, tables, rules),
+            records: Records::new(schema, tables, rules, events),
             grants,
             cursors: Cursors::default(),
             jobs: Jobs::default(),
@@ -118,6 +120,7 @@ impl World {
             _ => self.page(&path, request),
         };
         SCREEN_ORIGIN.clone_into(&mut self.records.origin);
+        self.records.seal(now);
         let (read, written) = self.records.take_counts();
         let mut response = answer::with_header(response, header::DATE, &now.to_http_date());
         response.extensions_mut().insert(Touched { read, written });

@@ -12,6 +12,8 @@ use super::call::Call;
 impl World {
     pub(super) fn limits(&self) -> Response {
         let daily = self.options.daily_limit;
+        let deliveries = self.records.events.options.delivery_allocation;
+        let delivered = deliveries.saturating_sub(self.deliveries_left());
         let entry =
             |max: u32, used: u32| json!({"Max": max, "Remaining": max.saturating_sub(used)});
         let jobs = self.jobs.queries_of_the_day(self.now);
@@ -25,7 +27,7 @@ impl World {
                 "DailyBulkApiBatches": entry(15_000, 0),
                 "DailyBulkV2QueryFileStorageMB": entry(976_562, 0),
                 "DailyBulkV2QueryJobs": entry(jobs_max, jobs),
-                "DailyDeliveredPlatformEvents": entry(25_000, 0),
+                "DailyDeliveredPlatformEvents": entry(deliveries, delivered),
                 "DailyDurableStreamingApiEvents": entry(200_000, 0),
                 "DailyStreamingApiEvents": entry(200_000, 0),
                 "DataStorageMB": entry(10_240, 0),

@@ -25,6 +25,7 @@ use tower::{BoxError, service_fn};
 use super::Sim;
 use crate::fault::ConnectionCut;
 use crate::tls::Identity;
+use crate::world::World;
 
 /// A handshake that takes longer is given up, so that it does not hold up the end.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
@@ -105,6 +106,8 @@ impl Sim {
                 }
             }
         }
+        // A subscription has no end of its own.
+        self.with_world(World::cut_event_streams);
         graceful.shutdown().await;
         Ok(())
     }

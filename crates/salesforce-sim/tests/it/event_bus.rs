@@ -1,0 +1,646 @@
+//! The Pub/Sub API as a client meets it: in process on a paused clock, and over a socket.
+
+use std::time::Duration;
+
+use axum::body::Body as HttpBody;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use model::ManualClock;
+use salesforce_sim::{Object, Options, RecordId, Sim, World};
+use serde_json::{Value as Json, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+use tonic::Code;
+use tower::service_fn;
+
+use crate::bus_client::{
+    Bus, CUSTOM, Channel, ConsumerEvent, EARLIEST, FetchRequest, FetchResponse, LATEST,
+    TopicRequest, code, fetch, resume,
+};
+use crate::world::{ada, empty, noon};
+
+const LEADS: &str = "/data/LeadChangeEvent";
+
+fn org() -> (Sim, Bus, ManualClock) {
+    org_with(empty())
+}
+
+fn org_with(options: Options) -> (Sim, Bus, ManualClock) {
+    let clock = ManualClock::at(noon());
+    let sim = Sim::new(options, std::sync::Arc::new(clock.clone()), 1);
+    let bus = Bus::in_process(&sim);
+    (sim, bus, clock)
+}
+
+fn set(sim: &Sim, change: impl FnOnce(&mut salesforce_sim::ChangeEventOptions)) {
+    sim.with_world(|world| {
+        let mut options = world.change_events().clone();
+        change(&mut options);
+        world.set_change_events(options).unwrap();
+    });
+}
+
+fn create(sim: &Sim, leads: usize) -> Vec<RecordId> {
+    let made = (0..leads).map(|_| sim.create_as_rep(Object::Lead, &ada()).unwrap());
+    made.collect()
+}
+
+fn title(sim: &Sim, id: RecordId, title: &str) {
+    sim.edit_as_rep(id, &json!({"Title": title})).unwrap();
+}
+
+async fn record_ids(bus: &Bus, events: &[ConsumerEvent]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for event in events {
+        let told = bus.read(event).await;
+        let id = told["ChangeEventHeader"]["recordIds"][0].as_str().unwrap();
+        ids.push(id.to_owned());
+    }
+    ids
+}
+
+fn texts(ids: &[RecordId]) -> Vec<String> {
+    ids.iter().map(RecordId::to_string).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_topic_names_its_schema() {
+    let (_, bus, _) = org();
+    let topic = bus.topic(LEADS).await.unwrap();
+    assert_eq!(topic.topic_name, LEADS);
+    assert!(topic.can_subscribe && !topic.can_publish);
+    assert_eq!(topic.rpc_id.len(), 36);
+    let schema = bus.schema(&topic.schema_id).await.unwrap();
+    assert_eq!(schema.schema_id, topic.schema_id);
+    let json: Json = serde_json::from_str(&schema.schema_json).unwrap();
+    assert_eq!(json["name"], "LeadChangeEvent");
+    assert!(bus.topic("/data/ChangeEvents").await.unwrap().can_subscribe);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_selected_or_no_topic_is_not_found() {
+    let (_, bus, _) = org();
+    for name in [
+        "/data/CaseChangeEvent",
+        "/data/leadchangeevent",
+        "/data/Nothing__ChangeEvent",
+        "/event/Order__e",
+        "",
+    ] {
+        let status = bus.topic(name).await.unwrap_err();
+        assert_eq!(status.code(), Code::NotFound, "{name}");
+        assert_eq!(code(&status), "topic.not.found");
+        let mut stream = bus.subscribe(fetch(name, LATEST, 1)).await.unwrap();
+        assert_eq!(code(&stream.refusal().await), "topic.not.found");
+    }
+    let status = bus.schema("none").await.unwrap_err();
+    assert_eq!(
+        (status.code(), code(&status)),
+        (Code::NotFound, "schema.not.found".to_owned())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_needs_the_three_headers() {
+    let (_, bus, _) = org();
+    for missing in ["accesstoken", "instanceurl", "tenantid"] {
+        let mut bus = bus.clone();
+        bus.metadata.remove(missing);
+        let status = bus.topic(LEADS).await.unwrap_err();
+        assert_eq!(code(&status), "service.auth.headers.invalid", "{missing}");
+        assert_eq!(status.code(), Code::InvalidArgument);
+    }
+    for (key, value, expected) in [
+        ("accesstoken", "stolen", "service.auth.error"),
+        (
+            "instanceurl",
+            "org.my.salesforce.com",
+            "service.auth.headers.invalid",
+        ),
+        ("tenantid", "acme", "service.auth.headers.invalid"),
+        ("tenantid", "00D000000000001EAA", "service.auth.error"),
+    ] {
+        let mut bus = bus.clone();
+        bus.metadata.insert(key, value.to_owned());
+        let status = bus.topic(LEADS).await.unwrap_err();
+        assert_eq!(code(&status), expected, "{key} {value}");
+        let refused = bus.subscribe(fetch(LEADS, LATEST, 1)).await.err().unwrap();
+        assert_eq!(code(&refused), expected, "{key} {value}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_publishes_change_events() {
+    let (_, bus, _) = org();
+    for method in ["Publish", "PublishStream"] {
+        let refused = bus.unary::<TopicRequest, TopicRequest>(method, TopicRequest::default());
+        let status = refused.await.unwrap_err();
+        assert_eq!(status.code(), Code::PermissionDenied);
+        assert_eq!(code(&status), "topic.meta.permission");
+    }
+    let managed =
+        bus.unary::<TopicRequest, TopicRequest>("ManagedSubscribe", TopicRequest::default());
+    assert_eq!(managed.await.unwrap_err().code(), Code::Unimplemented);
+}
+
+#[tokio::test(start_paused = true)]
+async fn latest_begins_with_what_comes_next() {
+    let (sim, bus, _) = org();
+    create(&sim, 1);
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 2)).await.unwrap();
+    // The keepalive says that the subscription stands.
+    assert_eq!(stream.answer().await.events, []);
+    let made = create(&sim, 1);
+    let answer = stream.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&made));
+    assert_eq!(answer.pending_num_requested, 1);
+    assert_eq!(answer.latest_replay_id, answer.events[0].replay_id);
+    assert_eq!(answer.latest_replay_id.len(), 8);
+    let told = bus.read(&answer.events[0]).await;
+    assert_eq!(told["Email"], "Ada@Engines.example");
+    assert_eq!(told["ChangeEventHeader"]["changeType"], "CREATE");
+}
+
+#[tokio::test(start_paused = true)]
+async fn earliest_begins_with_all_that_is_kept_and_custom_behind_an_id() {
+    let (sim, bus, _) = org();
+    let made = create(&sim, 3);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 10)).await.unwrap();
+    let all = stream.answer().await;
+    assert_eq!(record_ids(&bus, &all.events).await, texts(&made));
+    let after_first = resume(LEADS, &all.events[0].replay_id, 10);
+    let mut stream = bus.subscribe(after_first).await.unwrap();
+    let rest = stream.answer().await;
+    assert_eq!(record_ids(&bus, &rest.events).await, texts(&made[1..]));
+    assert_eq!(rest.events[0], all.events[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn demand_adds_up_and_nothing_comes_without_it() {
+    let (sim, bus, _) = org();
+    create(&sim, 7);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 2)).await.unwrap();
+    let first = stream.answer().await;
+    assert_eq!((first.events.len(), first.pending_num_requested), (2, 0));
+    // Later requests need not name the topic, and their replay options do not count.
+    stream.ask(fetch("", EARLIEST, 1));
+    stream.ask(FetchRequest {
+        replay_id: vec![1],
+        ..fetch(LEADS, CUSTOM, 6)
+    });
+    let mut rest = Vec::new();
+    let mut last = FetchResponse::default();
+    while rest.len() < 5 {
+        last = stream.answer().await;
+        rest.extend(last.events.clone());
+    }
+    assert_eq!(rest.len(), 5);
+    assert_eq!(last.pending_num_requested, 2);
+    assert!(first.events[1].replay_id < rest[0].replay_id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bad_requests_end_the_stream_with_their_code() {
+    let (_, bus, _) = org();
+    for (request, expected) in [
+        (
+            fetch(LEADS, LATEST, 0),
+            "subscription.fetch.requested.events.invalid",
+        ),
+        (
+            fetch(LEADS, LATEST, -1),
+            "subscription.fetch.requested.events.invalid",
+        ),
+        (
+            fetch(LEADS, LATEST, 101),
+            "subscription.fetch.requested.events.invalid",
+        ),
+        (
+            fetch(LEADS, CUSTOM, 1),
+            "subscription.fetch.replayid.validation.failed",
+        ),
+        (
+            resume(LEADS, b"id", 1),
+            "subscription.fetch.replayid.corrupted",
+        ),
+        (
+            resume(LEADS, &[0; 8], 1),
+            "subscription.fetch.replayid.corrupted",
+        ),
+        (
+            resume(LEADS, &[255; 8], 1),
+            "subscription.fetch.replayid.corrupted",
+        ),
+    ] {
+        let mut stream = bus.subscribe(request).await.unwrap();
+        let status = stream.refusal().await;
+        assert_eq!(code(&status), expected);
+        assert_eq!(status.code(), Code::InvalidArgument);
+        assert!(stream.next().await.is_none());
+    }
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 1)).await.unwrap();
+    stream.ask(fetch("/data/ChangeEvents", LATEST, 1));
+    assert_eq!(
+        code(&stream.refusal().await),
+        "subscription.fetch.topic.mismatch"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiting_client_hears_from_the_bus_with_an_id_to_resume_from() {
+    let (sim, bus, _) = org();
+    create(&sim, 1);
+    let begun = Instant::now();
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 5)).await.unwrap();
+    let quiet = stream.answer().await;
+    assert_eq!(begun.elapsed(), Duration::from_secs(270));
+    assert_eq!((quiet.events.len(), quiet.pending_num_requested), (0, 5));
+    let again = stream.answer().await;
+    assert_eq!(begun.elapsed(), Duration::from_mins(9));
+    assert!(quiet.latest_replay_id < again.latest_replay_id);
+    drop(stream);
+    let made = create(&sim, 1);
+    let mut stream = bus
+        .subscribe(resume(LEADS, &quiet.latest_replay_id, 5))
+        .await
+        .unwrap();
+    let answer = stream.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&made));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_nothing_is_let_go() {
+    let (sim, bus, _) = org();
+    create(&sim, 1);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
+    assert_eq!(stream.answer().await.pending_num_requested, 0);
+    let quiet_since = Instant::now();
+    assert!(stream.next().await.is_none());
+    assert_eq!(quiet_since.elapsed(), Duration::from_mins(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_asking_still_gets_what_was_asked_for() {
+    let (sim, bus, _) = org();
+    let stream = bus.subscribe(fetch(LEADS, LATEST, 2)).await.unwrap();
+    let mut answers = stream.done();
+    for _ in 0..2 {
+        assert!(
+            futures_util::StreamExt::next(&mut answers)
+                .await
+                .unwrap()
+                .unwrap()
+                .events
+                .is_empty()
+        );
+        create(&sim, 1);
+        let answer = futures_util::StreamExt::next(&mut answers)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(answer.events.len(), 1);
+    }
+    assert!(futures_util::StreamExt::next(&mut answers).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_channel_has_the_events_of_all_objects_in_their_order() {
+    let (sim, bus, _) = org();
+    let lead = create(&sim, 1)[0];
+    let contact = sim
+        .create_as_rep(Object::Contact, &json!({"LastName": "B"}))
+        .unwrap();
+    title(&sim, lead, "Countess");
+    let mut all = bus
+        .subscribe(fetch("/data/ChangeEvents", EARLIEST, 9))
+        .await
+        .unwrap();
+    let answer = all.answer().await;
+    assert_eq!(
+        record_ids(&bus, &answer.events).await,
+        texts(&[lead, contact, lead])
+    );
+    let schemas: Vec<_> = answer
+        .events
+        .iter()
+        .map(|e| &e.event.as_ref().unwrap().schema_id)
+        .collect();
+    assert_ne!(schemas[0], schemas[1]);
+    assert_eq!(schemas[0], schemas[2]);
+    let mut contacts = bus
+        .subscribe(fetch("/data/ContactChangeEvent", EARLIEST, 9))
+        .await
+        .unwrap();
+    let answer = contacts.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&[contact]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_apps_may_not_read_has_no_topic_and_no_events() {
+    let (sim, bus, _) = org();
+    create(&sim, 1);
+    let contact = sim
+        .create_as_rep(Object::Contact, &json!({"LastName": "B"}))
+        .unwrap();
+    let mut leads = bus.subscribe(fetch(LEADS, LATEST, 9)).await.unwrap();
+    assert_eq!(leads.answer().await.events, []);
+    sim.with_world(|world| world.restrict(salesforce_sim::Restriction::Object(Object::Lead), 0));
+    assert_eq!(
+        code(&leads.refusal().await),
+        "subscription.topic.cannot.subscribe"
+    );
+    assert_eq!(
+        code(&bus.topic(LEADS).await.unwrap_err()),
+        "topic.not.found"
+    );
+    let mut all = bus
+        .subscribe(fetch("/data/ChangeEvents", EARLIEST, 9))
+        .await
+        .unwrap();
+    let answer = all.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&[contact]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_are_not_shared_are_told_all_the_same() {
+    let (sim, bus, _) = org();
+    let made = create(&sim, 1);
+    let hidden = salesforce_sim::Restriction::Records(made.clone());
+    sim.with_world(|world| world.restrict(hidden, 0));
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    let answer = stream.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&made));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_token_ends_the_stream() {
+    let (sim, bus, clock) = org();
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 9)).await.unwrap();
+    assert_eq!(stream.answer().await.events, []);
+    sim.with_world(World::expire_access_tokens);
+    let status = stream.refusal().await;
+    assert_eq!(
+        (status.code(), code(&status)),
+        (Code::Unauthenticated, "service.auth.error".to_owned())
+    );
+    let (_, bus, idle) = org();
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 9)).await.unwrap();
+    // Reading events does not keep a token alive: two hours unused are its end.
+    idle.advance(Duration::from_secs(2 * 60 * 60 + 1));
+    assert_eq!(code(&stream.refusal().await), "service.auth.error");
+    drop(clock);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_out_of_retention_is_corrupted() {
+    let (sim, bus, clock) = org();
+    create(&sim, 2);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 2)).await.unwrap();
+    let events = stream.answer().await.events;
+    sim.with_world(World::expire_events);
+    let mut late = bus
+        .subscribe(resume(LEADS, &events[1].replay_id, 1))
+        .await
+        .unwrap();
+    assert_eq!(
+        code(&late.refusal().await),
+        "subscription.fetch.replayid.corrupted"
+    );
+    let made = create(&sim, 1);
+    let mut earliest = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
+    let answer = earliest.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&made));
+    // The token is renewed by a call in between.
+    set(&sim, |options| options.retention_ms = 60_000);
+    clock.advance(Duration::from_secs(61));
+    let mut aged = bus
+        .subscribe(resume(LEADS, &answer.latest_replay_id, 1))
+        .await
+        .unwrap();
+    assert_eq!(
+        code(&aged.refusal().await),
+        "subscription.fetch.replayid.corrupted"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_who_is_overtaken_by_the_log_is_told_so() {
+    let (sim, bus, _) = org();
+    set(&sim, |options| options.log_events_max = 2);
+    create(&sim, 1);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
+    assert_eq!(stream.answer().await.events.len(), 1);
+    create(&sim, 5);
+    stream.ask(fetch(LEADS, LATEST, 1));
+    assert_eq!(
+        code(&stream.refusal().await),
+        "subscription.fetch.replayid.corrupted"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_of_a_day_run_out_over_all_subscribers() {
+    let (sim, bus, clock) = org();
+    set(&sim, |options| options.delivery_allocation = 5);
+    create(&sim, 3);
+    let mut first = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    assert_eq!(first.answer().await.events.len(), 3);
+    let mut second = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    assert_eq!(second.answer().await.events.len(), 2);
+    let status = second.refusal().await;
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert_eq!(code(&status), "subscription.limit.exceeded");
+    assert!(
+        status
+            .message()
+            .starts_with("You have exceeded the event delivery limit for your org.")
+    );
+    let mut third = bus.subscribe(fetch(LEADS, LATEST, 9)).await.unwrap();
+    assert_eq!(code(&third.refusal().await), "subscription.limit.exceeded");
+    sim.with_world(|world| world.set_used_deliveries(0));
+    let mut again = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    assert_eq!(again.answer().await.events.len(), 3);
+    drop(clock);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_may_come_twice() {
+    let (sim, bus, _) = org();
+    sim.with_world(|world| world.deliver_twice(1));
+    create(&sim, 2);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    let answer = stream.answer().await;
+    assert_eq!(answer.events.len(), 3);
+    assert_eq!(answer.events[0], answer.events[1]);
+    assert_ne!(answer.events[1], answer.events[2]);
+    assert_eq!(answer.pending_num_requested, 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_commit_is_delivered_when_it_is_seen() {
+    let (sim, bus, clock) = org();
+    let id = create(&sim, 1)[0];
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 9)).await.unwrap();
+    assert_eq!(stream.answer().await.events, []);
+    sim.with_world(|world| world.delay_commits(Some(Duration::from_secs(30))));
+    title(&sim, id, "Countess");
+    sim.with_world(|world| world.delay_commits(None));
+    clock.advance(Duration::from_secs(30));
+    let answer = stream.answer().await;
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&[id]));
+}
+
+async fn control(sim: &Sim, method: &str, path: &str, body: Json) -> Json {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!("/_sim/change-events/{path}"))
+        .body(HttpBody::from(body.to_string()))
+        .unwrap();
+    let response = tower::ServiceExt::oneshot(sim.service(), request)
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_are_listed_and_can_be_cut() {
+    let (sim, bus, _) = org();
+    create(&sim, 2);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    assert_eq!(stream.answer().await.events.len(), 2);
+    let streams = control(&sim, "GET", "streams", Json::Null).await;
+    assert_eq!(streams[0]["topic"], LEADS);
+    assert_eq!(
+        (&streams[0]["delivered"], &streams[0]["pending"]),
+        (&json!(2), &json!(7))
+    );
+    control(
+        &sim,
+        "DELETE",
+        "streams",
+        json!({"code": "service.unavailable"}),
+    )
+    .await;
+    let status = stream.refusal().await;
+    assert_eq!(
+        (status.code(), code(&status)),
+        (Code::Unavailable, "service.unavailable".to_owned())
+    );
+    drop(stream);
+    assert_eq!(control(&sim, "GET", "streams", Json::Null).await, json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_meet_the_next_calls_or_cut_a_stream_after_some_events() {
+    let (sim, bus, _) = org();
+    create(&sim, 5);
+    let faults = json!([
+        {"method": "GetTopic", "code": "topic.api.unavailable"},
+        {"method": "Subscribe", "code": "subscription.internal.error", "afterEvents": 3},
+    ]);
+    control(&sim, "POST", "faults", faults).await;
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 100)).await.unwrap();
+    assert_eq!(stream.answer().await.events.len(), 3);
+    assert_eq!(code(&stream.refusal().await), "subscription.internal.error");
+    assert_eq!(
+        code(&bus.topic(LEADS).await.unwrap_err()),
+        "topic.api.unavailable"
+    );
+    assert!(bus.topic(LEADS).await.is_ok());
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 100)).await.unwrap();
+    assert_eq!(stream.answer().await.events.len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_loaded_org_goes_on_with_new_ids() {
+    let (sim, bus, clock) = org();
+    let id = create(&sim, 1)[0];
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
+    let old = stream.answer().await;
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    let sim = Sim::load(&mut file.as_slice(), std::sync::Arc::new(clock), 1).unwrap();
+    let bus = Bus::in_process(&sim);
+    title(&sim, id, "Countess");
+    let mut late = bus
+        .subscribe(resume(LEADS, &old.latest_replay_id, 1))
+        .await
+        .unwrap();
+    assert_eq!(
+        code(&late.refusal().await),
+        "subscription.fetch.replayid.corrupted"
+    );
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
+    let new = stream.answer().await;
+    assert!(old.latest_replay_id < new.latest_replay_id);
+    let (old, new) = (
+        bus.read(&old.events[0]).await,
+        bus.read(&new.events[0]).await,
+    );
+    let key = |told: &Json| told["ChangeEventHeader"]["transactionKey"].clone();
+    assert_ne!(key(&old), key(&new));
+}
+
+/// A connection that speaks HTTP/2 from its first byte.
+async fn connected(address: std::net::SocketAddr) -> Channel {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+    let (sender, connection) = handshake.await.unwrap();
+    tokio::spawn(connection);
+    Channel::new(service_fn(
+        move |mut request: http::Request<tonic::body::Body>| {
+            let path = request.uri().path();
+            *request.uri_mut() = format!("http://{address}{path}").parse().unwrap();
+            let mut sender = sender.clone();
+            async move {
+                let answer = sender.send_request(request).await?;
+                Ok(answer.map(HttpBody::new))
+            }
+        },
+    ))
+}
+
+#[tokio::test]
+async fn grpc_and_rest_share_a_socket() {
+    let (sim, _, _) = org();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = sim.clone();
+    let serving = tokio::spawn(async move {
+        server
+            .serve(listener, async move { drop(stopped.await) })
+            .await
+    });
+    let bus = Bus::over(connected(address).await, &sim);
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
+    let body = ada().to_string();
+    let request = format!(
+        "POST /services/data/v67.0/sobjects/Lead HTTP/1.1\r\nHost: org\r\n\
+         Authorization: Bearer token\r\nContent-Type: application/json\r\n\
+         Sforce-Call-Options: client=Rest\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut rest = TcpStream::connect(address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut rest, request.as_bytes())
+        .await
+        .unwrap();
+    let answer = stream.answer().await;
+    let told = bus.read(&answer.events[0]).await;
+    assert_eq!(told["Name"]["LastName"], "Lovelace");
+    assert_eq!(
+        told["ChangeEventHeader"]["changeOrigin"],
+        "com/salesforce/api/rest/67.0;client=Rest"
+    );
+    // The end of the server is the end of its streams.
+    stream.ask(fetch(LEADS, LATEST, 1));
+    drop(rest);
+    stop.send(()).unwrap();
+    assert_eq!(code(&stream.refusal().await), "service.unavailable");
+    drop((stream, bus));
+    serving.await.unwrap().unwrap();
+}
