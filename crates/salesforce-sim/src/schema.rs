@@ -126,7 +126,8 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    fn new() -> Self {
+    /// The standard objects, as every org has them at first.
+    pub(crate) fn new() -> Self {
         let objects = Object::ALL
             .into_iter()
             .map(|object| {

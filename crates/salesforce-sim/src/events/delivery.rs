@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::id::RecordId;
 use crate::schema::Object;
+use crate::sharing::FieldLevel;
 use crate::world::World;
 
 use super::change::ChangeEvent;
@@ -290,11 +291,16 @@ impl World {
     }
 
     fn written(&self, replay: ReplayId, event: &ChangeEvent) -> ConsumerEvent {
+        let object = event.schema.object_schema();
+        let hides = |place: usize| {
+            let field = &object.fields[place].name;
+            self.records.sharing.level(object.object, field) == Some(FieldLevel::Hidden)
+        };
         ConsumerEvent {
             event: Some(ProducerEvent {
                 id: self.records.events.event_id(replay),
                 schema_id: event.schema.id.clone(),
-                payload: payload(event, &|_| false),
+                payload: payload(event, &hides),
             }),
             replay_id: replay.to_bytes(),
         }
