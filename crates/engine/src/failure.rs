@@ -99,9 +99,10 @@ fn salesforce_cause(error: &SalesforceError) -> &'static str {
         SalesforceError::Address { .. } => "salesforce.address",
         SalesforceError::ApiDisabled { .. } => "salesforce.api-disabled",
         SalesforceError::LimitExceeded { .. } => "salesforce.limit",
-        SalesforceError::Unavailable { .. } | SalesforceError::Busy { .. } => {
-            "salesforce.unavailable"
-        }
+        SalesforceError::Unavailable { .. }
+        | SalesforceError::Busy { .. }
+        | SalesforceError::NotBegun { .. } => "salesforce.unavailable",
+        SalesforceError::NoCommonVersion { .. } => "salesforce.version",
         SalesforceError::RowLocked => "salesforce.locked",
         SalesforceError::StorageFull { .. } => "salesforce.storage",
         SalesforceError::QueryTooSlow
@@ -122,9 +123,9 @@ fn salesforce_cause(error: &SalesforceError) -> &'static str {
         SalesforceError::Converted
         | SalesforceError::Deleted
         | SalesforceError::NotFound { .. } => "salesforce.gone",
-        SalesforceError::Halted { .. } | SalesforceError::Malformed { .. } => {
-            "salesforce.malformed"
-        }
+        SalesforceError::Halted { .. }
+        | SalesforceError::Malformed { .. }
+        | SalesforceError::NotSendable { .. } => "salesforce.malformed",
         SalesforceError::Unreadable(_) | SalesforceError::UnexpectedAnswer { .. } => {
             "salesforce.unexpected"
         }

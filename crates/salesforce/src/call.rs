@@ -5,17 +5,14 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use model::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use transport::Reply;
-use url::Position;
+use url::{Position, Url};
 
 use crate::error::refusal::unexpected;
-use crate::{SalesforceError, Session};
-
-/// Where everything of the version of the API that this client was written for is found.
-pub(crate) const DATA: &str = "/services/data/v67.0";
+use crate::{ApiVersion, SalesforceError, Session};
 
 /// Salesforce shows this name as the origin of changes.
 const CALL_OPTIONS: HeaderValue = HeaderValue::from_static("client=Carrick");
@@ -27,32 +24,40 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// A call of the API. The origin and the token come from the session at sending.
+/// A call of the API. The origin, the version and the token come at sending.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     method: Method,
-    path: PathAndQuery,
+    path: Path,
     accept: HeaderValue,
     headers: Vec<(&'static str, HeaderValue)>,
+    content_type: &'static str,
     body: Bytes,
 }
 
+#[derive(Debug, Clone)]
+enum Path {
+    /// Below the root of a version: of the one that is spoken, if it names none.
+    Below(Option<ApiVersion>, String),
+    /// As Salesforce named it.
+    Named(PathAndQuery),
+}
+
 impl Call {
-    /// A `GET` of `path`, which begins with [`DATA`] and is encoded already.
-    pub(crate) fn get(path: &str) -> Self {
+    /// A `GET` of what is at `path` below the root of the version, encoded already.
+    pub(crate) fn get(path: impl Into<String>) -> Self {
         Self {
             method: Method::GET,
-            path: path
-                .parse()
-                .expect("paths are built of constants and encoded values"),
+            path: Path::Below(None, path.into()),
             accept: HeaderValue::from_static("application/json"),
             headers: Vec::new(),
+            content_type: "application/json",
             body: Bytes::new(),
         }
     }
 
     /// A `POST` of JSON.
-    pub(crate) fn post(path: &str, body: &impl Serialize) -> Self {
+    pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("our wire types have only text keys");
         Self {
             method: Method::POST,
@@ -62,10 +67,27 @@ impl Call {
     }
 
     /// A `PATCH` with JSON.
-    pub(crate) fn patch(path: &str, body: &impl Serialize) -> Self {
+    pub(crate) fn patch(path: impl Into<String>, body: &impl Serialize) -> Self {
         Self {
             method: Method::PATCH,
             ..Self::post(path, body)
+        }
+    }
+
+    /// A `DELETE`.
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(path)
+        }
+    }
+
+    /// A `PUT` of CSV, whose body is handed over at sending.
+    pub(crate) fn put_csv(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::PUT,
+            content_type: "text/csv",
+            ..Self::get(path)
         }
     }
 
@@ -84,11 +106,22 @@ impl Call {
         if !plain || !path.starts_with("/services/data/") || path.contains('#') {
             return Err(refused());
         }
-        let path = path.parse().map_err(|_| refused())?;
+        let path = Path::Named(path.parse().map_err(|_| refused())?);
         Ok(Self {
             path,
-            ..Self::get(DATA)
+            ..Self::get("")
         })
+    }
+
+    /// The same call in this version, whichever is spoken.
+    pub(crate) fn in_version(self, version: ApiVersion) -> Self {
+        Self {
+            path: match self.path {
+                Path::Below(_, path) => Path::Below(Some(version), path),
+                Path::Named(path) => Path::Named(path),
+            },
+            ..self
+        }
     }
 
     /// The same call, asking for CSV.
@@ -100,27 +133,29 @@ impl Call {
     }
 
     /// The same call with one more header.
-    pub(crate) fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
-        self.headers.push((name, HeaderValue::from_static(value)));
+    pub(crate) fn with_header(self, name: &'static str, value: &'static str) -> Self {
+        self.with_value(name, HeaderValue::from_static(value))
+    }
+
+    /// The same call with one more header, whose value came from elsewhere.
+    pub(crate) fn with_value(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 
-    /// The request to send in `session`.
-    pub(crate) fn request(&self, session: &Session) -> Result<Request<Bytes>, SalesforceError> {
-        let address = |why| SalesforceError::Address {
-            url: session.instance_url.to_string(),
-            why,
+    /// The request to send in `session`, to an org that speaks `version`.
+    pub(crate) fn request(
+        &self,
+        session: &Session,
+        version: ApiVersion,
+    ) -> Result<Request<Bytes>, SalesforceError> {
+        let path = match &self.path {
+            Path::Named(path) => path.clone(),
+            Path::Below(pinned, path) => root(pinned.unwrap_or(version), path)
+                .parse()
+                .expect("paths are built of constants and encoded values"),
         };
-        let url = &session.instance_url;
-        let authority: Authority = url[Position::BeforeHost..Position::AfterPort]
-            .parse()
-            .map_err(|_| address("it has no usable host"))?;
-        let uri = Uri::builder()
-            .scheme(url.scheme())
-            .authority(authority)
-            .path_and_query(self.path.clone())
-            .build()
-            .map_err(|_| address("no request can be made of it"))?;
+        let uri = address_of(&session.instance_url, path)?;
         let mut token = HeaderValue::try_from(format!("Bearer {}", session.access_token.expose()))
             .map_err(|_| SalesforceError::SessionExpired)?;
         token.set_sensitive(true);
@@ -131,9 +166,8 @@ impl Call {
         headers.insert(AUTHORIZATION, token);
         headers.insert(ACCEPT, self.accept.clone());
         headers.insert("sforce-call-options", CALL_OPTIONS);
-        // All bodies are JSON.
-        if !self.body.is_empty() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if !self.body.is_empty() || self.method == Method::PUT {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         }
         for (name, value) in &self.headers {
             headers.insert(*name, value.clone());
@@ -142,9 +176,36 @@ impl Call {
     }
 }
 
+/// What stands at `path` below the root of a version.
+pub(crate) fn root(version: ApiVersion, path: &str) -> String {
+    format!("/services/data/{version}/{path}")
+}
+
+/// A path at the origin of `url`.
+pub(crate) fn address_of(url: &Url, path: PathAndQuery) -> Result<Uri, SalesforceError> {
+    let address = |why| SalesforceError::Address {
+        url: url.to_string(),
+        why,
+    };
+    let authority: Authority = url[Position::BeforeHost..Position::AfterPort]
+        .parse()
+        .map_err(|_| address("it has no usable host"))?;
+    Uri::builder()
+        .scheme(url.scheme())
+        .authority(authority)
+        .path_and_query(path)
+        .build()
+        .map_err(|_| address("no request can be made of it"))
+}
+
+/// A text as one value of a query string or one step of a path.
+pub(crate) fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, ENCODED)
+}
+
 /// The path of a query, for a call of its own or as a part of a composite one.
 pub(crate) fn query_path(resource: &str, soql: &str) -> String {
-    format!("{DATA}/{resource}?q={}", utf8_percent_encode(soql, ENCODED))
+    format!("{resource}?q={}", encoded(soql))
 }
 
 /// The server's clock when it answered, in whole seconds.

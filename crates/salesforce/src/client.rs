@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use http::Response;
+use http::{Request, Response, StatusCode};
 use model::SeededEntropy;
 use transport::{Body, HttpService, Limits, Pauses, Reply, RetryWhen, Secret, read_with_retry};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::asked::Asked;
 use crate::call::Call;
+use crate::composite::{self, AllOrNone, Part};
+use crate::describe::Describes;
 use crate::error::refusal::refusal;
-use crate::{SalesforceError, Usage};
+use crate::{ApiVersion, SalesforceError, Usage, version};
 
 /// A statement may run for 120 s at Salesforce before it answers that it took too long; that answer
 /// is worth waiting for.
@@ -64,6 +67,9 @@ struct Shared {
     calls: AtomicU64,
     usage: Mutex<Option<Usage>>,
     jitter: Mutex<SeededEntropy>,
+    /// What is spoken with the org at that address.
+    version: Asked<(Url, ApiVersion)>,
+    describes: Describes,
 }
 
 /// The session and how it came about. A call compares the counts before and after a wait: if one
@@ -98,6 +104,8 @@ impl Client {
                 calls: AtomicU64::new(0),
                 usage: Mutex::new(None),
                 jitter: Mutex::new(SeededEntropy::new(seed, "salesforce.retry")),
+                version: Asked::new(),
+                describes: Describes::new(),
             }),
         }
     }
@@ -107,7 +115,7 @@ impl Client {
         held(&self.shared.current).session.instance_url.clone()
     }
 
-    /// HTTP requests made so far, repetitions and refused ones included.
+    /// HTTP requests made so far with the session, repetitions and refused ones included.
     pub fn calls(&self) -> u64 {
         self.shared.calls.load(Ordering::Relaxed)
     }
@@ -115,6 +123,54 @@ impl Client {
     /// The org's use of its daily calls, as last told; `None` before the first answer.
     pub fn usage(&self) -> Option<Usage> {
         *held(&self.shared.usage)
+    }
+
+    /// The version of the API that is spoken with the org. Asked once, without the session.
+    pub async fn api_version(&self) -> Result<ApiVersion, SalesforceError> {
+        let url = self.instance_url();
+        let ask = |_| async {
+            let request = version::question(&url)?;
+            let reply = read_with_retry(
+                self.pauses(),
+                || async {
+                    let http = &self.shared.http;
+                    let reply = transport::send(http, request.clone(), version::LIMITS).await?;
+                    if reply.status.is_success() {
+                        Ok(reply)
+                    } else {
+                        Err(refusal(reply.status, &reply.body, None))
+                    }
+                },
+                SalesforceError::is_passing,
+            )
+            .await?;
+            Ok((url.clone(), version::chosen(&reply)?))
+        };
+        let asked = self.shared.version.get(|(of, _)| *of == url, ask).await;
+        match asked {
+            Ok((_, version)) => Ok(version),
+            Err(
+                error
+                @ (SalesforceError::NoCommonVersion { .. } | SalesforceError::NotBegun { .. }),
+            ) => Err(error),
+            Err(error) => Err(SalesforceError::NotBegun {
+                retry: error.retry_when(),
+                because: error.to_string(),
+            }),
+        }
+    }
+
+    /// What a part of an answer says about the objects is noted, as with whole answers.
+    pub(crate) fn learned<T>(
+        &self,
+        outcome: Result<T, SalesforceError>,
+    ) -> Result<T, SalesforceError> {
+        outcome.inspect_err(|error| self.describes().doubt_after(error))
+    }
+
+    /// What is remembered of the objects.
+    pub(crate) fn describes(&self) -> &Describes {
+        &self.shared.describes
     }
 
     /// Makes a call that changes nothing, and repeats it a few times within seconds if that can
@@ -145,6 +201,39 @@ impl Client {
         .await
     }
 
+    /// Makes a call whose body is a stream, once. The stream is used up by it, so a stale session
+    /// is not renewed here.
+    pub(crate) async fn upload(
+        &self,
+        call: &Call,
+        body: Body,
+        timeout: Duration,
+    ) -> Result<Reply, SalesforceError> {
+        let version = self.api_version().await?;
+        let session = held(&self.shared.current).session.clone();
+        let request = call.request(&session, version)?.map(|_| body);
+        let response = self.settled(request, timeout).await?;
+        Ok(transport::receive(response, WHOLE).await?)
+    }
+
+    /// Makes a composite call that changes nothing.
+    pub(crate) async fn composite_read(&self, parts: &[Part]) -> Result<Reply, SalesforceError> {
+        let version = self.api_version().await?;
+        self.read(&composite::call(version, AllOrNone::No, parts))
+            .await
+    }
+
+    /// Makes a composite call that writes, once.
+    pub(crate) async fn composite_once(
+        &self,
+        all_or_none: AllOrNone,
+        parts: &[Part],
+    ) -> Result<Reply, SalesforceError> {
+        let version = self.api_version().await?;
+        self.once(&composite::call(version, all_or_none, parts))
+            .await
+    }
+
     fn pauses(&self) -> Pauses {
         Pauses::drawn_from(&mut *held(&self.shared.jitter))
     }
@@ -165,18 +254,34 @@ impl Client {
         call: &Call,
         session: &Session,
     ) -> Result<Response<Body>, SalesforceError> {
-        let request = call.request(session)?;
+        let request = call.request(session, self.api_version().await?)?;
+        self.settled(request, HEAD_TIMEOUT).await
+    }
+
+    /// Sends a request of the session, and learns from the answer whatever concerns all calls.
+    async fn settled(
+        &self,
+        request: Request<impl Into<Body>>,
+        head_timeout: Duration,
+    ) -> Result<Response<Body>, SalesforceError> {
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
-        let response = transport::open(&self.shared.http, request, HEAD_TIMEOUT).await?;
+        let response = transport::open(&self.shared.http, request, head_timeout).await?;
         let usage = Usage::of(response.headers());
         if usage.is_some() {
             *held(&self.shared.usage) = usage;
         }
-        if response.status().is_success() {
+        // Only a describe with a condition is answered with 304, and it knows what that means.
+        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
             return Ok(response);
         }
         let reply = transport::receive(response, WHOLE).await?;
-        Err(refusal(reply.status, &reply.body, usage))
+        if reply.status == StatusCode::GONE {
+            // The version was retired.
+            self.shared.version.forget();
+        }
+        let error = refusal(reply.status, &reply.body, usage);
+        self.describes().doubt_after(&error);
+        Err(error)
     }
 
     /// The session of the moment.

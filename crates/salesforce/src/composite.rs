@@ -1,38 +1,68 @@
 //! Several requests in one call, which counts once against the day's allowance.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use transport::Reply;
 
-use crate::SalesforceError;
-use crate::call::{Call, DATA, json, query_path};
+use crate::call::{Call, json, query_path, root};
 use crate::error::refusal::{refusal, unexpected};
 use crate::query::{Operation, Page};
 use crate::soql::Select;
+use crate::{ApiVersion, SalesforceError};
 
 /// One part of a composite call.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Part {
     method: &'static str,
-    url: String,
-    #[serde(rename = "referenceId")]
-    reference_id: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Below the root of the version, encoded already; it may contain references to earlier parts.
+    path: String,
+    reference_id: Cow<'static, str>,
     body: Option<serde_json::Value>,
-    #[serde(
-        rename = "httpHeaders",
-        skip_serializing_if = "serde_json::Map::is_empty"
-    )]
     headers: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What happens to the other parts if one fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllOrNone {
+    /// They are rolled back, and none is carried out.
+    Yes,
+    /// Each is carried out for itself.
+    No,
+}
+
+impl AllOrNone {
+    pub(crate) const fn is_all(self) -> bool {
+        match self {
+            Self::Yes => true,
+            Self::No => false,
+        }
+    }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CompositeWire<'a> {
     all_or_none: bool,
-    composite_request: &'a [Part],
+    composite_request: Vec<PartWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct PartWire<'a> {
+    method: &'static str,
+    url: String,
+    #[serde(rename = "referenceId")]
+    reference_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a serde_json::Value>,
+    #[serde(
+        rename = "httpHeaders",
+        skip_serializing_if = "serde_json::Map::is_empty"
+    )]
+    headers: &'a serde_json::Map<String, serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -59,28 +89,40 @@ pub(crate) struct Answered {
 
 impl Part {
     /// A query. At most five fit into one call.
-    pub(crate) fn query(reference_id: &'static str, operation: Operation, soql: &Select) -> Self {
+    pub(crate) fn query(
+        reference_id: impl Into<Cow<'static, str>>,
+        operation: Operation,
+        soql: &Select,
+    ) -> Self {
         Self::get(
             reference_id,
             query_path(operation.resource(), &soql.to_string()),
         )
     }
 
-    /// A `GET` of an encoded path, which may contain references to earlier parts.
-    pub(crate) fn get(reference_id: &'static str, url: String) -> Self {
+    /// A `GET`.
+    pub(crate) fn get(reference_id: impl Into<Cow<'static, str>>, path: String) -> Self {
         Self {
             method: "GET",
-            url,
-            reference_id,
+            path,
+            reference_id: reference_id.into(),
             body: None,
             headers: serde_json::Map::new(),
         }
     }
 
+    /// A `DELETE`.
+    pub(crate) fn delete(reference_id: impl Into<Cow<'static, str>>, path: String) -> Self {
+        Self {
+            method: "DELETE",
+            ..Self::get(reference_id, path)
+        }
+    }
+
     /// A `POST` with headers of its own.
     pub(crate) fn post(
-        reference_id: &'static str,
-        url: String,
+        reference_id: impl Into<Cow<'static, str>>,
+        path: String,
         body: serde_json::Value,
         headers: &[(&str, &str)],
     ) -> Self {
@@ -90,8 +132,8 @@ impl Part {
             .collect();
         Self {
             method: "POST",
-            url,
-            reference_id,
+            path,
+            reference_id: reference_id.into(),
             body: Some(body),
             headers,
         }
@@ -99,33 +141,60 @@ impl Part {
 
     /// A `PATCH` with headers of its own.
     pub(crate) fn patch(
-        reference_id: &'static str,
-        url: String,
+        reference_id: impl Into<Cow<'static, str>>,
+        path: String,
         body: serde_json::Value,
         headers: &[(&str, &str)],
     ) -> Self {
         Self {
             method: "PATCH",
-            ..Self::post(reference_id, url, body, headers)
+            ..Self::post(reference_id, path, body, headers)
         }
+    }
+
+    /// What the answer to this part is found by.
+    pub(crate) fn reference_id(&self) -> &str {
+        &self.reference_id
     }
 }
 
-/// The call that carries `parts`. They are carried out in order, each for itself.
-pub(crate) fn call(parts: &[Part]) -> Call {
+/// The call that carries `parts`. They are carried out in order.
+pub(crate) fn call(version: ApiVersion, all_or_none: AllOrNone, parts: &[Part]) -> Call {
+    let composite_request = parts
+        .iter()
+        .map(|part| PartWire {
+            method: part.method,
+            url: root(version, &part.path),
+            reference_id: &part.reference_id,
+            body: part.body.as_ref(),
+            headers: &part.headers,
+        })
+        .collect();
     let body = CompositeWire {
-        all_or_none: false,
-        composite_request: parts,
+        all_or_none: all_or_none.is_all(),
+        composite_request,
     };
-    Call::post(&format!("{DATA}/composite"), &body)
+    Call::post("composite", &body).in_version(version)
 }
+
+const EXPECTED: &str = "an answer to each part of a composite call";
 
 /// The answers, in the order of `references`.
 pub(crate) fn answers<const N: usize>(
     reply: &Reply,
     references: [&'static str; N],
 ) -> Result<[Answered; N], SalesforceError> {
-    const EXPECTED: &str = "an answer to each part of a composite call";
+    let answers = answers_in_order(reply, &references)?;
+    answers
+        .try_into()
+        .map_err(|_| unexpected(EXPECTED, reply.status, &reply.body))
+}
+
+/// The answers, in the order and number of `references`.
+pub(crate) fn answers_in_order(
+    reply: &Reply,
+    references: &[&str],
+) -> Result<Vec<Answered>, SalesforceError> {
     let CompositeAnswerWire { composite_response } = json(reply, EXPECTED)?;
     let in_order: Option<Vec<Answered>> = references
         .iter()
@@ -141,9 +210,7 @@ pub(crate) fn answers<const N: usize>(
             })
         })
         .collect();
-    in_order
-        .and_then(|answers| answers.try_into().ok())
-        .ok_or_else(|| unexpected(EXPECTED, reply.status, &reply.body))
+    in_order.ok_or_else(|| unexpected(EXPECTED, reply.status, &reply.body))
 }
 
 impl Answered {

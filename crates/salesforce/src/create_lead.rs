@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use transport::Reply;
 
-use crate::call::{Call, DATA};
-use crate::composite::{self, Answered, Part};
+use crate::call::Call;
+use crate::composite::{self, AllOrNone, Answered, Part};
 use crate::error::refusal::{refusal, unexpected};
 use crate::row::{JsonRow, Row, Source, parse};
 use crate::{Client, Lead, SalesforceError};
@@ -122,7 +122,7 @@ pub(crate) fn hold_a_reference(fields: &BTreeMap<String, FieldValue>) -> bool {
 }
 
 impl FieldValue {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         match self {
             Self::Text(text) => text.as_str().into(),
             Self::Bool(flag) => (*flag).into(),
@@ -143,7 +143,7 @@ fn whole(number: f64) -> Option<i64> {
 
 /// Where Leads are created, and below which each is found.
 pub(crate) fn path() -> String {
-    format!("{DATA}/sobjects/{}", Lead::OBJECT)
+    format!("sobjects/{}", Lead::OBJECT)
 }
 
 /// The path of one Lead with the columns that are read.
@@ -152,10 +152,10 @@ pub(crate) fn path_of_row(id: &str) -> String {
 }
 
 /// The create and, behind it, the row it made.
-fn composite_call(draft: &LeadDraft, headers: &[(&str, &str)]) -> Call {
+fn parts(draft: &LeadDraft, headers: &[(&str, &str)]) -> [Part; 2] {
     let create = Part::post(LEAD, path(), Value::Object(draft.body()), headers);
     let shown = path_of_row(&format!("@{{{LEAD}.id}}"));
-    composite::call(&[create, Part::get(SHOWN, shown)])
+    [create, Part::get(SHOWN, shown)]
 }
 
 /// The id in the answer to a create.
@@ -205,19 +205,20 @@ impl Client {
         if hold_a_reference(&draft.fields) {
             let call = headers
                 .iter()
-                .fold(Call::post(&path(), &draft.body()), |call, (name, value)| {
+                .fold(Call::post(path(), &draft.body()), |call, (name, value)| {
                     call.with_header(name, value)
                 });
             let reply = self.once(&call).await?;
             return Ok(CreatedLead {
-                id: created(&whole_answer(&reply))?,
+                id: self.learned(created(&whole_answer(&reply)))?,
                 shown: None,
             });
         }
-        let reply = self.once(&composite_call(draft, &headers)).await?;
+        let parts = parts(draft, &headers);
+        let reply = self.composite_once(AllOrNone::No, &parts).await?;
         let [lead, row] = composite::answers(&reply, [LEAD, SHOWN])?;
         Ok(CreatedLead {
-            id: created(&lead)?,
+            id: self.learned(created(&lead))?,
             shown: shown(&row),
         })
     }

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::call::{Call, DATA, json};
-use crate::row::Row;
-use crate::{Client, Lead, SalesforceError};
+mod remembered;
+
+pub(crate) use remembered::Describes;
 
 /// The fields of an object, as far as the user may see them. A hidden field is not among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,17 +211,6 @@ impl From<PicklistValueWire> for PicklistValue {
             active: wire.active,
             default: wire.default_value,
         }
-    }
-}
-
-impl Client {
-    /// The fields of Lead.
-    pub async fn describe_lead(&self) -> Result<ObjectDescribe, SalesforceError> {
-        let call = Call::get(&format!("{DATA}/sobjects/{}/describe", Lead::OBJECT));
-        let wire: DescribeWire = json(&self.read(&call).await?, "a describe of Lead")?;
-        Ok(ObjectDescribe {
-            fields: wire.fields.into_iter().map(FieldDescribe::from).collect(),
-        })
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use model::sf::RecordId;
 use transport::{RetryWhen, Sent, TransportError};
 
-use crate::UnreadableRow;
+use crate::{ApiVersion, UnreadableRow};
 
 pub(crate) mod refusal;
 
@@ -32,6 +32,30 @@ pub enum SalesforceError {
         retry: RetryWhen,
         /// What it met.
         because: String,
+    },
+    /// What every call needs first could not be asked; the call itself was not sent.
+    #[error("the call was not begun: {because}")]
+    NotBegun {
+        /// When it has a chance.
+        retry: RetryWhen,
+        /// What was met.
+        because: String,
+    },
+    /// The org speaks no version of the API that this program was written for.
+    #[error(
+        "the org offers versions {offered} of the API, and this program speaks {} to {}",
+        ApiVersion::OLDEST,
+        ApiVersion::NEWEST
+    )]
+    NoCommonVersion {
+        /// The oldest and the newest that it offers.
+        offered: String,
+    },
+    /// The request breaks a limit or rule of the API that is known beforehand; it was not sent.
+    #[error("the request cannot be made: {why}")]
+    NotSendable {
+        /// Which one.
+        why: String,
     },
     /// The token endpoint refuses the grant or the app: somebody has to connect again.
     #[error("Salesforce refuses the authorization ({code})")]
@@ -239,6 +263,9 @@ const DAILY_LIMIT_PAUSE: Duration = Duration::from_mins(15);
 /// Storage is made by people, who need more than seconds for it.
 const STORAGE_PAUSE: Duration = Duration::from_hours(1);
 
+/// An org that is too old, or too new, is rare enough to be asked once an hour.
+const VERSION_PAUSE: Duration = Duration::from_hours(1);
+
 impl SalesforceError {
     /// When trying again has a chance.
     pub fn retry_when(&self) -> RetryWhen {
@@ -257,7 +284,11 @@ impl SalesforceError {
             Self::StorageFull { .. } => RetryWhen::Later {
                 not_before: Some(STORAGE_PAUSE),
             },
-            Self::NotRenewed { retry, .. } => *retry,
+            Self::NotRenewed { retry, .. } | Self::NotBegun { retry, .. } => *retry,
+            // Salesforce brings its orgs to a new version three times a year, by itself.
+            Self::NoCommonVersion { .. } => RetryWhen::Later {
+                not_before: Some(VERSION_PAUSE),
+            },
             Self::SessionExpired
             | Self::Grant { .. }
             | Self::Address { .. }
@@ -275,6 +306,7 @@ impl SalesforceError {
             | Self::OwnerRefused { .. }
             | Self::Duplicates { .. }
             | Self::Malformed { .. }
+            | Self::NotSendable { .. }
             | Self::Refused { .. }
             | Self::Unreadable(_) => RetryWhen::Changed,
         }
@@ -287,7 +319,10 @@ impl SalesforceError {
                 Sent::Never => Outcome::NotSent,
                 Sent::Unknown => Outcome::Unknown,
             },
-            Self::Address { .. } => Outcome::NotSent,
+            Self::Address { .. }
+            | Self::NotBegun { .. }
+            | Self::NoCommonVersion { .. }
+            | Self::NotSendable { .. } => Outcome::NotSent,
             Self::Unavailable { .. } | Self::UnexpectedAnswer { .. } | Self::Unreadable(_) => {
                 Outcome::Unknown
             }
@@ -343,6 +378,9 @@ impl SalesforceError {
             Self::Transport(_)
             | Self::SessionExpired
             | Self::NotRenewed { .. }
+            | Self::NotBegun { .. }
+            | Self::NoCommonVersion { .. }
+            | Self::NotSendable { .. }
             | Self::Address { .. }
             | Self::Unavailable { .. }
             | Self::RowLocked

@@ -37,7 +37,7 @@ impl Client {
     /// A row that cannot be read fails the whole: a match with a hole in it would lead to a
     /// duplicate.
     pub async fn people_with_email(&self, email: &str) -> Result<People, SalesforceError> {
-        let reply = self.read(&composite::call(&queries(email))).await?;
+        let reply = self.composite_read(&queries(email)).await?;
         let [leads, contacts] = composite::answers(&reply, [LEADS, CONTACTS])?;
         let leads = self.rows_from(leads.page()?).await?;
         let contacts = self.rows_from(contacts.page()?).await?;

@@ -173,7 +173,7 @@ impl Client {
                 &cursors.account.query::<Account>(),
             ),
         ];
-        let reply = self.read(&composite::call(&queries)).await?;
+        let reply = self.composite_read(&queries).await?;
         let [leads, contacts, accounts] = composite::answers(&reply, [LEADS, CONTACTS, ACCOUNTS])?;
         let mut unreadable = Vec::new();
         let leads = step::<Lead>(&cursors.lead, &leads, &mut unreadable)?;

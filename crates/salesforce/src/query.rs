@@ -65,7 +65,7 @@ impl Page {
 
 /// The call for the first page.
 pub(crate) fn call(operation: Operation, soql: &Select) -> Call {
-    Call::get(&query_path(operation.resource(), &soql.to_string()))
+    Call::get(query_path(operation.resource(), &soql.to_string()))
 }
 
 impl Client {

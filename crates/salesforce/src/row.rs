@@ -7,6 +7,8 @@ use std::str::FromStr;
 use model::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::BlockRow;
+
 /// A row that could not be read. It fails alone: the rows around it are not affected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a row of {object} cannot be read: {why}")]
@@ -41,13 +43,8 @@ pub(crate) trait Row: Sized {
 pub(crate) enum Source<'a> {
     /// An object with the columns as keys; parents are objects in it.
     Json(&'a JsonRow),
-    /// The cells one after the other, with the end of each.
-    Csv {
-        /// All cells without separators.
-        text: &'a str,
-        /// Where each cell ends in `text`.
-        ends: &'a [usize],
-    },
+    /// A row of a block, with the columns in their order.
+    Csv(BlockRow<'a>),
 }
 
 /// Reads one row; a failure carries the id if it can be found.
@@ -73,31 +70,25 @@ impl<'a> Source<'a> {
     fn cell(self, at: usize, column: &str) -> Result<Option<Cow<'a, str>>, String> {
         let cell = match self {
             Self::Json(row) => json_cell(row, column)?,
-            Self::Csv { text, ends } => {
-                let start = if at == 0 { 0 } else { ends[at - 1] };
-                let cell = text
-                    .get(start..ends[at])
-                    .ok_or_else(|| unfit(column, "is not UTF-8"))?;
-                // Bulk results can contain NUL characters, which no field of an org holds.
-                if cell.contains('\0') {
-                    Some(cell.replace('\0', "").into())
-                } else {
-                    Some(cell.into())
-                }
-            }
+            Self::Csv(row) => row.text(at).map_err(|error| unfit(column, error.why))?,
         };
         Ok(cell.filter(|cell| !cell.is_empty()))
     }
 }
 
-fn json_cell<'a>(row: &'a JsonRow, column: &str) -> Result<Option<Cow<'a, str>>, String> {
-    let (parent, field) = match column.split_once('.') {
-        None => (row, column),
-        Some((parent, field)) => match row.get(parent) {
-            Some(Value::Object(parent)) => (parent, field),
+/// A value of a row; a dotted column is a field of a parent, through however many levels.
+pub(crate) fn json_cell<'a>(
+    row: &'a JsonRow,
+    column: &str,
+) -> Result<Option<Cow<'a, str>>, String> {
+    let (parents, field) = column.rsplit_once('.').unwrap_or(("", column));
+    let mut parent = row;
+    for step in parents.split('.').filter(|step| !step.is_empty()) {
+        match parent.get(step) {
+            Some(Value::Object(found)) => parent = found,
             None | Some(_) => return Ok(None),
-        },
-    };
+        }
+    }
     match parent.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.into())),

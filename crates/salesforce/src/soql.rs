@@ -8,8 +8,8 @@ use model::Timestamp;
 /// A `SELECT` statement. Its `Display` is the statement.
 #[derive(Debug, Clone)]
 pub(crate) struct Select {
-    columns: &'static [&'static str],
-    from: &'static str,
+    columns: String,
+    from: String,
     filter: Option<Condition>,
     order: &'static [&'static str],
     limit: Option<usize>,
@@ -53,11 +53,12 @@ pub(crate) enum Literal {
 }
 
 impl Select {
-    /// All rows of an object.
-    pub(crate) fn new(columns: &'static [&'static str], from: &'static str) -> Self {
+    /// All rows of an object. The names are constants of this crate or [`crate::ApiName`]s.
+    pub(crate) fn new(columns: &[impl AsRef<str>], from: impl AsRef<str>) -> Self {
+        let columns: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
         Self {
-            columns,
-            from,
+            columns: columns.join(", "),
+            from: from.as_ref().to_owned(),
             filter: None,
             order: &[],
             limit: None,
@@ -126,7 +127,7 @@ pub(crate) fn at_most(field: &'static str, value: impl Into<Literal>) -> Conditi
 
 impl fmt::Display for Select {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SELECT {} FROM {}", self.columns.join(", "), self.from)?;
+        write!(f, "SELECT {} FROM {}", self.columns, self.from)?;
         if let Some(filter) = &self.filter {
             write!(f, " WHERE {filter}")?;
         }

@@ -6,7 +6,7 @@ use model::sf::LeadId;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::composite::{self, Part};
+use crate::composite::{self, AllOrNone, Part};
 use crate::create_lead::{
     AutoAssign, Duplicates, FieldValue, LEAD, SHOWN, hold_a_reference, path, path_of_row, shown,
     written,
@@ -24,15 +24,11 @@ fn path_of(id: LeadId) -> String {
 }
 
 /// The update and, behind it, the row as it is then.
-fn composite_call(
-    id: LeadId,
-    fields: &BTreeMap<String, FieldValue>,
-    duplicates: Duplicates,
-) -> Call {
+fn parts(id: LeadId, fields: &BTreeMap<String, FieldValue>, duplicates: Duplicates) -> [Part; 2] {
     let body = Value::Object(written(fields));
     let update = Part::patch(LEAD, path_of(id), body, &headers(duplicates));
     let row = Part::get(SHOWN, path_of_row(id.as_str()));
-    composite::call(&[update, row])
+    [update, row]
 }
 
 impl Client {
@@ -51,16 +47,17 @@ impl Client {
     ) -> Result<Option<Lead>, SalesforceError> {
         if hold_a_reference(fields) {
             let call = headers(duplicates).into_iter().fold(
-                Call::patch(&path_of(id), &written(fields)),
+                Call::patch(path_of(id), &written(fields)),
                 |call, (name, value)| call.with_header(name, value),
             );
             // Done is said without a body.
             self.once(&call).await?;
             return Ok(None);
         }
-        let reply = self.once(&composite_call(id, fields, duplicates)).await?;
+        let parts = parts(id, fields, duplicates);
+        let reply = self.composite_once(AllOrNone::No, &parts).await?;
         let [lead, row] = composite::answers(&reply, [LEAD, SHOWN])?;
-        lead.accepted()?;
+        self.learned(lead.accepted())?;
         Ok(shown(&row))
     }
 }

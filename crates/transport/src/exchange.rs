@@ -59,11 +59,11 @@ pub async fn receive(response: Response<Body>, limits: Limits) -> Result<Reply, 
     within(limits.timeout, complete(response, limits.body_bytes_max)).await
 }
 
-/// Sends `request` once and returns as soon as the head of the answer is there; its body is still
-/// on the way. Read it with [`receive`] or [`chunks`].
+/// Sends `request`, whose body may be a stream, once and returns as soon as the head of the answer
+/// is there; its body is still on the way. Read it with [`receive`] or [`chunks`].
 pub async fn open(
     service: &HttpService,
-    request: Request<Bytes>,
+    request: Request<impl Into<Body>>,
     head_timeout: Duration,
 ) -> Result<Response<Body>, TransportError> {
     within(head_timeout, ask(service, request)).await
@@ -85,9 +85,9 @@ pub fn chunks(
 
 async fn ask(
     service: &HttpService,
-    request: Request<Bytes>,
+    request: Request<impl Into<Body>>,
 ) -> Result<Response<Body>, TransportError> {
-    let request = request.map(Body::from);
+    let request = request.map(Into::into);
     service
         .clone()
         .oneshot(request)

@@ -2,13 +2,15 @@
 //!
 //! Every check is a function from the checkout's files to a list of problems, each with its place
 //! and what to do about it. The only file that is ever written is `docs/rules.md`. Nothing here knows
-//! the product from inside: [`scale`] alone builds and runs it, from outside, as anybody could.
+//! the product from inside: [`scale`] and [`throughput`] alone build and run it, from outside, as anybody
+//! could.
 //!
 //! Start at [`tidy::tidy`] for the checks, at [`rules::Index`] for the rules and their tests, and at
-//! [`scale::measure`] for speed and memory.
+//! [`scale::measure`] and [`throughput::measure`] for speed and memory.
 
 pub mod rules;
 pub mod scale;
+pub mod throughput;
 pub mod tidy;
 mod tree;
 

@@ -1,11 +1,11 @@
-//! `cargo xtask tidy`, `cargo xtask rules` and `cargo xtask scale`.
+//! `cargo xtask tidy`, `cargo xtask rules`, `cargo xtask scale` and `cargo xtask throughput`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use xtask::scale::{Program, Report, World};
-use xtask::{Tree, rules, scale, tidy};
+use xtask::scale::{Program, Report, Target, World};
+use xtask::{Tree, rules, scale, throughput, tidy};
 
 const USAGE: &str = "usage: cargo xtask tidy            check the house rules
        cargo xtask rules           print each rule with its tests
@@ -13,7 +13,13 @@ const USAGE: &str = "usage: cargo xtask tidy            check the house rules
        cargo xtask scale LEADS CONTACTS [--twice] [--program FILE]
                                    time and memory of a first and a second sync with so many people
                                    on each side, and with --twice also with twice as many; of the
-                                   release build, or of a program that is there already";
+                                   release build, or of a program that is there already
+       cargo xtask throughput [ROWS]
+                                   seconds and memory of reading so many Leads (a million, if
+                                   nothing is said) by our client, by two others and by curl";
+
+/// Leads that are read if nothing else is said.
+const ROWS: u32 = 1_000_000;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +28,17 @@ fn main() -> anyhow::Result<ExitCode> {
     if let ["scale", asked @ ..] = arguments.as_slice() {
         return match Scale::parse(asked) {
             Some(scale) => scale.run(&root),
+            None => Ok(usage()),
+        };
+    }
+    if let ["throughput", asked @ ..] = arguments.as_slice() {
+        let rows = match asked {
+            [] => Some(ROWS),
+            [rows] => rows.parse().ok(),
+            _ => None,
+        };
+        return match rows {
+            Some(rows) => compared(&root, rows),
             None => Ok(usage()),
         };
     }
@@ -95,11 +112,20 @@ impl<'a> Scale<'a> {
         }
         let report = Report { measured };
         print!("{report}");
-        let all_met = report.targets().iter().all(|target| target.is_met);
-        Ok(if all_met {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(met(&report.targets()))
+    }
+}
+
+fn compared(root: &Path, rows: u32) -> anyhow::Result<ExitCode> {
+    let throughput = throughput::measure(root, rows)?;
+    print!("{throughput}");
+    Ok(met(&throughput.targets()))
+}
+
+fn met(targets: &[Target]) -> ExitCode {
+    if targets.iter().all(|target| target.is_met) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }

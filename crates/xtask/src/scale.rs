@@ -6,9 +6,9 @@
 //! and memory is the peak that the kernel noted. Three processes share the machine's cores, and so
 //! the clouds' own work is part of every second.
 
-mod cloud;
+pub(crate) mod cloud;
 mod program;
-mod report;
+pub(crate) mod report;
 
 use std::path::PathBuf;
 

@@ -24,12 +24,15 @@ fn reply(content_type: Option<&'static str>, body: &'static str) -> Reply {
 
 #[test]
 fn a_query_is_encoded_whole_and_goes_to_the_origin_of_the_session() {
-    let call = Call::get(&query_path(
+    let call = Call::get(query_path(
         "queryAll",
         "SELECT Id FROM Lead WHERE Email = 'a+b&c@x.io'",
     ));
     let request = call
-        .request(&session("https://acme.my.salesforce.com/"))
+        .request(
+            &session("https://acme.my.salesforce.com/"),
+            ApiVersion::NEWEST,
+        )
         .unwrap();
     assert_eq!(
         request.uri(),
@@ -45,8 +48,10 @@ fn a_query_is_encoded_whole_and_goes_to_the_origin_of_the_session() {
 
 #[test]
 fn a_post_carries_json_and_its_own_headers_and_keeps_the_port() {
-    let call = Call::post(&format!("{DATA}/composite"), &["x"]).with_header("x-y", "z");
-    let request = call.request(&session("http://127.0.0.1:4010")).unwrap();
+    let call = Call::post("composite", &["x"]).with_header("x-y", "z");
+    let request = call
+        .request(&session("http://127.0.0.1:4010"), ApiVersion::NEWEST)
+        .unwrap();
     assert_eq!(
         request.uri(),
         "http://127.0.0.1:4010/services/data/v67.0/composite"
@@ -60,7 +65,10 @@ fn a_post_carries_json_and_its_own_headers_and_keeps_the_port() {
 fn a_path_that_salesforce_names_leads_nowhere_else() {
     let next = Call::get_named("/services/data/v67.0/query/01gD0000002HU6KIAW-2000").unwrap();
     let request = next
-        .request(&session("https://acme.my.salesforce.com"))
+        .request(
+            &session("https://acme.my.salesforce.com"),
+            ApiVersion::NEWEST,
+        )
         .unwrap();
     assert_eq!(
         request.uri(),
@@ -107,4 +115,16 @@ fn an_answer_that_is_not_json_is_said_to_be_something_else() {
             "{content_type:?}"
         );
     }
+}
+
+#[test]
+fn a_call_that_is_bound_to_a_version_stays_in_it() {
+    let call = Call::get("limits").in_version(ApiVersion::OLDEST);
+    let request = call
+        .request(
+            &session("https://acme.my.salesforce.com"),
+            ApiVersion::NEWEST,
+        )
+        .unwrap();
+    assert_eq!(request.uri().path(), "/services/data/v58.0/limits");
 }

@@ -21,7 +21,7 @@ fn a_composite_call_is_written_as_the_vendor_describes_it() {
     let parts = [
         Part::post(
             "lead",
-            format!("{DATA}/sobjects/Lead"),
+            "sobjects/Lead".to_owned(),
             "x".into(),
             &[("A-B", "FALSE")],
         ),
@@ -31,7 +31,9 @@ fn a_composite_call_is_written_as_the_vendor_describes_it() {
         instance_url: "https://acme.my.salesforce.com".parse().unwrap(),
         access_token: "t".into(),
     };
-    let request = call(&parts).request(&session).unwrap();
+    let request = call(ApiVersion::NEWEST, AllOrNone::No, &parts)
+        .request(&session, ApiVersion::OLDEST)
+        .unwrap();
     assert_eq!(request.uri().path(), "/services/data/v67.0/composite");
     assert_eq!(
         std::str::from_utf8(request.body()).unwrap(),

@@ -1,7 +1,7 @@
 use http::StatusCode;
 
 use super::*;
-use crate::Session;
+use crate::{ApiVersion, Session};
 
 fn draft(fields: &[(&str, FieldValue)]) -> LeadDraft {
     let fields = fields
@@ -49,8 +49,10 @@ fn the_create_and_its_read_back_are_one_call() {
         instance_url: "https://acme.my.salesforce.com".parse().unwrap(),
         access_token: "t".into(),
     };
-    let call = composite_call(&draft(&[("LastName", text("Lee"))]), &headers);
-    let request = call.request(&session).unwrap();
+    let parts = parts(&draft(&[("LastName", text("Lee"))]), &headers);
+    let version = ApiVersion::NEWEST;
+    let call = composite::call(version, AllOrNone::No, &parts);
+    let request = call.request(&session, version).unwrap();
     assert_eq!(
         std::str::from_utf8(request.body()).unwrap(),
         r#"{"allOrNone":false,"compositeRequest":[{"method":"POST","url":"/services/data/v67.0/sobjects/Lead","referenceId":"lead","body":{"LastName":"Lee","OwnerId":"005D000000QYVhdIAH"},"httpHeaders":{"Sforce-Auto-Assign":"FALSE","Sforce-Duplicate-Rule-Header":"allowSave=true"}},{"method":"GET","url":"/services/data/v67.0/sobjects/Lead/@{lead.id}?fields=Id,Name,FirstName,LastName,Email,Title,Company,Status,Phone,LeadSource,OwnerId,IsConverted,ConvertedContactId,ConvertedAccountId,IsDeleted,MasterRecordId,CreatedById,CreatedDate,SystemModstamp","referenceId":"shown"}]}"#

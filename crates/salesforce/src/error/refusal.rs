@@ -86,6 +86,45 @@ pub(crate) fn refusal(status: StatusCode, body: &[u8], usage: Option<Usage>) -> 
     meaning(status, faults, usage)
 }
 
+/// What the errors of one record among many mean, which have no status of their own.
+pub(crate) fn of_record(status: StatusCode, errors: &str) -> SalesforceError {
+    match serde_json::from_str::<Vec<FaultWire>>(errors) {
+        Ok(faults) if !faults.is_empty() => {
+            // Without a field it is the addressed record that is not there.
+            let addressed = faults[0].code == "INVALID_CROSS_REFERENCE_KEY"
+                && faults[0].fields.as_ref().is_none_or(Vec::is_empty);
+            let status = if addressed {
+                StatusCode::NOT_FOUND
+            } else {
+                status
+            };
+            meaning(status, faults, None)
+        }
+        Ok(_) | Err(_) => unexpected("the errors of a record", status, errors.as_bytes()),
+    }
+}
+
+/// What `sf__Error` of a bulk job's row means: `CODE:message:Field1 Field2 --`.
+pub(crate) fn of_bulk_row(text: &str) -> SalesforceError {
+    let (code, rest) = text.split_once(':').unwrap_or((text, ""));
+    let rest = rest.trim_end();
+    let rest = rest.strip_suffix("--").unwrap_or(rest);
+    let (message, fields) = rest.rsplit_once(':').unwrap_or((rest, ""));
+    let fields = fields
+        .split([',', ' '])
+        .filter(|field| !field.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let fault = FaultWire {
+        code: code.to_owned(),
+        message: Some(message.to_owned()),
+        fields: Some(fields),
+        misspelled: None,
+        spelled: None,
+    };
+    meaning(StatusCode::BAD_REQUEST, vec![fault], None)
+}
+
 /// The error of something that is not an answer of the API.
 pub(crate) fn unexpected(
     expected: &'static str,
@@ -113,6 +152,11 @@ fn meaning(status: StatusCode, faults: Vec<FaultWire>, usage: Option<Usage>) -> 
     let code = first.code;
     match code.as_str() {
         "INVALID_SESSION_ID" => SalesforceError::SessionExpired,
+        // A trigger or flow that met a lock says so in its own code; the inner one is not
+        // translated.
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" if message.contains("UNABLE_TO_LOCK_ROW") => {
+            SalesforceError::RowLocked
+        }
         "REQUEST_LIMIT_EXCEEDED" => SalesforceError::LimitExceeded {
             resets_in: usage
                 .filter(|usage| usage.is_spent())

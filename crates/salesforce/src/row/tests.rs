@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Contact, Lead, User};
+use crate::{Block, Contact, Lead, User};
 
 fn lead_json() -> Value {
     json!({
@@ -21,17 +21,9 @@ fn read_json<T: Row>(value: &Value) -> Parsed<T> {
 }
 
 fn read_csv<T: Row>(cells: &[&str]) -> Parsed<T> {
-    let ends: Vec<usize> = cells
-        .iter()
-        .scan(0, |end, cell| {
-            *end += cell.len();
-            Some(*end)
-        })
-        .collect();
-    parse(Source::Csv {
-        text: &cells.concat(),
-        ends: &ends,
-    })
+    let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{cell}\"")).collect();
+    let block = Block::of_csv(&quoted.join(","), cells.len());
+    parse(Source::Csv(block.rows().next().unwrap()))
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::Session;
+use crate::{ApiVersion, Session};
 
 #[test]
 fn the_update_and_its_read_back_are_one_call_without_assignment_rules() {
@@ -13,8 +13,10 @@ fn the_update_and_its_read_back_are_one_call_without_assignment_rules() {
         ("Title".to_owned(), FieldValue::Text(String::new())),
     ]);
     let id = "00QD000000QYVhd".parse().unwrap();
-    let call = composite_call(id, &fields, Duplicates::Refuse);
-    let request = call.request(&session).unwrap();
+    let parts = parts(id, &fields, Duplicates::Refuse);
+    let version = ApiVersion::NEWEST;
+    let call = composite::call(version, AllOrNone::No, &parts);
+    let request = call.request(&session, version).unwrap();
     assert_eq!(request.method(), "POST");
     assert_eq!(
         std::str::from_utf8(request.body()).unwrap(),

@@ -120,7 +120,7 @@ async fn a_file_that_is_not_all_there_is_an_error() {
     let error = names(&world.client()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "instead of all rows of a bulk query's file came (status 200): 1 rows of 2"
+        "instead of all rows of a bulk file came (status 200): 1 rows of 2"
     );
 
     let page = Answer::Reply {

@@ -5,10 +5,16 @@
 )]
 
 mod auth;
+mod blocks;
 mod bulk;
+mod describe;
 mod events;
+mod ingest;
+mod keyset;
+mod many;
 mod pub_sub;
 mod reading;
 mod session;
+mod versions;
 mod world;
 mod writing;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,6 +30,12 @@ pub(crate) enum Answer {
         headers: Vec<(&'static str, String)>,
         body: String,
     },
+    /// A good answer whose body comes in these pieces, and counts those that were taken.
+    Pieces {
+        headers: Vec<(&'static str, String)>,
+        pieces: Vec<Bytes>,
+        taken: Arc<AtomicUsize>,
+    },
     /// No answer, ever.
     Silence,
 }
@@ -38,6 +45,8 @@ pub(crate) enum Answer {
 pub(crate) struct Seen {
     pub(crate) line: String,
     pub(crate) authorization: String,
+    pub(crate) if_modified_since: Option<String>,
+    pub(crate) auto_assign: Option<String>,
     pub(crate) body: String,
 }
 
@@ -49,6 +58,9 @@ pub(crate) struct World {
 
 struct State {
     answers: VecDeque<Answer>,
+    /// To the question for versions, which is no part of the script unless a test is about it.
+    versions: VecDeque<Answer>,
+    version_questions: Vec<Seen>,
     seen: Vec<Seen>,
     renewals: Vec<String>,
 }
@@ -86,6 +98,14 @@ pub(crate) fn maintenance() -> Answer {
     }
 }
 
+/// What an org of Summer '26 offers.
+fn versions() -> Answer {
+    let offered = ["31.0", "66.0", "67.0"].map(|version| {
+        serde_json::json!({"label": "x", "url": format!("/services/data/v{version}"), "version": version})
+    });
+    json(200, &serde_json::json!(offered))
+}
+
 pub(crate) fn rows(rows: &[serde_json::Value]) -> serde_json::Value {
     serde_json::json!({"totalSize": rows.len(), "done": true, "records": rows})
 }
@@ -116,12 +136,25 @@ impl World {
         let answers = answers.into_iter().collect();
         let state = State {
             answers,
+            versions: VecDeque::new(),
+            version_questions: Vec::new(),
             seen: Vec::new(),
             renewals: Vec::new(),
         };
         Self {
             state: Arc::new(Mutex::new(state)),
         }
+    }
+
+    /// The same world, whose first questions for versions are answered so.
+    pub(crate) fn with_versions(self, answers: impl IntoIterator<Item = Answer>) -> Self {
+        self.state.lock().unwrap().versions = answers.into_iter().collect();
+        self
+    }
+
+    /// The questions for versions, which came beside the script.
+    pub(crate) fn version_questions(&self) -> Vec<Seen> {
+        self.state.lock().unwrap().version_questions.clone()
     }
 
     /// A client whose stale tokens become `renewed-1`, `renewed-2` and so on, after a second each.
@@ -192,22 +225,35 @@ impl World {
 
     async fn answer(self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let (head, body) = request.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+            return Err("the request broke off".into());
+        };
         let authorization = head
             .headers
             .get("authorization")
             .map_or("", |v| v.to_str().unwrap());
+        let header = |name: &str| {
+            let value = head.headers.get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
         let seen = Seen {
+            if_modified_since: header("if-modified-since"),
+            auto_assign: header("sforce-auto-assign"),
             line: format!("{} {}", head.method, head.uri),
             authorization: authorization.to_owned(),
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
         let answer = {
             let mut state = self.state.lock().unwrap();
-            let answer = state.answers.pop_front();
-            assert!(answer.is_some(), "an answer to {}", seen.line);
-            state.seen.push(seen);
-            answer.unwrap()
+            if head.uri.path() == "/services/data/" {
+                state.version_questions.push(seen);
+                state.versions.pop_front().unwrap_or_else(versions)
+            } else {
+                let answer = state.answers.pop_front();
+                assert!(answer.is_some(), "an answer to {}", seen.line);
+                state.seen.push(seen);
+                answer.unwrap()
+            }
         };
         match answer {
             Answer::Reply {
@@ -221,6 +267,17 @@ impl World {
             Answer::Broken => Err("reset".into()),
             Answer::BrokenBody { headers, body } => {
                 let pieces = stream::iter([Ok(Bytes::from(body)), Err("reset")]);
+                Ok(response(200, headers, Body::from_stream(pieces)))
+            }
+            Answer::Pieces {
+                headers,
+                pieces,
+                taken,
+            } => {
+                let pieces = stream::iter(pieces).map(move |piece| {
+                    taken.fetch_add(1, Ordering::Relaxed);
+                    Ok::<_, Infallible>(piece)
+                });
                 Ok(response(200, headers, Body::from_stream(pieces)))
             }
             Answer::Silence => {

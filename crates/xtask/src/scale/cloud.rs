@@ -10,14 +10,14 @@ use serde_json::Value;
 use super::program::{Program, Running};
 
 /// See the module's documentation.
-pub(super) struct Cloud {
+pub(crate) struct Cloud {
     address: String,
     _process: Running,
 }
 
 impl Cloud {
     /// Starts one on a free port.
-    pub(super) fn start(
+    pub(crate) fn start(
         program: &Program,
         folder: &Path,
         vendor: &str,
@@ -35,7 +35,7 @@ impl Cloud {
         })
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 

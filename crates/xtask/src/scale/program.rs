@@ -11,24 +11,29 @@ use anyhow::{Context, ensure};
 /// How often a process's memory is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// A built `carrick`.
+/// A program: a built `carrick`, or one that it is compared with.
 pub struct Program {
     path: PathBuf,
 }
 
 /// What a process left behind.
-pub(super) struct Ended {
-    pub(super) lines: Vec<String>,
-    pub(super) peak_bytes: u64,
+pub(crate) struct Ended {
+    pub(crate) lines: Vec<String>,
+    pub(crate) peak_bytes: u64,
 }
 
 impl Program {
     /// The one at this path.
     pub fn at(path: &Path) -> anyhow::Result<Self> {
-        let path = path
-            .canonicalize()
-            .with_context(|| format!("there is no program at {}", path.display()))?;
+        // Not resolved: what a link is called can decide what the program behind it does.
+        let path = std::path::absolute(path)?;
+        ensure!(path.exists(), "there is no program at {}", path.display());
         Ok(Self { path })
+    }
+
+    /// The one that this name finds.
+    pub(crate) fn on_the_path(name: &str) -> Self {
+        Self { path: name.into() }
     }
 
     /// The release build of this checkout.
@@ -71,7 +76,7 @@ impl Program {
     }
 
     /// Runs it to its end, which has to be a good one.
-    pub(super) fn run(&self, folder: &Path, arguments: &[&str]) -> anyhow::Result<Ended> {
+    pub(crate) fn run(&self, folder: &Path, arguments: &[&str]) -> anyhow::Result<Ended> {
         let mut running = self.start(folder, arguments)?;
         let (mut lines, mut peak_bytes) = (Vec::new(), 0);
         loop {
@@ -83,7 +88,13 @@ impl Program {
             }
         }
         let status = running.child.wait()?;
-        ensure!(status.success(), "`carrick {}`: {status}", arguments[0]);
+        let name = self.path.file_name().unwrap_or_default();
+        ensure!(
+            status.success(),
+            "`{} {}`: {status}",
+            name.display(),
+            arguments[0]
+        );
         Ok(Ended { lines, peak_bytes })
     }
 }

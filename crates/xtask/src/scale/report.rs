@@ -151,6 +151,13 @@ fn of_two(small: &Measured, large: &Measured) -> Vec<Target> {
     ]
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = if self.is_met { "met   " } else { "MISSED" };
+        write!(f, "{word} {}", self.text)
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |of: fn(&Sync) -> u64| move |sync: &Sync| grouped(of(sync));
@@ -171,8 +178,7 @@ impl fmt::Display for Report {
         })?;
         writeln!(f)?;
         for target in self.targets() {
-            let word = if target.is_met { "met   " } else { "MISSED" };
-            writeln!(f, "{word} {}", target.text)?;
+            writeln!(f, "{target}")?;
         }
         Ok(())
     }
@@ -206,7 +212,7 @@ fn size(world: World) -> String {
 }
 
 /// 1234567 → `1,234,567`.
-fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -218,7 +224,7 @@ fn grouped(count: u64) -> String {
     text
 }
 
-fn megabytes(bytes: u64) -> u64 {
+pub(crate) fn megabytes(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }
 

@@ -2,6 +2,7 @@
 
 mod rules;
 mod scale;
+mod throughput;
 mod tidy;
 
 use std::path::Path;
