@@ -8,10 +8,10 @@ use engine::{Apps, Engine, Mailing, Parts};
 use model::{OsEntropy, SystemClock};
 use store::{Connection, Store};
 use store_sqlite::{Options, SqliteInbox, SqliteStore};
-use transport::{NetworkOptions, network};
+use transport::{NetworkOptions, Reach, network};
 use url::Url;
 
-use crate::config::Config;
+use crate::config::{Config, address};
 use crate::failure::{Failure, OrFail};
 use crate::key;
 use crate::smtp;
@@ -48,7 +48,10 @@ pub(crate) fn engine(config: &Config, public_url: &Url) -> Result<Engine, Failur
     Ok(Engine::new(Parts {
         store,
         inbox: Arc::new(inbox),
-        http: network(NetworkOptions::default()),
+        http: network(NetworkOptions {
+            reach: reach(config),
+            ..NetworkOptions::default()
+        }),
         clock: Arc::new(SystemClock),
         entropy: Box::new(OsEntropy),
         apps: apps(config),
@@ -132,6 +135,18 @@ pub(crate) async fn connection(store: &dyn Store, name: &str) -> Result<Connecti
 
 fn unreadable() -> String {
     "the connections cannot be read".to_owned()
+}
+
+/// This machine is within reach only if the operator has put a vendor there.
+fn reach(config: &Config) -> Reach {
+    let mut intercom = config.intercom.apps.iter();
+    if config.security.allow_loopback_salesforce
+        || intercom.any(|app| address::is_loopback(&app.api_url))
+    {
+        Reach::PublicAndLoopback
+    } else {
+        Reach::Public
+    }
 }
 
 fn apps(config: &Config) -> Apps {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use salesforce::{ApiName, BlockRow, Client, Operation, RowQuery, SalesforceError, Session};
 use tokio::time::Instant;
-use transport::{NetworkOptions, Proxy};
+use transport::{NetworkOptions, Proxy, Reach};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -36,6 +36,7 @@ async fn main() -> Result<(), Failure> {
     };
     let http = transport::network(NetworkOptions {
         proxy: Proxy::Direct,
+        reach: Reach::PublicAndLoopback,
         ..NetworkOptions::default()
     });
     let session = Session {

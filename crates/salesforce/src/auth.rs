@@ -1,4 +1,4 @@
-//! OAuth: the web-server flow with PKCE, refresh, revocation.
+//! OAuth: the web-server flow with PKCE, refresh, signed assertions, revocation.
 //!
 //! Requests of the token endpoint are sent once. A code is good for one use, and with rotation a
 //! refresh token is too: repeating a call that was answered into the void would burn the grant.
@@ -21,8 +21,10 @@ use crate::error::refusal::unexpected;
 use crate::host::{self, Loopback};
 use crate::{SalesforceError, Session};
 
+mod jwt;
 mod pkce;
 
+pub use jwt::{InvalidSigningKey, SigningApp, SigningKey, sign_in};
 pub use pkce::Pkce;
 
 /// The connected app as which Carrick asks for access, and where its users log in.
@@ -90,7 +92,7 @@ struct RefusalWire {
 
 /// Where to send the person's browser. `state` must be bound to their session.
 pub fn authorize_url(app: &App, redirect_uri: &Url, state: &str, pkce: &Pkce) -> Url {
-    let mut url = endpoint(app, "authorize");
+    let mut url = endpoint(&app.login_url, "authorize");
     url.query_pairs_mut()
         .append_pair("response_type", "code")
         .append_pair("client_id", &app.client_id)
@@ -119,8 +121,8 @@ pub async fn exchange_code(
         ("redirect_uri", redirect_uri.as_str()),
         ("code_verifier", pkce.verifier()),
     ];
-    let reply = posted(http, app, "token", &form, loopback).await?;
-    granted(&reply, app, loopback)
+    let reply = posted(http, &app.login_url, "token", &form, loopback).await?;
+    granted(&reply, Some(&app.client_secret), loopback)
 }
 
 /// Gets a new access token. Callers must see to it that one refresh token is used by one call at a
@@ -137,8 +139,8 @@ pub async fn refresh(
         ("client_id", &app.client_id),
         ("client_secret", app.client_secret.expose()),
     ];
-    let reply = posted(http, app, "token", &form, loopback).await?;
-    granted(&reply, app, loopback)
+    let reply = posted(http, &app.login_url, "token", &form, loopback).await?;
+    granted(&reply, Some(&app.client_secret), loopback)
 }
 
 /// Gives a token back. Revoking a refresh token revokes the whole grant.
@@ -148,7 +150,14 @@ pub async fn revoke(
     token: &Secret,
     loopback: Loopback,
 ) -> Result<(), SalesforceError> {
-    let reply = posted(http, app, "revoke", &[("token", token.expose())], loopback).await?;
+    let reply = posted(
+        http,
+        &app.login_url,
+        "revoke",
+        &[("token", token.expose())],
+        loopback,
+    )
+    .await?;
     if reply.status.is_success() {
         Ok(())
     } else {
@@ -162,8 +171,8 @@ pub fn check_instance_url(url: &Url, loopback: Loopback) -> Result<(), Salesforc
     host::check(url, loopback)
 }
 
-fn endpoint(app: &App, name: &str) -> Url {
-    let mut url = app.login_url.clone();
+fn endpoint(login_url: &Url, name: &str) -> Url {
+    let mut url = login_url.clone();
     url.set_path(&format!("/services/oauth2/{name}"));
     url.set_query(None);
     url.set_fragment(None);
@@ -172,13 +181,13 @@ fn endpoint(app: &App, name: &str) -> Url {
 
 async fn posted(
     http: &HttpService,
-    app: &App,
+    login_url: &Url,
     name: &str,
     form: &[(&str, &str)],
     loopback: Loopback,
 ) -> Result<Reply, SalesforceError> {
-    host::check(&app.login_url, loopback)?;
-    let url = endpoint(app, name);
+    host::check(login_url, loopback)?;
+    let url = endpoint(login_url, name);
     let uri: Uri = url.as_str().parse().map_err(|_| SalesforceError::Address {
         url: url.to_string(),
         why: "no request can be made of it",
@@ -198,14 +207,20 @@ async fn posted(
     Ok(transport::send(http, request, LIMITS).await?)
 }
 
-fn granted(reply: &Reply, app: &App, loopback: Loopback) -> Result<Grant, SalesforceError> {
+/// What was granted. Who holds the client secret checks that the answer was made by somebody who
+/// knows it as well.
+fn granted(
+    reply: &Reply,
+    client_secret: Option<&Secret>,
+    loopback: Loopback,
+) -> Result<Grant, SalesforceError> {
     const EXPECTED: &str = "a token response";
     if !reply.status.is_success() {
         return Err(refused(reply));
     }
     let wire: TokenWire = json(reply, EXPECTED)?;
     let unusable = |what: &'static str| unexpected(EXPECTED, reply.status, what.as_bytes());
-    if !is_signed(&wire, &app.client_secret) {
+    if client_secret.is_some_and(|secret| !is_signed(&wire, secret)) {
         return Err(unusable(
             "a signature of somebody who does not know the client secret",
         ));

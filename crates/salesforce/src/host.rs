@@ -15,9 +15,13 @@ pub enum Loopback {
     Allowed,
 }
 
-/// The ends of host names that serve the API. Lightning hosts (`.lightning.force.com`) never do,
-/// and sites under `.force.com` may belong to anybody's content.
-const API_HOST_ENDS: [&str; 2] = [".salesforce.com", ".my.salesforce.mil"];
+/// The ends of the host names of orgs: My Domain in all its partitions (sandboxes, developer and
+/// scratch orgs), and its twin for the government. Lightning hosts (`.lightning.force.com`) never
+/// serve the API, and sites under `.force.com` may hold anybody's content.
+const MY_DOMAIN_ENDS: [&str; 2] = [".my.salesforce.com", ".my.salesforce.mil"];
+
+/// Where people log in who do not know their org's own host.
+const LOGIN_HOSTS: [&str; 2] = ["login.salesforce.com", "test.salesforce.com"];
 
 /// Refuses a URL that is not an origin of Salesforce's API.
 pub(crate) fn check(url: &Url, loopback: Loopback) -> Result<(), SalesforceError> {
@@ -53,11 +57,34 @@ fn objection(url: &Url, loopback: Loopback) -> Option<&'static str> {
     let Some(Host::Domain(domain)) = url.host() else {
         return Some("its host is not a name");
     };
-    if API_HOST_ENDS.iter().any(|end| domain.ends_with(end)) {
+    if is_api_host(domain) {
         None
     } else {
         Some("its host is not one of Salesforce's API hosts")
     }
+}
+
+fn is_api_host(domain: &str) -> bool {
+    let is_below = |end: &str| {
+        domain
+            .strip_suffix(end)
+            .is_some_and(|before| before.split('.').all(|label| !label.is_empty()))
+    };
+    LOGIN_HOSTS.contains(&domain)
+        || MY_DOMAIN_ENDS.iter().any(|end| is_below(end))
+        || domain
+            .strip_suffix(".salesforce.com")
+            .is_some_and(is_instance)
+}
+
+/// Whether a label is the name of an instance, as orgs without a domain of their own are still
+/// reached by: `na1`, `cs42`, `eu5`.
+fn is_instance(label: &str) -> bool {
+    let digits = label.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let letters = label.len() - digits.len();
+    (1..=4).contains(&letters)
+        && (1..=4).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Whether the host is this very machine.
@@ -85,7 +112,10 @@ mod tests {
             "https://test.salesforce.com/",
             "https://acme.my.salesforce.com",
             "https://acme--dev.sandbox.my.salesforce.com",
+            "https://acme.develop.my.salesforce.com",
+            "https://acme.scratch.my.salesforce.com",
             "https://na1.salesforce.com",
+            "https://cs42.salesforce.com",
             "https://acme.my.salesforce.mil",
             "https://ACME.my.salesforce.com:443",
         ] {
@@ -107,6 +137,17 @@ mod tests {
             "https://salesforce.com.evil.example",
             "https://evilsalesforce.com",
             "https://salesforce.com",
+            "https://help.salesforce.com",
+            "https://evil.na1.salesforce.com",
+            "https://my.salesforce.com",
+            "https://acme.my.salesforce.com.",
+            "https://acme.my.salesforce.com.evil.example",
+            "https://acme.lightning.crmforce.mil",
+            "https://acme--c.vf.force.com",
+            "https://user:pass@acme.my.salesforce.com",
+            "https://192.168.0.1",
+            "https://0x7f.1.evil.example",
+            "https://[::ffff:10.0.0.1]",
             "https://10.0.0.1",
             "https://169.254.169.254",
             "https://[fd00::1]",

@@ -22,7 +22,7 @@ pub use axum_core::body::Body;
 pub use error::{BoxError, Sent, TransportError};
 pub use excerpt::excerpt;
 pub use exchange::{Limits, Reply, chunks, open, receive, send};
-pub use network::{NetworkOptions, Proxy, network, network_http2};
+pub use network::{NetworkOptions, Proxy, Reach, network, network_http2};
 pub use retry::{Pauses, RetryWhen, read_with_retry};
 pub use secret::Secret;
 pub use service::{HttpService, in_process};

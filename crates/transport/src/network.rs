@@ -23,6 +23,11 @@ use tower::{Service, ServiceExt};
 
 use crate::{Body, BoxError, HttpService};
 
+mod reach;
+
+use reach::GuardedResolver;
+pub use reach::Reach;
+
 /// An idle connection is given up after this long: before the load balancers in front of the
 /// vendors close it, which could hit a request that is just being sent.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -39,6 +44,8 @@ pub struct NetworkOptions {
     pub connect_timeout: Duration,
     /// Whom to ask for a way out.
     pub proxy: Proxy,
+    /// Which addresses may be dialled directly.
+    pub reach: Reach,
 }
 
 impl Default for NetworkOptions {
@@ -46,6 +53,7 @@ impl Default for NetworkOptions {
         Self {
             connect_timeout: Duration::from_secs(10),
             proxy: Proxy::FromEnvironment,
+            reach: Reach::Public,
         }
     }
 }
@@ -93,7 +101,7 @@ fn over(options: NetworkOptions, protocol: Protocol) -> HttpService {
         Proxy::Through(uri) => Some(Matcher::builder().https(uri.to_string()).build()),
         Proxy::Direct => None,
     };
-    let connector = with_tls(Dialer::new(proxies), protocol);
+    let connector = with_tls(Dialer::new(proxies, options.reach), protocol);
     let connector = Timeout::new(connector, options.connect_timeout);
     let connector = ServiceExt::<Uri>::map_future(connector, Box::pin);
     let mut builder = Client::builder(TokioExecutor::new());
@@ -131,14 +139,15 @@ fn with_tls(dialer: Dialer, protocol: Protocol) -> HttpsConnector<Dialer> {
 /// Opens TCP connections, directly or through a proxy.
 #[derive(Clone)]
 struct Dialer {
-    direct: HttpConnector,
+    direct: HttpConnector<GuardedResolver>,
+    reach: Reach,
     to_proxy: HttpConnector,
     proxies: Option<Arc<Matcher>>,
 }
 
 impl Dialer {
-    fn new(proxies: Option<Matcher>) -> Self {
-        let mut direct = HttpConnector::new();
+    fn new(proxies: Option<Matcher>, reach: Reach) -> Self {
+        let mut direct = HttpConnector::new_with_resolver(GuardedResolver::new(reach));
         // TLS is laid over the connection by the connector around this one.
         direct.enforce_http(false);
         direct.set_nodelay(true);
@@ -146,6 +155,7 @@ impl Dialer {
         to_proxy.set_nodelay(true);
         Self {
             direct,
+            reach,
             to_proxy,
             proxies: proxies.map(Arc::new),
         }
@@ -168,6 +178,9 @@ impl Service<Uri> for Dialer {
             .filter(|_| to.scheme() == Some(&Scheme::HTTPS))
             .and_then(|proxies| proxies.intercept(&to));
         let Some(proxy) = proxy else {
+            if let Err(refused) = self.reach.check(&to) {
+                return Box::pin(async move { Err(refused.into()) });
+            }
             return Box::pin(self.direct.clone().oneshot(to).err_into());
         };
         let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy.clone());

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use transport::{HttpService, Limits, NetworkOptions, Proxy, Reply, network, send};
+use transport::{HttpService, Limits, NetworkOptions, Proxy, Reach, Reply, network, send};
 
 const LIMITS: Limits = Limits {
     timeout: Duration::from_secs(30),
@@ -26,6 +26,7 @@ impl Caller {
         let http = runtime.block_on(async {
             network(NetworkOptions {
                 proxy: Proxy::Direct,
+                reach: Reach::PublicAndLoopback,
                 ..NetworkOptions::default()
             })
         });

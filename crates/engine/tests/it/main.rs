@@ -26,6 +26,7 @@ mod owners;
 mod pins;
 mod placeholders;
 mod rewalks;
+mod rotation;
 mod scale;
 mod stage;
 mod telling;

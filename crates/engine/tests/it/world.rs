@@ -95,6 +95,11 @@ impl World {
     }
 
     pub(crate) async fn of(size: Size) -> Self {
+        Self::in_org(size, salesforce_sim::Options::default()).await
+    }
+
+    /// As `of`, in an org that is otherwise as `org` says.
+    pub(crate) async fn in_org(size: Size, org: salesforce_sim::Options) -> Self {
         let clock = Arc::new(VirtualClock {
             start: "2026-11-22T12:00:00Z".parse().unwrap(),
             began: Instant::now(),
@@ -126,7 +131,7 @@ impl World {
                 client_secret: SALESFORCE_SECRET.to_owned(),
                 instance_url: Some(SALESFORCE.to_owned()),
                 refresh_token: Some(REFRESH_TOKEN.to_owned()),
-                ..salesforce_sim::Options::default()
+                ..org
             },
             clock.clone(),
             1,

@@ -35,7 +35,11 @@ fn token_response(changes: &[(&str, &str)]) -> Reply {
 }
 
 fn grant(changes: &[(&str, &str)]) -> Result<Grant, SalesforceError> {
-    granted(&token_response(changes), &app(), Loopback::Refused)
+    granted(
+        &token_response(changes),
+        Some(&app().client_secret),
+        Loopback::Refused,
+    )
 }
 
 #[test]
@@ -79,8 +83,8 @@ fn a_token_is_not_accepted_for_a_host_that_is_not_salesforce() {
         "{error:?}"
     );
     let local = token_response(&[("instance_url", "http://127.0.0.1:4010")]);
-    assert!(granted(&local, &app(), Loopback::Refused).is_err());
-    assert!(granted(&local, &app(), Loopback::Allowed).is_ok());
+    assert!(granted(&local, None, Loopback::Refused).is_err());
+    assert!(granted(&local, None, Loopback::Allowed).is_ok());
 }
 
 #[test]
@@ -141,4 +145,90 @@ fn a_refused_grant_needs_a_person_and_a_busy_login_does_not() {
         matches!(page, SalesforceError::UnexpectedAnswer { .. }),
         "{page:?}"
     );
+}
+
+#[test]
+fn each_refusal_of_the_token_endpoint_says_whether_it_is_for_good() {
+    use transport::RetryWhen;
+
+    let later = RetryWhen::Later { not_before: None };
+    for (status, code, words, expected) in [
+        (
+            400,
+            "invalid_grant",
+            "expired access/refresh token",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "authentication failure",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "authentication failure - Invalid Password",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "expired authorization code",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "invalid authorization code",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "user hasn't approved this consumer",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "Audience validation failed",
+            RetryWhen::Reconnected,
+        ),
+        (
+            400,
+            "invalid_client_id",
+            "client identifier invalid",
+            RetryWhen::Reconnected,
+        ),
+        (
+            401,
+            "invalid_client",
+            "invalid client credentials",
+            RetryWhen::Reconnected,
+        ),
+        (400, "unsupported_grant_type", "", RetryWhen::Reconnected),
+        (400, "invalid_request", "", RetryWhen::Reconnected),
+        (400, "redirect_uri_mismatch", "", RetryWhen::Reconnected),
+        (400, "invalid_scope", "", RetryWhen::Reconnected),
+        (400, "inactive_user", "", RetryWhen::Reconnected),
+        (400, "inactive_org", "", RetryWhen::Reconnected),
+        (400, "invalid_app_access", "", RetryWhen::Reconnected),
+        (400, "rate_limit_exceeded", "", later),
+        (503, "invalid_grant", "whoever says so at the edge", later),
+    ] {
+        let body = serde_json::json!({"error": code, "error_description": words});
+        let error = refused(&reply(status, "application/json", &body.to_string()));
+        assert_eq!(error.retry_when(), expected, "{status} {code} {words}");
+        match &error {
+            SalesforceError::Grant {
+                code: kept,
+                message,
+            } => {
+                assert_eq!((kept.as_str(), message.as_str()), (code, words));
+            }
+            SalesforceError::LimitExceeded { .. } | SalesforceError::Unavailable { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -205,6 +205,7 @@ fn by_family(
         | "TXN_SECURITY_METERING_ERROR"
         | "TOO_MANY_APEX_REQUESTS"
         | "REQUEST_RUNNING_TOO_LONG"
+        | "APEX_ERROR"
         | "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE" => SalesforceError::Busy { code, message },
         "LIMIT_EXCEEDED" | "STORAGE_LIMIT_EXCEEDED" => {
             SalesforceError::StorageFull { code, message }
@@ -217,8 +218,11 @@ fn by_family(
         "INSUFFICIENT_ACCESS"
         | "INSUFFICIENT_ACCESS_OR_READONLY"
         | "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
-        | "TXN_SECURITY_NO_ACCESS"
         | "FUNCTIONALITY_NOT_ENABLED" => SalesforceError::AccessDenied { code, message },
+        // The one that passes by itself stands above.
+        policy if policy.starts_with("TXN_SECURITY_") => {
+            SalesforceError::AccessDenied { code, message }
+        }
         "STRING_TOO_LONG"
         | "INVALID_EMAIL_ADDRESS"
         | "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
@@ -230,7 +234,10 @@ fn by_family(
         | "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
         | "CANNOT_EXECUTE_FLOW_TRIGGER"
         | "FLOW_EXCEPTION"
-        | "APEX_ERROR"
+        | "MAX_TASK_DESCRIPTION_EXCEEEDED"
+        | "SELF_REFERENCE_FROM_TRIGGER"
+        | "DELETE_FAILED"
+        | "DEPENDENCY_EXISTS"
         | "ENTITY_IS_LOCKED"
         | "INVALID_STATUS" => SalesforceError::Validation {
             code,
@@ -241,7 +248,11 @@ fn by_family(
         | "MALFORMED_ID"
         | "QUERY_TOO_COMPLICATED"
         | "INVALID_QUERY_FILTER_OPERATOR"
+        | "INVALID_REPLICATION_DATE"
         | "EXCEEDED_ID_LIMIT"
+        | "OPERATION_TOO_LARGE"
+        | "DELETE_OPERATION_TOO_LARGE"
+        | "MIXED_DML_OPERATION"
         | "JSON_PARSER_ERROR"
         | "INVALID_JSON"
         | "INVALID_AUTH_HEADER"

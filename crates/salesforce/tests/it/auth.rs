@@ -1,6 +1,11 @@
 //! The token endpoint.
 
-use salesforce::auth::{self, Grant, Pkce};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::{ManualClock, Timestamp};
+use salesforce::auth::{self, Grant, Pkce, SigningApp, SigningKey};
 use salesforce::{App, Loopback, SalesforceError};
 use serde_json::json as value;
 use transport::Secret;
@@ -120,4 +125,49 @@ async fn a_token_is_given_back() {
         "{again:?}"
     );
     assert_eq!(world.seen()[0].body, "token=5A%2Bp");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_signs_gets_a_token_without_a_person() {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let text = STANDARD.encode(der.as_ref());
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n");
+    let app = SigningApp {
+        client_id: "key".to_owned(),
+        username: "ada@acme.io".to_owned(),
+        key: SigningKey::from_pem(&pem.into()).unwrap(),
+        login_url: "https://login.salesforce.com".parse().unwrap(),
+    };
+    let answer = value!({
+        "access_token": "00D!signed", "instance_url": "https://acme.my.salesforce.com",
+        "id": "https://login.salesforce.com/id/00DD000000QYVhd/005D000000QYVhd"
+    });
+    let unapproved = value!({
+        "error": "invalid_grant", "error_description": "user hasn't approved this consumer"
+    });
+    let world = World::answering([json(200, &answer), json(400, &unapproved)]);
+    let clock = ManualClock::at(Timestamp::from_seconds(1_767_323_045));
+    let http = world.http();
+    let grant = auth::sign_in(&http, &app, &clock, Loopback::Refused)
+        .await
+        .unwrap();
+    assert_eq!(grant.access_token.expose(), "00D!signed");
+    assert!(grant.refresh_token.is_none());
+    let refused = auth::sign_in(&http, &app, &clock, Loopback::Refused).await;
+    assert!(
+        matches!(refused, Err(SalesforceError::Grant { .. })),
+        "{refused:?}"
+    );
+    let seen = world.seen();
+    assert_eq!(
+        seen[0].line,
+        "POST https://login.salesforce.com/services/oauth2/token"
+    );
+    let start = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=eyJ";
+    assert!(seen[0].body.starts_with(start), "{}", seen[0].body);
+    assert_eq!(
+        seen[0].body, seen[1].body,
+        "nothing but the time changes an assertion"
+    );
 }

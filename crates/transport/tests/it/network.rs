@@ -8,7 +8,7 @@ use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use transport::{HttpService, Limits, NetworkOptions, Proxy, Sent, TransportError};
+use transport::{HttpService, Limits, NetworkOptions, Proxy, Reach, Sent, TransportError};
 
 const LIMITS: Limits = Limits {
     timeout: Duration::from_secs(20),
@@ -18,6 +18,7 @@ const LIMITS: Limits = Limits {
 fn directly() -> HttpService {
     transport::network(NetworkOptions {
         proxy: Proxy::Direct,
+        reach: Reach::PublicAndLoopback,
         ..NetworkOptions::default()
     })
 }
@@ -172,6 +173,7 @@ async fn plain_http_passes_the_proxy_by() {
         .unwrap();
     let service = transport::network(NetworkOptions {
         proxy: Proxy::Through(format!("http://{nobody}").parse().unwrap()),
+        reach: Reach::PublicAndLoopback,
         ..NetworkOptions::default()
     });
     let reply = transport::send(&service, asking(format!("http://{address}/")), LIMITS)
@@ -179,4 +181,25 @@ async fn plain_http_passes_the_proxy_by() {
         .unwrap();
     assert_eq!(reply.status.as_u16(), 204);
     served.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_of_the_machines_own_network_is_not_dialled() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let service = transport::network(NetworkOptions {
+        proxy: Proxy::Direct,
+        ..NetworkOptions::default()
+    });
+    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"] {
+        for scheme in ["http", "https"] {
+            let request = asking(format!("{scheme}://{host}:{port}/"));
+            let error = transport::send(&service, request, LIMITS)
+                .await
+                .unwrap_err();
+            assert_eq!(error.outcome(), Sent::Never, "{host}: {error:?}");
+        }
+    }
+    let nobody_came = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
+    assert!(nobody_came.is_err());
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{Method, Request};
-use transport::{HttpService, Limits, NetworkOptions, Proxy, Reply, network, send};
+use transport::{HttpService, Limits, NetworkOptions, Proxy, Reach, Reply, network, send};
 use url::Url;
 
 use super::form::{self, Form};
@@ -27,6 +27,7 @@ const ALLOW: &str = "Allow";
 pub(super) async fn allow(start: &Url) -> Result<(), Failure> {
     let http = network(NetworkOptions {
         proxy: Proxy::Direct,
+        reach: Reach::PublicAndLoopback,
         ..NetworkOptions::default()
     });
     let mut at = start.clone();
