@@ -202,10 +202,7 @@ impl World {
         let left = self.book(id, position, &events);
         if events.is_empty() {
             let expires = self.now.plus(lives).plus(Duration::from_millis(1));
-            let until = self
-                .records
-                .next_due()
-                .map_or(expires, |due| due.min(expires));
+            let until = self.next_due().map_or(expires, |due| due.min(expires));
             return Ok(Step::Wait {
                 until: Some(until),
                 demand,

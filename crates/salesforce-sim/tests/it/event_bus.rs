@@ -362,6 +362,23 @@ async fn an_object_that_apps_may_not_read_has_no_topic_and_no_events() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_field_that_apps_may_not_read_is_not_told() {
+    let (sim, bus, _) = org();
+    create(&sim, 1);
+    let hidden = salesforce_sim::Restriction::Field {
+        object: Object::Lead,
+        field: "Email".to_owned(),
+        level: salesforce_sim::FieldLevel::Hidden,
+    };
+    sim.with_world(|world| world.restrict(hidden, 0));
+    let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 9)).await.unwrap();
+    let answer = stream.answer().await;
+    let told = bus.read(&answer.events[0]).await;
+    assert_eq!(told.get("Email"), None);
+    assert_eq!(told["Company"], "Engines");
+}
+
+#[tokio::test(start_paused = true)]
 async fn records_that_are_not_shared_are_told_all_the_same() {
     let (sim, bus, _) = org();
     let made = create(&sim, 1);

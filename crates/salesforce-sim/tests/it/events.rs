@@ -1,5 +1,6 @@
 //! Change Data Capture: which changes are told, in which order and how, as the log shows it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use salesforce_sim::{ChangeEventOptions, Conversion, Object, RecordId};
@@ -437,4 +438,40 @@ fn old_events_go_and_a_full_log_loses_the_oldest() {
     org.wait(Duration::from_secs(50));
     patch(&mut org, id, &json!({"Title": "Four"}));
     assert_eq!(told(&mut org).len(), 1);
+}
+
+#[test]
+fn a_bulk_job_is_one_transaction_a_chunk_and_comes_from_bulk() {
+    let mut org = Org::empty();
+    let job = json!({"object": "Lead", "operation": "insert"});
+    let client = [("Sforce-Call-Options", "client=Loader")];
+    let (_, job) = org.call_with("POST", "jobs/ingest", &client, &job);
+    let url = format!(
+        "/services/data/v67.0/jobs/ingest/{}",
+        job["id"].as_str().unwrap()
+    );
+    let mut rows = String::from("LastName,Company\n");
+    for number in 0..450 {
+        rows += &format!("L{number},C\n");
+    }
+    let upload = http::Request::put(format!("{url}/batches"))
+        .header("authorization", "Bearer token")
+        .header("content-type", "text/csv");
+    assert_eq!(org.send(upload.body(rows).unwrap()).status(), 201);
+    org.call("PATCH", &url, &json!({"state": "UploadComplete"}));
+    org.wait(Duration::from_mins(10));
+    let (_, events) = org.get("/_sim/change-events/log?limit=1000");
+    let mut of_chunk = BTreeMap::new();
+    for event in events.as_array().unwrap() {
+        assert_eq!(
+            event["changeOrigin"],
+            "com/salesforce/api/bulkapi/67.0;client=Loader"
+        );
+        *of_chunk
+            .entry(event["transactionKey"].to_string())
+            .or_insert(0) += 1;
+    }
+    let mut chunks: Vec<i32> = of_chunk.into_values().collect();
+    chunks.sort_unstable();
+    assert_eq!(chunks, [50, 200, 200]);
 }

@@ -93,6 +93,8 @@ impl World {
             let delay = self.records.delay_commits(None);
             let origin = std::mem::replace(&mut self.records.origin, job.origin.clone());
             written.extend(job.step(&mut self.records, at));
+            // A chunk is a transaction.
+            self.records.seal(at);
             self.records.origin = origin;
             self.records.delay_commits(delay);
             if let Some(next) = job.work.next_at(job.state) {
