@@ -191,6 +191,7 @@ async fn i8_a_side_that_lost_its_rows_unlinks_nobody() {
             matching: salesforce_sim::Matching {
                 method: Some("GET".to_owned()),
                 path_contains: Some("/results".to_owned()),
+                ..salesforce_sim::Matching::default()
             },
             times: 3,
             action: salesforce_sim::Action {

@@ -410,6 +410,7 @@ async fn i3_a_sync_that_an_outage_stopped_goes_on_in_the_next_process() {
         matching: Matching {
             method: Some("POST".to_owned()),
             path_contains: Some("/jobs/query".to_owned()),
+            ..Matching::default()
         },
         times: 100,
         action: Action {

@@ -224,8 +224,8 @@ async fn o3_users_who_are_not_shown_any_more_keep_their_contacts() {
     // A profile lost the right to see colleagues: the answer is good, and empty.
     world.salesforce.inject(Fault {
         matching: Matching {
-            method: None,
             path_contains: Some("FROM%20User%20".to_owned()),
+            ..Matching::default()
         },
         times: 1,
         action: Action {
