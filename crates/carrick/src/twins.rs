@@ -24,14 +24,14 @@ const SAVED_EVERY: Duration = Duration::from_secs(2);
 /// Saving may take one part in so many of the time: a million people take seconds to write.
 const SAVING_SHARE: u32 = 10;
 
-/// A simulated Salesforce that listens, until `stop`.
+/// A simulated Salesforce that listens on all of `listeners`, until `stop`.
 pub(crate) async fn run_salesforce(
     sim: &salesforce_sim::Sim,
-    listener: TcpListener,
+    listeners: &[salesforce_sim::Listener],
     keeper: Option<&Keeper>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), Failure> {
-    run(sim.serve(listener, stop), keeper).await
+    run(sim.serve_all(listeners, stop), keeper).await
 }
 
 /// A simulated Intercom that listens and sends webhooks, until `stop`.

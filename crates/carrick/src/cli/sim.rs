@@ -74,6 +74,25 @@ pub(crate) struct SalesforceSimArguments {
     /// An access token that is valid from the start
     #[arg(long, value_name = "TOKEN", conflicts_with = "load")]
     pub(crate) access_token: Option<String>,
+    /// Give a new refresh token with each refresh, and end the old one
+    #[arg(long, conflicts_with = "load")]
+    pub(crate) rotate_refresh_tokens: bool,
+    /// Password of every user [default: carrick-password]
+    #[arg(long, value_name = "PASSWORD", conflicts_with = "load")]
+    pub(crate) password: Option<String>,
+    /// What has to be appended to the password
+    #[arg(long, value_name = "TOKEN", conflicts_with = "load")]
+    pub(crate) security_token: Option<String>,
+    /// PEM file with the certificate by which the app's JWT assertions are checked
+    #[arg(long, value_name = "FILE", conflicts_with = "load")]
+    pub(crate) app_certificate: Option<PathBuf>,
+    /// Listen for TLS as well, and take tunnels to salesforce.com as a proxy; 0 takes a free port
+    #[arg(long, value_name = "PORT", requires = "ca_file")]
+    pub(crate) tls_port: Option<u16>,
+    /// Where to put the certificate of the authority that TLS clients have to trust, as PEM; it is
+    /// another one after each start
+    #[arg(long, value_name = "FILE", requires = "tls_port")]
+    pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) saved: Saved,
 }

@@ -5,10 +5,12 @@
 //! sent on to the network.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
+use futures_util::future::select_all;
 use http::{Method, Request as HttpRequest, Response as HttpResponse, StatusCode};
 use hyper::body::Incoming;
 use hyper::rt::{Read, Write};
@@ -70,6 +72,10 @@ impl Listener {
         let security = Security::Tls(identity.clone());
         Self { socket, security }
     }
+
+    async fn accept(&self) -> (io::Result<(TcpStream, SocketAddr)>, Security) {
+        (self.socket.accept().await, self.security.clone())
+    }
 }
 
 impl From<TcpListener> for Listener {
@@ -85,22 +91,31 @@ impl Sim {
         listener: impl Into<Listener>,
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
-        let Listener { socket, security } = listener.into();
+        self.serve_all(&[listener.into()], shutdown).await
+    }
+
+    /// [`Sim::serve`] on several sockets at once.
+    pub async fn serve_all(
+        &self,
+        listeners: &[Listener],
+        shutdown: impl Future<Output = ()>,
+    ) -> io::Result<()> {
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         tokio::pin!(shutdown);
         loop {
+            let accepting = listeners.iter().map(|listener| Box::pin(listener.accept()));
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                accepted = socket.accept() => {
-                    let Ok((stream, _)) = accepted else { continue };
+                (accepted, _, _) = select_all(accepting) => {
+                    let (Ok((stream, _)), security) = accepted else { continue };
                     // Speed only: an answer does not wait for the one before to be acknowledged.
                     if stream.set_nodelay(true).is_err() {
                         continue;
                     }
-                    let (sim, security) = (self.clone(), security.clone());
+                    let sim = self.clone();
                     let watchers = [graceful.watcher(), graceful.watcher()];
                     connections.spawn(async move { sim.attend(stream, security, watchers).await });
                 }

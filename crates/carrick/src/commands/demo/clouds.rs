@@ -54,8 +54,8 @@ impl Clouds {
         let [of_salesforce, of_intercom] = keepers.clone();
         let stop = shutdown.soft.clone().cancelled_owned();
         shutdown.spawn(async move {
-            let listener = salesforce_listener;
-            tell(twins::run_salesforce(&salesforce, listener, Some(&of_salesforce), stop).await);
+            let listeners = [salesforce_listener.into()];
+            tell(twins::run_salesforce(&salesforce, &listeners, Some(&of_salesforce), stop).await);
         });
         let stop = shutdown.soft.clone().cancelled_owned();
         shutdown.spawn(async move {

@@ -1,17 +1,19 @@
 //! `carrick sim salesforce`.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use model::SystemClock;
-use salesforce_sim::{Fixture, Options, Sim};
+use salesforce_sim::{Fixture, Identity, Listener, LoginPolicy, Options, Sim};
+use tokio::net::TcpListener;
 
 use super::{listen, run_twin};
 use crate::cli::SalesforceSimArguments;
 use crate::failure::{Failure, OrFail};
 use crate::shutdown::Shutdown;
 use crate::twins::Keeper;
-use crate::{ports, twins};
+use crate::{files, output, ports, twins};
 
 /// Chooses the tokens that are given out; they guard nothing but invented people.
 const TOKEN_SEED: u64 = 1;
@@ -26,12 +28,19 @@ pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options(&arguments)?, clock, TOKEN_SEED),
     };
+    let listeners = match (arguments.tls_port, &arguments.ca_file) {
+        (Some(port), Some(file)) => {
+            let names = names(&arguments, address);
+            over_tls(listener, SocketAddr::new(address.ip(), port), names, file).await?
+        }
+        (_, _) => vec![Listener::plain(listener)],
+    };
     let keeper = arguments
         .saved
         .save
         .map(|file| Keeper::of_salesforce(&sim, file));
     let stop = shutdown.soft.clone().cancelled_owned();
-    let twin = twins::run_salesforce(&sim, listener, keeper.as_ref(), stop);
+    let twin = twins::run_salesforce(&sim, &listeners, keeper.as_ref(), stop);
     run_twin("Salesforce", address, &shutdown, twin).await
 }
 
@@ -39,6 +48,45 @@ fn fixture(file: &Path) -> Result<Fixture, Failure> {
     let text = std::fs::read_to_string(file)
         .or_fail(|| format!("the fixture {} cannot be read", file.display()))?;
     Fixture::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
+}
+
+/// Hosts of this org that are not everybody's.
+fn names(arguments: &SalesforceSimArguments, address: SocketAddr) -> Vec<String> {
+    let instance = arguments.instance_url.as_ref();
+    let instance = instance.and_then(|url| url.host_str()).map(str::to_owned);
+    instance
+        .into_iter()
+        .chain([address.ip().to_string()])
+        .collect()
+}
+
+/// The plain socket and one for TLS, whose authority is put into `file`.
+async fn over_tls(
+    plain: TcpListener,
+    address: SocketAddr,
+    names: Vec<String>,
+    file: &Path,
+) -> Result<Vec<Listener>, Failure> {
+    let identity = Identity::new(names)
+        .or_fail(|| "no certificate could be made for the simulated Salesforce".to_owned())?;
+    files::replace(
+        file,
+        identity.authority_pem().as_bytes(),
+        files::Readers::Everybody,
+    )
+    .or_fail(|| format!("the authority cannot be written to {}", file.display()))?;
+    let purpose = "the simulated Salesforce over TLS";
+    let elsewhere = "end the other program, or choose another with --tls-port";
+    let tls = ports::listen(address, purpose, elsewhere).await?;
+    let address = ports::address_of(&tls);
+    output::line(format_args!(
+        "simulated Salesforce over TLS: https://{address} (trust {})",
+        file.display()
+    ))?;
+    Ok(vec![
+        Listener::proxy(plain, &identity),
+        Listener::tls(tls, &identity),
+    ])
 }
 
 fn options(arguments: &SalesforceSimArguments) -> Result<Options, Failure> {
@@ -63,6 +111,22 @@ fn options(arguments: &SalesforceSimArguments) -> Result<Options, Failure> {
         instance_url: instance_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
         access_token: arguments.access_token.clone(),
         refresh_token: arguments.refresh_token.clone(),
+        rotates_refresh_tokens: arguments.rotate_refresh_tokens,
+        login: login(arguments)?,
+        ..usual
+    })
+}
+
+fn login(arguments: &SalesforceSimArguments) -> Result<LoginPolicy, Failure> {
+    let usual = LoginPolicy::default();
+    let certificate = arguments.app_certificate.as_ref().map(|file| {
+        std::fs::read_to_string(file)
+            .or_fail(|| format!("the certificate {} cannot be read", file.display()))
+    });
+    Ok(LoginPolicy {
+        password: arguments.password.clone().unwrap_or(usual.password),
+        security_token: arguments.security_token.clone(),
+        certificate: certificate.transpose()?,
         ..usual
     })
 }
