@@ -14,9 +14,18 @@ use super::split::Span;
 /// one, so whatever is to be kept is copied out of it.
 #[derive(Debug, Default)]
 pub struct Block {
-    pub(super) text: Vec<u8>,
+    pub(super) text: BlockText,
     pub(super) cells: Vec<Span>,
     pub(super) columns: usize,
+}
+
+/// The bytes of a block. Looked through once, so that nothing has to be for each cell: speed only.
+#[derive(Debug)]
+pub(super) enum BlockText {
+    /// Text without NUL characters, as nearly always.
+    Clean(String),
+    /// Not all of it is UTF-8, or there are NULs.
+    Other(Vec<u8>),
 }
 
 /// A cell that does not hold what was asked of it.
@@ -33,8 +42,43 @@ pub struct UnreadableCell {
 /// one that was not asked for is a panic.
 #[derive(Debug, Clone, Copy)]
 pub struct BlockRow<'a> {
-    text: &'a [u8],
+    text: &'a BlockText,
     cells: &'a [Span],
+}
+
+impl Default for BlockText {
+    fn default() -> Self {
+        Self::Clean(String::new())
+    }
+}
+
+impl BlockText {
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
+        if memchr(0, &bytes).is_some() {
+            return Self::Other(bytes);
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Clean(text),
+            Err(error) => Self::Other(error.into_bytes()),
+        }
+    }
+
+    /// Takes the memory for another text.
+    pub(super) fn take_emptied(&mut self) -> Vec<u8> {
+        let mut bytes = match std::mem::take(self) {
+            Self::Clean(text) => text.into_bytes(),
+            Self::Other(bytes) => bytes,
+        };
+        bytes.clear();
+        bytes
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Clean(text) => text.as_bytes(),
+            Self::Other(bytes) => bytes,
+        }
+    }
 }
 
 impl Block {
@@ -67,7 +111,7 @@ impl<'a> BlockRow<'a> {
 
     /// The bytes between the quotes, a quote in them still written twice; empty for null.
     pub fn raw(&self, column: usize) -> &'a [u8] {
-        self.cells[column].of(self.text)
+        self.cells[column].of(self.text.bytes())
     }
 
     /// The text; `None` for null and for the empty text, which Salesforce does not tell apart.
@@ -75,16 +119,23 @@ impl<'a> BlockRow<'a> {
     /// no field of an org holds.
     pub fn text(&self, column: usize) -> Result<Option<Cow<'a, str>>, UnreadableCell> {
         let cell = self.cells[column];
-        let bytes = cell.of(self.text);
-        if bytes.is_empty() {
+        if cell.is_empty() {
             return Ok(None);
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| UnreadableCell {
-            column,
-            why: "is not UTF-8",
-        })?;
-        let has_nul = memchr(0, bytes).is_some();
-        if !has_nul && !cell.has_doubled_quotes() {
+        let text = match self.text {
+            // A cell ends at a quote, a comma or a line's end, and so never within a character.
+            BlockText::Clean(text) if !cell.has_doubled_quotes() => {
+                return Ok(Some(Cow::Borrowed(&text[cell.range()])));
+            }
+            BlockText::Clean(text) => &text[cell.range()],
+            BlockText::Other(bytes) => {
+                std::str::from_utf8(cell.of(bytes)).map_err(|_| UnreadableCell {
+                    column,
+                    why: "is not UTF-8",
+                })?
+            }
+        };
+        if !cell.has_doubled_quotes() && !text.contains('\0') {
             return Ok(Some(Cow::Borrowed(text)));
         }
         let mut text = text.replace("\"\"", "\"");
@@ -189,17 +240,21 @@ fn in_usual_form(text: &[u8]) -> Option<Timestamp> {
 impl Block {
     /// The rows of a text that has no header.
     pub(crate) fn of_csv(text: &str, columns: usize) -> Self {
+        Self::of_bytes(text.as_bytes(), columns)
+    }
+
+    /// As [`Self::of_csv`], of bytes that need not be text.
+    pub(crate) fn of_bytes(text: &[u8], columns: usize) -> Self {
         use super::split::{Record, Then, record};
-        let mut block = Self {
-            text: text.as_bytes().to_vec(),
-            cells: Vec::new(),
-            columns,
-        };
-        let mut at = 0;
-        while let Ok(Record::Whole(next)) = record(&block.text, at, Then::End, &mut block.cells) {
+        let (mut cells, mut at) = (Vec::new(), 0);
+        while let Ok(Record::Whole(next)) = record(text, at, Then::End, &mut cells) {
             at = next;
         }
-        block
+        Self {
+            text: BlockText::of(text.to_vec()),
+            cells,
+            columns,
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use futures_util::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, StatusCode};
 use transport::TransportError;
 
-use super::block::Block;
-use super::split::{NotCsv, Record, TEXT_BYTES_MAX, Then, record};
+use super::block::{Block, BlockText};
+use super::split::{NotCsv, Record, Span, TEXT_BYTES_MAX, Then, record};
 use crate::call::Call;
 use crate::error::refusal::unexpected;
 use crate::{Client, SalesforceError};
@@ -118,17 +118,18 @@ impl File {
         block: &mut Block,
     ) -> Result<(), SalesforceError> {
         loop {
-            block.text.clear();
+            let mut text = block.text.take_emptied();
             block.cells.clear();
             block.columns = self.columns.0.len();
             if self.ended {
                 return self.complete();
             }
-            std::mem::swap(&mut block.text, &mut self.rest);
-            match self.receive(&mut block.text).await {
+            std::mem::swap(&mut text, &mut self.rest);
+            match self.receive(&mut text).await {
                 Ok(then) => {
-                    self.split(block, then)?;
+                    self.split(&mut text, &mut block.cells, then)?;
                     self.ended = then == Then::End;
+                    block.text = BlockText::of(text);
                 }
                 Err(_) if self.reopened < REOPENED_MAX => self.reopen(client).await?,
                 Err(error) => return Err(error.into()),
@@ -152,13 +153,15 @@ impl File {
         Ok(Then::More)
     }
 
-    /// Moves all complete records of the block's text into its cells, and keeps the rest.
-    fn split(&mut self, block: &mut Block, then: Then) -> Result<(), SalesforceError> {
-        let Block {
-            text,
-            cells,
-            columns,
-        } = block;
+    /// Finds the cells of all complete records of the text, and keeps what is behind them for the
+    /// next one.
+    fn split(
+        &mut self,
+        text: &mut Vec<u8>,
+        cells: &mut Vec<Span>,
+        then: Then,
+    ) -> Result<(), SalesforceError> {
+        let columns = self.columns.0.len();
         let mut at = 0;
         loop {
             let before = cells.len();
@@ -174,7 +177,7 @@ impl File {
                 }
                 self.header_seen = true;
                 cells.truncate(before);
-            } else if cells.len() - before != *columns {
+            } else if cells.len() - before != columns {
                 let came = format!("{} cells in a row", cells.len() - before);
                 return Err(self.not_the_file(came.as_bytes(), "another number of cells"));
             } else if self.to_skip > 0 {
@@ -190,6 +193,7 @@ impl File {
         }
         self.rest.clear();
         self.rest.extend_from_slice(&text[at..]);
+        text.truncate(at);
         Ok(())
     }
 

@@ -28,9 +28,19 @@ impl Span {
         }
     }
 
+    /// Where the bytes between the quotes are.
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..(self.end_and_mark & !DOUBLED_QUOTES) as usize
+    }
+
     /// The bytes between the quotes.
     pub(crate) fn of(self, text: &[u8]) -> &[u8] {
-        &text[self.start as usize..(self.end_and_mark & !DOUBLED_QUOTES) as usize]
+        &text[self.range()]
+    }
+
+    /// There are none.
+    pub(crate) fn is_empty(self) -> bool {
+        self.range().is_empty()
     }
 
     /// Each quote in it stands twice.

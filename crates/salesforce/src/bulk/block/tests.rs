@@ -25,6 +25,12 @@ fn cells_are_read_by_their_columns() {
 
 #[test]
 fn a_text_is_copied_only_if_it_must_be() {
+    let block = Block::of_csv("plain,\"in, quotes\",\"a\"\"b\"\n", 3);
+    let row = block.rows().next().unwrap();
+    assert!(matches!(row.text(0), Ok(Some(Cow::Borrowed("plain")))));
+    assert!(matches!(row.text(1), Ok(Some(Cow::Borrowed("in, quotes")))));
+    assert!(matches!(row.text(2), Ok(Some(Cow::Owned(text))) if text == "a\"b"));
+
     let block = Block::of_csv("plain,\"in, quotes\",\"a\"\"b\",\"a\0b\",\"\0\"\n", 5);
     let row = block.rows().next().unwrap();
     let cow = |column| row.text(column).unwrap();
@@ -37,9 +43,7 @@ fn a_text_is_copied_only_if_it_must_be() {
 
 #[test]
 fn what_is_not_the_type_is_said_with_its_column_and_without_its_value() {
-    let mut block = Block::of_csv("00Q,perhaps,NaN,yesterday,x\n", 5);
-    let last = block.text.iter().position(|byte| *byte == b'x').unwrap();
-    block.text[last] = 0xff;
+    let block = Block::of_bytes(b"00Q,perhaps,NaN,yesterday,\xff,\xc3\xa4\n", 6);
     let row = block.rows().next().unwrap();
     for (column, error) in [
         (0, row.id(0).unwrap_err()),
@@ -55,6 +59,11 @@ fn what_is_not_the_type_is_said_with_its_column_and_without_its_value() {
     assert_eq!(
         row.text(4).unwrap_err().to_string(),
         "column 4 is not UTF-8"
+    );
+    assert_eq!(
+        row.text(5).unwrap().as_deref(),
+        Some("ä"),
+        "its neighbour is"
     );
 }
 
