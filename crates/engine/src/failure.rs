@@ -102,7 +102,7 @@ fn salesforce_cause(error: &SalesforceError) -> &'static str {
         SalesforceError::Unavailable { .. }
         | SalesforceError::Busy { .. }
         | SalesforceError::NotBegun { .. } => "salesforce.unavailable",
-        SalesforceError::NoCommonVersion { .. } => "salesforce.version",
+        SalesforceError::NoSharedVersion { .. } => "salesforce.version",
         SalesforceError::RowLocked => "salesforce.locked",
         SalesforceError::StorageFull { .. } => "salesforce.storage",
         SalesforceError::QueryTooSlow

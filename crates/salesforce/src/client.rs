@@ -151,7 +151,7 @@ impl Client {
             Ok((_, version)) => Ok(version),
             Err(
                 error
-                @ (SalesforceError::NoCommonVersion { .. } | SalesforceError::NotBegun { .. }),
+                @ (SalesforceError::NoSharedVersion { .. } | SalesforceError::NotBegun { .. }),
             ) => Err(error),
             Err(error) => Err(SalesforceError::NotBegun {
                 retry: error.retry_when(),

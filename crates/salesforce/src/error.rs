@@ -47,7 +47,7 @@ pub enum SalesforceError {
         ApiVersion::OLDEST,
         ApiVersion::NEWEST
     )]
-    NoCommonVersion {
+    NoSharedVersion {
         /// The oldest and the newest that it offers.
         offered: String,
     },
@@ -286,7 +286,7 @@ impl SalesforceError {
             },
             Self::NotRenewed { retry, .. } | Self::NotBegun { retry, .. } => *retry,
             // Salesforce brings its orgs to a new version three times a year, by itself.
-            Self::NoCommonVersion { .. } => RetryWhen::Later {
+            Self::NoSharedVersion { .. } => RetryWhen::Later {
                 not_before: Some(VERSION_PAUSE),
             },
             Self::SessionExpired
@@ -321,7 +321,7 @@ impl SalesforceError {
             },
             Self::Address { .. }
             | Self::NotBegun { .. }
-            | Self::NoCommonVersion { .. }
+            | Self::NoSharedVersion { .. }
             | Self::NotSendable { .. } => Outcome::NotSent,
             Self::Unavailable { .. } | Self::UnexpectedAnswer { .. } | Self::Unreadable(_) => {
                 Outcome::Unknown
@@ -379,7 +379,7 @@ impl SalesforceError {
             | Self::SessionExpired
             | Self::NotRenewed { .. }
             | Self::NotBegun { .. }
-            | Self::NoCommonVersion { .. }
+            | Self::NoSharedVersion { .. }
             | Self::NotSendable { .. }
             | Self::Address { .. }
             | Self::Unavailable { .. }

@@ -70,7 +70,7 @@ pub(crate) fn chosen(reply: &Reply) -> Result<ApiVersion, SalesforceError> {
     let newest = versions().filter(|version| ours.contains(version)).max();
     newest
         .map(ApiVersion)
-        .ok_or_else(|| SalesforceError::NoCommonVersion {
+        .ok_or_else(|| SalesforceError::NoSharedVersion {
             offered: match (versions().min(), versions().max()) {
                 (Some(oldest), Some(newest)) => format!("{oldest}.0 to {newest}.0"),
                 (None, _) | (_, None) => "none that can be read".to_owned(),

@@ -147,88 +147,54 @@ fn a_refused_grant_needs_a_person_and_a_busy_login_does_not() {
     );
 }
 
+/// What the vendor documents, besides the words that come with `invalid_grant`.
+const FOR_GOOD: [(u16, &str); 9] = [
+    (400, "invalid_client_id"),
+    (401, "invalid_client"),
+    (400, "unsupported_grant_type"),
+    (400, "invalid_request"),
+    (400, "redirect_uri_mismatch"),
+    (400, "invalid_scope"),
+    (400, "inactive_user"),
+    (400, "inactive_org"),
+    (400, "invalid_app_access"),
+];
+
+const OF_INVALID_GRANT: [&str; 7] = [
+    "expired access/refresh token",
+    "authentication failure",
+    "authentication failure - Invalid Password",
+    "expired authorization code",
+    "invalid authorization code",
+    "user hasn't approved this consumer",
+    "Audience validation failed",
+];
+
 #[test]
 fn each_refusal_of_the_token_endpoint_says_whether_it_is_for_good() {
     use transport::RetryWhen;
 
-    let later = RetryWhen::Later { not_before: None };
-    for (status, code, words, expected) in [
-        (
-            400,
-            "invalid_grant",
-            "expired access/refresh token",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_grant",
-            "authentication failure",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_grant",
-            "authentication failure - Invalid Password",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_grant",
-            "expired authorization code",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_grant",
-            "invalid authorization code",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_grant",
-            "user hasn't approved this consumer",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_grant",
-            "Audience validation failed",
-            RetryWhen::Reconnected,
-        ),
-        (
-            400,
-            "invalid_client_id",
-            "client identifier invalid",
-            RetryWhen::Reconnected,
-        ),
-        (
-            401,
-            "invalid_client",
-            "invalid client credentials",
-            RetryWhen::Reconnected,
-        ),
-        (400, "unsupported_grant_type", "", RetryWhen::Reconnected),
-        (400, "invalid_request", "", RetryWhen::Reconnected),
-        (400, "redirect_uri_mismatch", "", RetryWhen::Reconnected),
-        (400, "invalid_scope", "", RetryWhen::Reconnected),
-        (400, "inactive_user", "", RetryWhen::Reconnected),
-        (400, "inactive_org", "", RetryWhen::Reconnected),
-        (400, "invalid_app_access", "", RetryWhen::Reconnected),
-        (400, "rate_limit_exceeded", "", later),
-        (503, "invalid_grant", "whoever says so at the edge", later),
-    ] {
+    let of = |status, code: &str, words: &str| {
         let body = serde_json::json!({"error": code, "error_description": words});
-        let error = refused(&reply(status, "application/json", &body.to_string()));
-        assert_eq!(error.retry_when(), expected, "{status} {code} {words}");
-        match &error {
-            SalesforceError::Grant {
-                code: kept,
-                message,
-            } => {
-                assert_eq!((kept.as_str(), message.as_str()), (code, words));
-            }
-            SalesforceError::LimitExceeded { .. } | SalesforceError::Unavailable { .. } => {}
-            other => panic!("{other:?}"),
-        }
+        refused(&reply(status, "application/json", &body.to_string()))
+    };
+    let words = OF_INVALID_GRANT.map(|words| (400, "invalid_grant", words));
+    let codes = FOR_GOOD.map(|(status, code)| (status, code, "words"));
+    for (status, code, words) in words.into_iter().chain(codes) {
+        let error = of(status, code, words);
+        assert_eq!(error.retry_when(), RetryWhen::Reconnected, "{code} {words}");
+        assert_eq!(
+            error.to_string(),
+            format!("Salesforce refuses the authorization ({code})")
+        );
+        assert_eq!(error.vendor_words(), Some(words));
+    }
+    for (status, code) in [(400, "rate_limit_exceeded"), (503, "invalid_grant")] {
+        let later = RetryWhen::Later { not_before: None };
+        assert_eq!(
+            of(status, code, "words").retry_when(),
+            later,
+            "{status} {code}"
+        );
     }
 }

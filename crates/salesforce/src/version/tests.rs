@@ -34,7 +34,7 @@ fn the_newest_version_that_both_sides_know_is_spoken() {
 }
 
 #[test]
-fn an_org_without_a_common_version_is_told_with_what_it_offers() {
+fn an_org_that_shares_no_version_is_told_with_what_it_offers() {
     for (offered, expected) in [
         (vec!["31.0", "57.0"], "31.0 to 57.0"),
         (vec!["70.0", "71.0"], "70.0 to 71.0"),
