@@ -55,14 +55,14 @@ struct Hunk {
 
 /// What lies between the lines of a longest common subsequence.
 fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
-    let lengths = common_lengths(old, new);
+    let lengths = shared_lengths(old, new);
     let (mut at_old, mut at_new) = (0, 0);
     let (mut from_old, mut from_new) = (0, 0);
     let mut hunks = Vec::new();
     loop {
-        let is_common = at_old < old.len() && at_new < new.len() && old[at_old] == new[at_new];
+        let is_shared = at_old < old.len() && at_new < new.len() && old[at_old] == new[at_new];
         let is_end = at_old == old.len() && at_new == new.len();
-        if (is_common || is_end) && (from_old < at_old || from_new < at_new) {
+        if (is_shared || is_end) && (from_old < at_old || from_new < at_new) {
             hunks.push(Hunk {
                 old: from_old..at_old,
                 new: from_new..at_new,
@@ -71,7 +71,7 @@ fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
         if is_end {
             return hunks;
         }
-        if is_common {
+        if is_shared {
             (at_old, at_new) = (at_old + 1, at_new + 1);
             (from_old, from_new) = (at_old, at_new);
         } else if at_new == new.len()
@@ -85,7 +85,7 @@ fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
 }
 
 /// For each pair of suffixes the length of their longest common subsequence.
-fn common_lengths(old: &[&str], new: &[&str]) -> Vec<Vec<u16>> {
+fn shared_lengths(old: &[&str], new: &[&str]) -> Vec<Vec<u16>> {
     let mut lengths = vec![vec![0_u16; new.len() + 1]; old.len() + 1];
     for at_old in (0..old.len()).rev() {
         for at_new in (0..new.len()).rev() {

@@ -1,6 +1,7 @@
 //! Change Data Capture: which changes are told, in which order and how, as the log shows it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use salesforce_sim::{ChangeEventOptions, Conversion, Object, RecordId};
@@ -452,7 +453,7 @@ fn a_bulk_job_is_one_transaction_a_chunk_and_comes_from_bulk() {
     );
     let mut rows = String::from("LastName,Company\n");
     for number in 0..450 {
-        rows += &format!("L{number},C\n");
+        writeln!(rows, "L{number},C").unwrap();
     }
     let upload = http::Request::put(format!("{url}/batches"))
         .header("authorization", "Bearer token")
