@@ -34,8 +34,7 @@ use crate::id::RecordId;
 use crate::schema::Object;
 use crate::world::World;
 
-use admission::VERSIONS;
-pub(crate) use admission::body_bytes_max;
+pub(crate) use admission::{VERSIONS, body_bytes_max};
 pub use bulk::BulkSwitches;
 pub(crate) use bulk::{Jobs, reads_any_bytes};
 use call::Call;

@@ -19,6 +19,7 @@
 //! | `GET dump` | everything as lines, to compare two worlds by |
 //! | `PUT limits`, `GET`, `PUT rules`, `POST tokens/expire` | the day's usage, the org's rules, tokens |
 //! | `GET`, `PUT login` | how one may log in: [`crate::LoginPolicy`] |
+//! | `GET`, `POST`, `DELETE locks`, `DELETE locks/{id}` | what somebody else holds: [`crate::RecordLock`] |
 //! | `GET`, `POST`, `DELETE faults` | trouble for the next calls: a list of [`crate::Fault`]s |
 //! | `change-events`, `change-events/…` | what is captured and delivered: see `change_events` |
 //! | `GET`, `DELETE calls`, `GET calls?summary=1` | calls of late one by one; all of them counted |
@@ -49,7 +50,9 @@
 mod bulk;
 mod change_events;
 mod fields;
+mod locks;
 mod replication;
+mod rules;
 mod search;
 mod security;
 
@@ -229,17 +232,6 @@ impl World {
         &self.records.rules
     }
 
-    /// Changes the org's rules for writing. The row of the assignment rule follows.
-    pub fn set_rules(&mut self, rules: Rules) -> Result<(), Refused> {
-        let author = self.rep_author();
-        let mut active = Fields::new();
-        active.insert("Active".to_owned(), rules.lead_assignment.into());
-        self.records
-            .administer(crate::seed::assignment_rule(), &active, author)?;
-        self.records.rules = rules;
-        Ok(())
-    }
-
     /// The fields of a visible record, deleted or not, as REST writes them.
     pub fn record(&self, id: RecordId) -> Option<Json> {
         let row = self.records.tables.find(id)?;
@@ -311,10 +303,8 @@ impl World {
                 Ok(done)
             }
             ["rules"] if method == Method::GET => Ok(json!(self.rules())),
-            ["rules"] if method == Method::PUT => {
-                self.set_rules(body(request)?)?;
-                Ok(done)
-            }
+            ["rules"] if method == Method::PUT => self.merge_rules(body(request)?),
+            ["locks", rest @ ..] => self.control_locks(rest, request),
             ["bulk"] if method == Method::GET => Ok(json!(self.bulk_switches())),
             ["bulk"] if method == Method::PUT => self.merge_bulk_switches(&body(request)?),
             ["replication", "forget"] if method == Method::POST => {

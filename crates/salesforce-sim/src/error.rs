@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use http::StatusCode;
+use serde_json::Value as Json;
 
-use crate::id::RecordId;
-use crate::schema::Object;
 use crate::value::write_json_text;
 
 /// Why a request, or one record of it, is refused.
@@ -18,18 +17,16 @@ pub(crate) struct ApiError {
     /// Present, though perhaps empty, where a record was to be written.
     pub(crate) fields: Option<Vec<String>>,
     pub(crate) duplicates: Option<Box<Duplicates>>,
+    /// What else is wrong with the record.
+    pub(crate) more: Vec<Self>,
 }
 
 /// What a duplicate rule found.
 #[derive(Debug, Clone)]
 pub(crate) struct Duplicates {
-    pub(crate) object: Object,
-    pub(crate) rule: &'static str,
-    pub(crate) matching_rule: &'static str,
-    pub(crate) matches: Vec<RecordId>,
-    pub(crate) allow_save: bool,
-    /// The key under which the finding is reported; the vendor misspells it.
+    /// The key under which the finding is told.
     pub(crate) key: &'static str,
+    pub(crate) finding: Json,
 }
 
 impl ApiError {
@@ -45,6 +42,7 @@ impl ApiError {
             message: message.into(),
             fields: None,
             duplicates: None,
+            more: Vec::new(),
         }
     }
 
@@ -109,18 +107,29 @@ impl ApiError {
     pub(crate) fn to_rest_body(&self) -> String {
         let mut out = String::from("[{");
         if let Some(duplicates) = &self.duplicates {
-            duplicates.write(&self.message, &mut out);
+            let Duplicates { key, finding } = &**duplicates;
+            write!(out, "\"{key}\":{finding},").expect("a string takes everything");
         }
         self.write_members("errorCode", &mut out);
-        out.push_str("}]");
+        out.push('}');
+        for other in &self.more {
+            out.push_str(",{");
+            other.write_members("errorCode", &mut out);
+            out.push('}');
+        }
+        out.push(']');
         out
     }
 
-    /// The object that stands in the `errors` of one record in a collection.
+    /// The objects that stand in the `errors` of one record in a collection.
     pub(crate) fn write_record_error(&self, out: &mut String) {
         out.push('{');
         self.write_members("statusCode", out);
         out.push('}');
+        for other in &self.more {
+            out.push(',');
+            other.write_record_error(out);
+        }
     }
 
     fn write_members(&self, code_key: &str, out: &mut String) {
@@ -133,47 +142,5 @@ impl ApiError {
             let fields = serde_json::to_string(fields).expect("strings always serialise");
             write!(out, ",\"fields\":{fields}").expect("a string takes everything");
         }
-    }
-}
-
-impl Duplicates {
-    /// Writes the finding as a member, with its comma.
-    fn write(&self, message: &str, out: &mut String) {
-        let entity = self.object.name();
-        let matches: Vec<_> = self
-            .matches
-            .iter()
-            .map(|id| {
-                let found = Object::with_prefix(id.prefix()).map_or(entity, Object::name);
-                serde_json::json!({
-                    "additionalInformation": [],
-                    "fieldDiffs": [],
-                    "matchConfidence": 100.0,
-                    "record": {
-                        "attributes": {
-                            "type": found,
-                            "url": format!("/services/data/v67.0/sobjects/{found}/{id}"),
-                        },
-                        "Id": id,
-                    },
-                })
-            })
-            .collect();
-        let finding = serde_json::json!({
-            "allowSave": self.allow_save,
-            "duplicateRule": self.rule,
-            "duplicateRuleEntityType": entity,
-            "errorMessage": message,
-            "matchResults": [{
-                "entityType": entity,
-                "errors": [],
-                "matchEngine": "ExactMatchEngine",
-                "matchRecords": matches,
-                "rule": self.matching_rule,
-                "size": self.matches.len(),
-                "success": true,
-            }],
-        });
-        write!(out, "\"{}\":{finding},", self.key).expect("a string takes everything");
     }
 }

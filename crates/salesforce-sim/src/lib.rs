@@ -54,7 +54,10 @@ pub use id::{ParseRecordIdError, RecordId};
 pub use oauth::{Approval, ChallengeMethod, Flow, LoginPolicy, Replay};
 pub use options::Options;
 pub use paging::Paging;
-pub use records::{Conversion, Converted, DuplicateMode, Rules};
+pub use records::{
+    BeforeSaveFlow, Conversion, Converted, DuplicateMode, FailingTrigger, FieldChange, Formula,
+    FormulaError, Held, RecordLock, Rules, TriggerEvent, ValidationRule,
+};
 pub use save::LoadError;
 pub use schema::{
     ChoiceDetails, CustomChoice, CustomDefault, CustomField, CustomKind, Object, Setup,

@@ -5,15 +5,24 @@
 //! A write is committed at once, or, while commits are delayed, later than its `SystemModstamp`
 //! says: that is how a slow transaction of somebody else looks to a reader.
 
+mod after_save;
+mod assignment;
+mod automation;
 mod coerce;
 mod convert;
 mod delete;
+mod duplicates;
+mod formula;
+mod locks;
 mod merge;
 mod permitted;
+mod places;
 mod purged;
+mod relate;
 mod rules;
 mod save_hooks;
 mod upsert;
+mod validation;
 mod write;
 
 use std::collections::BTreeMap;
@@ -33,11 +42,15 @@ use crate::sharing::Sharing;
 use crate::table::Tables;
 use crate::world::SCREEN_ORIGIN;
 
+pub use automation::{BeforeSaveFlow, FailingTrigger, FieldChange, TriggerEvent};
 pub use convert::{Conversion, Converted};
+pub use formula::{Formula, FormulaError};
+pub use locks::{Held, RecordLock};
 pub(crate) use purged::Purged;
-pub(crate) use rules::{Author, AutoAssign};
+pub(crate) use rules::{Author, AutoAssign, OnDuplicates};
 pub use rules::{DuplicateMode, Rules};
 pub(crate) use upsert::{Unmatched, UpsertError, Upserted};
+pub use validation::ValidationRule;
 pub(crate) use write::Fields;
 
 /// All records, with the org's rules for writing them.
@@ -55,6 +68,9 @@ pub(crate) struct Records {
     /// Where the changes of this request come from, as change events name it.
     pub(crate) origin: String,
     pub(crate) events: Events,
+    locks: Vec<RecordLock>,
+    /// What went into the Recycle Bin together with what.
+    pub(crate) binned_with: BTreeMap<RecordId, RecordId>,
     late: BTreeMap<(Timestamp, u64), LateRow>,
     late_commits: u64,
     delay: Option<Duration>,
@@ -94,6 +110,8 @@ impl Records {
             purged: Purged::default(),
             origin: SCREEN_ORIGIN.to_owned(),
             events,
+            locks: Vec::new(),
+            binned_with: BTreeMap::new(),
             late: BTreeMap::new(),
             late_commits: 0,
             delay: None,
@@ -146,7 +164,7 @@ impl Records {
         let id = row.id;
         // A second writer waits for the first one's lock, so an earlier version goes in first.
         self.settle(id);
-        match self.delay {
+        match self.delay.or_else(|| self.delay_of(row.modified_by)) {
             Some(delay) => self.commit_later(LateRow {
                 due: now.plus(delay),
                 row,
@@ -154,6 +172,12 @@ impl Records {
             }),
             None => self.put(id, Some(Arc::new(row))),
         }
+    }
+
+    /// How late what a user writes always becomes visible. Apps write as the integration user.
+    fn delay_of(&self, user: RecordId) -> Option<Duration> {
+        let delay = Duration::from_millis(self.rules.others_commit_after_ms);
+        (!delay.is_zero() && user != crate::seed::integration_user()).then_some(delay)
     }
 
     pub(crate) fn commit_later(&mut self, late: LateRow) {

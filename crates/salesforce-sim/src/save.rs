@@ -16,7 +16,7 @@ use crate::events::SavedEvents;
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
-use crate::records::{LateRow, Purged, Rules};
+use crate::records::{LateRow, Purged, RecordLock, Rules};
 use crate::row::Row;
 use crate::schema::{CustomField, Object, Schema};
 use crate::sharing::Sharing;
@@ -86,6 +86,12 @@ struct Saved {
     /// The names of the fields by their places.
     #[serde(default)]
     columns: BTreeMap<Object, Vec<String>>,
+    /// What went into the Recycle Bin together with what.
+    #[serde(default)]
+    binned_with: Vec<(RecordId, RecordId)>,
+    /// What somebody else holds.
+    #[serde(default)]
+    locks: Vec<RecordLock>,
     late: Vec<LateRow>,
     /// Where capturing goes on.
     #[serde(default)]
@@ -139,6 +145,13 @@ impl World {
             fields: self.added_fields.clone(),
             metadata_changed_at: self.metadata_changed_at,
             columns: columns(&self.records.schema, &rows, self.records.waiting()),
+            binned_with: self
+                .records
+                .binned_with
+                .iter()
+                .map(|(record, with)| (*record, *with))
+                .collect(),
+            locks: self.records.locks().to_vec(),
             late: self.records.waiting().cloned().collect(),
             events: Some(self.records.events.saved()),
             records: rows.len(),
@@ -184,6 +197,10 @@ impl World {
             .records
             .change_sharing(|sharing| *sharing = saved.sharing);
         world.records.rules = saved.rules;
+        world.records.binned_with = saved.binned_with.into_iter().collect();
+        for lock in saved.locks {
+            world.records.lock(lock);
+        }
         world.usage = saved.usage;
         world.records.purged = saved.purged;
         world.grants = saved.grants;

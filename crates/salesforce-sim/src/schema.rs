@@ -28,6 +28,7 @@ pub(crate) use field::Field;
 pub(crate) use founding::KnownType;
 pub(crate) use kind::{Access, Kind, Presence, Source};
 pub use object::{Object, Setup};
+pub(crate) use places::{Place, countries, states};
 pub(crate) use sales::forecast_key;
 
 /// One object with its fields, in the order in which describe lists them.

@@ -56,6 +56,11 @@ pub(crate) fn assignment_rule() -> RecordId {
     seeded_id(Object::AssignmentRule, 0)
 }
 
+/// The only Case assignment rule.
+pub(crate) fn case_assignment_rule() -> RecordId {
+    seeded_id(Object::AssignmentRule, 1)
+}
+
 /// The org itself.
 pub(crate) fn org() -> RecordId {
     seeded_id(Object::Organization, 0)

@@ -19,8 +19,7 @@ use crate::fixture::Fixture;
 use crate::id::RecordId;
 use crate::oauth::Grants;
 use crate::options::Options;
-use crate::paging::Paging;
-use crate::records::{DuplicateMode, Records, Rules};
+use crate::records::{Records, Rules};
 use crate::schema::{CustomField, Object, Schema};
 use crate::seed;
 use crate::sim::serve::OverTls;
@@ -68,13 +67,6 @@ impl World {
         let schema = Schema::with(written).expect("a fixture is checked when it is read");
         let schema = Arc::new(schema);
         let tables = seed::tables(&options, &schema, now);
-        let rules = Rules {
-            lead_duplicates: DuplicateMode::Off,
-            misspell_duplicate_result: true,
-            lead_assignment: false,
-            lead_assignee: seed::queue(),
-            paging: Paging::default(),
-        };
         let events = Events::new(options.change_events.clone(), options.seed);
         let grants = Grants::new(&options, seed::integration_user(), now);
         let mut world = Self {
@@ -84,7 +76,7 @@ impl World {
             added_fields: Vec::new(),
             now,
             origin: String::new(),
-            records: Records::new(schema, tables, rules, events),
+            records: Records::new(schema, tables, Rules::default(), events),
             grants,
             cursors: Cursors::default(),
             jobs: Jobs::default(),

@@ -16,7 +16,7 @@ use crate::world::World;
 use super::call::{self, Call};
 
 /// The oldest and the newest version that are served.
-pub(super) const VERSIONS: std::ops::RangeInclusive<u32> = 31..=67;
+pub(crate) const VERSIONS: std::ops::RangeInclusive<u32> = 31..=67;
 
 /// A URI longer than this is refused, and so is a URI that together with the headers is longer.
 const URI_BYTES_MAX: usize = 16_384;

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::error::ApiError;
 use crate::id::RecordId;
-use crate::records::{Author, AutoAssign};
+use crate::records::{Author, AutoAssign, OnDuplicates};
 
 use super::admission::check_version;
 use super::json_body;
@@ -121,7 +121,7 @@ impl Call {
             user: self.user,
             now: self.now,
             auto_assign: self.auto_assign()?,
-            allow_duplicates: self.allows_duplicates(),
+            on_duplicates: self.on_duplicates(),
             at_screen: false,
         })
     }
@@ -139,17 +139,24 @@ impl Call {
         }
     }
 
-    fn allows_duplicates(&self) -> bool {
+    fn on_duplicates(&self) -> OnDuplicates {
         let header = self
             .header("sforce-duplicate-rule-header")
             .unwrap_or_default();
-        header
-            .split([';', ','])
-            .filter_map(|part| part.split_once('='))
-            .any(|(key, value)| {
-                key.trim().eq_ignore_ascii_case("allowSave")
-                    && value.trim().eq_ignore_ascii_case("true")
-            })
+        let says = |name: &str| {
+            header
+                .split([';', ','])
+                .filter_map(|part| part.split_once('='))
+                .any(|(key, value)| {
+                    key.trim().eq_ignore_ascii_case(name)
+                        && value.trim().eq_ignore_ascii_case("true")
+                })
+        };
+        OnDuplicates {
+            allow_save: says("allowSave"),
+            include_details: says("includeRecordDetails"),
+            ..OnDuplicates::refused(&self.version)
+        }
     }
 }
 

@@ -79,6 +79,7 @@ impl World {
             account_id: chosen(sent, "account")?,
             contact_id: chosen(sent, "contact")?,
             opportunity_name: opportunity.filter(|name| !name.is_empty()),
+            ..Conversion::default()
         };
         self.convert_as_rep(lead.id, &how)
     }

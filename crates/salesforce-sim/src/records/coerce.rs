@@ -13,7 +13,7 @@ use super::Records;
 
 impl Records {
     /// Reads what a client sent for `field`. Texts are trimmed, and an empty one is nothing.
-    pub(super) fn coerce(&self, field: &Field, json: &Json, of: Object) -> Result<Value, ApiError> {
+    pub(super) fn coerce(&self, field: &Field, json: &Json) -> Result<Value, ApiError> {
         if json.is_null() || json.as_str().is_some_and(|text| text.trim().is_empty()) {
             let is_flag = field.kind == Kind::Bool;
             return if is_flag {
@@ -29,9 +29,9 @@ impl Records {
             | Kind::Email
             | Kind::Url
             | Kind::Picklist
-            | Kind::MultiPicklist
             | Kind::Combobox => text(field, json),
-            Kind::Id | Kind::Reference => self.reference(field, json, of),
+            Kind::MultiPicklist => several(field, json),
+            Kind::Id | Kind::Reference => self.reference(field, json),
             Kind::Bool => flag(field, json),
             Kind::Int | Kind::Double | Kind::Currency | Kind::Percent => number(field, json),
             Kind::Date => date(field, json),
@@ -40,7 +40,7 @@ impl Records {
         }
     }
 
-    fn reference(&self, field: &Field, json: &Json, of: Object) -> Result<Value, ApiError> {
+    fn reference(&self, field: &Field, json: &Json) -> Result<Value, ApiError> {
         let text = json.as_str().ok_or_else(|| wrong_type(field, json))?;
         let malformed = || {
             let message = format!("{}: id value of incorrect type: {text}", field.label);
@@ -59,17 +59,6 @@ impl Records {
                 [field.name.clone()],
             ));
         };
-        if field.name == "OwnerId"
-            && object == Object::User
-            && !row.flag(self.schema_of(Object::User), "IsActive")
-        {
-            let owned = of.label().to_lowercase();
-            let message = format!(
-                "operation performed with inactive user [{}] as owner of {owned}",
-                id.short()
-            );
-            return Err(ApiError::record("INACTIVE_OWNER_OR_USER", message, []));
-        }
         if row.object() == Object::Lead && row.flag(self.schema_of(Object::Lead), "IsConverted") {
             return Err(converted_lead());
         }
@@ -98,14 +87,41 @@ fn text(field: &Field, json: &Json) -> Result<Value, ApiError> {
         return Err(ApiError::record("INVALID_EMAIL_ADDRESS", message, names()));
     }
     if field.restricted && !field.offers(text) {
-        let message = format!(
-            "{}: bad value for restricted picklist field: {text}",
-            field.label
-        );
-        let code = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST";
-        return Err(ApiError::record(code, message, names()));
+        return Err(not_offered(field, text));
     }
     Ok(Value::text(text))
+}
+
+fn not_offered(field: &Field, value: &str) -> ApiError {
+    let label = &field.label;
+    let message = format!("{label}: bad value for restricted picklist field: {value}");
+    let code = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST";
+    ApiError::record(code, message, [field.name.clone()])
+}
+
+/// Values of a picklist that takes several. They are kept in the picklist's order, each once, and
+/// those that it does not have behind them as they came.
+fn several(field: &Field, json: &Json) -> Result<Value, ApiError> {
+    let sent = json.as_str().ok_or_else(|| wrong_type(field, json))?;
+    let mut chosen: Vec<&str> = Vec::new();
+    for value in sent.split(';').map(str::trim) {
+        if field.restricted && !value.is_empty() && !field.offers(value) {
+            return Err(not_offered(field, value));
+        }
+        if !value.is_empty() && !chosen.contains(&value) {
+            chosen.push(value);
+        }
+    }
+    let place = |value: &&str| {
+        let mut listed = field.picklist.iter();
+        listed.position(|choice| choice.value == *value)
+    };
+    chosen.sort_by_key(|value| place(value).unwrap_or(usize::MAX));
+    if chosen.is_empty() {
+        Ok(Value::Null)
+    } else {
+        Ok(Value::text(chosen.join(";")))
+    }
 }
 
 fn is_email(text: &str) -> bool {
@@ -141,8 +157,10 @@ fn number(field: &Field, json: &Json) -> Result<Value, ApiError> {
     let number = parsed
         .filter(|n: &f64| n.is_finite())
         .ok_or_else(|| wrong_type(field, json))?;
+    let unit = 10_f64.powi(i32::from(field.scale));
+    let rounded = (number * unit).round() / unit;
     let whole_digits = i32::from(field.precision) - i32::from(field.scale);
-    if number.abs() >= 10_f64.powi(whole_digits) {
+    if rounded.abs() >= 10_f64.powi(whole_digits) {
         let label = &field.label;
         let message = format!("{label}: value outside of valid range on numeric field: {number}");
         return Err(ApiError::record(
@@ -151,8 +169,6 @@ fn number(field: &Field, json: &Json) -> Result<Value, ApiError> {
             [field.name.clone()],
         ));
     }
-    let unit = 10_f64.powi(i32::from(field.scale));
-    let rounded = (number * unit).round() / unit;
     if field.kind == Kind::Int {
         if rounded.to_bits() != number.to_bits() {
             return Err(wrong_type(field, json));

@@ -1,8 +1,11 @@
 //! Merging: the losers go into the Recycle Bin and point at the winner, which inherits what hung
 //! on them. No field of the winner changes by itself, as the person who merges chooses the values.
 
+use std::collections::BTreeMap;
+
 use crate::error::ApiError;
 use crate::id::RecordId;
+use crate::row::Row;
 use crate::schema::Object;
 use crate::value::Value;
 
@@ -26,7 +29,7 @@ impl Records {
             let message = "a merge takes one or two other records";
             return Err(ApiError::record("INVALID_NUMBER_OF_RECORDS", message, []));
         }
-        let mut winner = self.addressed(object, master)?;
+        self.addressed(object, master)?;
         let mut lost = Vec::with_capacity(losers.len());
         for id in losers {
             lost.push(self.addressed(object, *id)?);
@@ -39,23 +42,39 @@ impl Records {
             loser.touch(author.user, author.now);
             self.commit(loser, author.now);
         }
+        // What hung on a loser may have been the winner itself.
+        let mut winner = self.addressed(object, master)?;
         winner.touch(author.user, author.now);
         self.commit(winner, author.now);
         Ok(())
     }
 
-    /// Moves what hangs on `from` to `to`.
-    pub(super) fn reparent(
-        &mut self,
-        object: Object,
-        from: RecordId,
-        to: RecordId,
-        author: Author,
-    ) {
-        for (child, field) in holders_of(object) {
-            let place = self.schema_of(*child).known(field);
-            for mut row in self.children(*child, field, from) {
-                row.store(place, Value::Id(to));
+    /// Moves what hangs on `from` to `to`. What would then hang on itself hangs on nothing.
+    fn reparent(&mut self, object: Object, from: RecordId, to: RecordId, author: Author) {
+        let mut holders: BTreeMap<Object, Vec<(usize, String)>> = BTreeMap::new();
+        for (child, place) in self.schema.children(object) {
+            let field = &self.schema_of(child).fields[place];
+            if child.is_writable() && !tells_history(&field.name) {
+                let fields = holders.entry(child).or_default();
+                fields.push((place, field.name.clone()));
+            }
+        }
+        for (child, fields) in holders {
+            // One new version for each record, however many of its fields change.
+            let mut moved: BTreeMap<RecordId, Row> = BTreeMap::new();
+            for (place, field) in fields {
+                for row in self.children(child, &field, from) {
+                    let row = moved.entry(row.id).or_insert(row);
+                    let parent = if row.id == to {
+                        Value::Null
+                    } else {
+                        Value::Id(to)
+                    };
+                    row.store(place, parent);
+                }
+            }
+            moved.remove(&from);
+            for (_, mut row) in moved {
                 row.touch(author.user, author.now);
                 self.commit(row, author.now);
             }
@@ -63,31 +82,7 @@ impl Records {
     }
 }
 
-/// The references through which records hang on one of `object`.
-fn holders_of(object: Object) -> &'static [(Object, &'static str)] {
-    match object {
-        Object::Account => &[
-            (Object::Contact, "AccountId"),
-            (Object::Opportunity, "AccountId"),
-            (Object::Case, "AccountId"),
-            (Object::Task, "WhatId"),
-        ],
-        Object::Contact => &[
-            (Object::Case, "ContactId"),
-            (Object::OpportunityContactRole, "ContactId"),
-            (Object::Task, "WhoId"),
-        ],
-        Object::Lead => &[(Object::Task, "WhoId")],
-        Object::Case => &[(Object::Task, "WhatId")],
-        Object::AssignmentRule
-        | Object::CaseComment
-        | Object::Group
-        | Object::Opportunity
-        | Object::OpportunityContactRole
-        | Object::Organization
-        | Object::Setup(_)
-        | Object::Task
-        | Object::User
-        | Object::UserRole => &[],
-    }
+/// Whether a reference says what a record became, and not where it belongs.
+fn tells_history(field: &str) -> bool {
+    field == "MasterRecordId" || field.starts_with("Converted")
 }

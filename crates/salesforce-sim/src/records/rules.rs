@@ -1,34 +1,81 @@
 //! The org's own rules, which can be switched at run time, and who writes under them.
 
-use std::sync::Arc;
-
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ApiError, Duplicates};
 use crate::id::RecordId;
 use crate::paging::Paging;
-use crate::row::Row;
-use crate::schema::Object;
-use crate::value::Value;
+use crate::seed;
 
-use super::Records;
+use super::automation::{BeforeSaveFlow, FailingTrigger};
+use super::validation::ValidationRule;
 
-/// What the org does by itself when records are written.
+/// What the org does by itself when records are written. Whatever a file or request leaves out
+/// keeps the value of a new org.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "an org is set up by switches, which are named in JSON"
+)]
 pub struct Rules {
     /// The duplicate rule for Leads: equal emails among Leads and Contacts.
     pub lead_duplicates: DuplicateMode,
+    /// The duplicate rule for Contacts: equal emails among Contacts and Leads.
+    pub contact_duplicates: DuplicateMode,
+    /// The duplicate rule for Accounts: equal names among Accounts.
+    pub account_duplicates: DuplicateMode,
     /// Whether duplicates are reported under `duplicateResut`, as most versions do.
     pub misspell_duplicate_result: bool,
+    /// The API version from which `duplicateResult` is spelled right all the same. Which it is
+    /// with the vendor is not known.
+    pub duplicate_result_since: Option<u32>,
     /// Whether the Lead assignment rule is active.
     pub lead_assignment: bool,
     /// Whom the Lead assignment rule gives new Leads: a user or a queue.
     pub lead_assignee: RecordId,
+    /// Whether the Case assignment rule is active.
+    pub case_assignment: bool,
+    /// Whom the Case assignment rule gives new Cases: a user or a queue.
+    pub case_assignee: RecordId,
+    /// Who gets a Case that is to be assigned while no rule is active. By default the first active
+    /// user who is not the integration user.
+    pub default_case_owner: Option<RecordId>,
+    /// Conditions that no saved record fulfils.
+    pub validations: Vec<ValidationRule>,
+    /// Flows that change fields before a record is saved, in their order.
+    pub flows: Vec<BeforeSaveFlow>,
+    /// Triggers and processes that fail.
+    pub triggers: Vec<FailingTrigger>,
+    /// Whether the org's data storage is full, so that nothing can be created.
+    pub storage_full: bool,
+    /// What anybody but the integration user writes becomes visible this much after its stamp.
+    pub others_commit_after_ms: u64,
     /// How pages of queries misbehave.
-    #[serde(default)]
     pub paging: Paging,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            lead_duplicates: DuplicateMode::Off,
+            contact_duplicates: DuplicateMode::Off,
+            account_duplicates: DuplicateMode::Off,
+            misspell_duplicate_result: true,
+            duplicate_result_since: None,
+            lead_assignment: false,
+            lead_assignee: seed::queue(),
+            case_assignment: false,
+            case_assignee: seed::queue(),
+            default_case_owner: None,
+            validations: Vec::new(),
+            flows: Vec::new(),
+            triggers: Vec::new(),
+            storage_full: false,
+            others_commit_after_ms: 0,
+            paging: Paging::default(),
+        }
+    }
 }
 
 /// What a duplicate rule does with a match.
@@ -53,13 +100,38 @@ pub(crate) enum AutoAssign {
     Rule(RecordId),
 }
 
+/// What `Sforce-Duplicate-Rule-Header` says, and in which version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OnDuplicates {
+    /// Saves where the rule merely warns.
+    pub(crate) allow_save: bool,
+    /// Tells the fields of what was found, and not only its ids.
+    pub(crate) include_details: bool,
+    /// The API version that the request speaks.
+    pub(crate) version: u32,
+}
+
+impl OnDuplicates {
+    /// What a request of that version means that says nothing.
+    pub(crate) fn refused(version: &str) -> Self {
+        let major = version.split('.').next();
+        Self {
+            allow_save: false,
+            include_details: false,
+            version: major
+                .and_then(|major| major.parse().ok())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 /// Who writes, when, and under which request options.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Author {
     pub(crate) user: RecordId,
     pub(crate) now: Timestamp,
     pub(crate) auto_assign: AutoAssign,
-    pub(crate) allow_duplicates: bool,
+    pub(crate) on_duplicates: OnDuplicates,
     /// Somebody at a screen sees everything; an app only what is shared with it.
     pub(crate) at_screen: bool,
 }
@@ -71,81 +143,12 @@ impl Author {
             user,
             now,
             auto_assign: AutoAssign::Never,
-            allow_duplicates: true,
+            on_duplicates: OnDuplicates {
+                allow_save: true,
+                include_details: false,
+                version: *crate::api::VERSIONS.end(),
+            },
             at_screen: true,
         }
-    }
-}
-
-impl Records {
-    /// Whom the assignment rule gives a Lead, if one applies.
-    pub(super) fn assignee(&self, auto_assign: AutoAssign) -> Option<RecordId> {
-        let applies = match auto_assign {
-            AutoAssign::Active => self.rules.lead_assignment,
-            AutoAssign::Never => false,
-            AutoAssign::Rule(id) => self
-                .living(id)
-                .is_some_and(|rule| rule.object() == Object::AssignmentRule),
-        };
-        applies.then_some(self.rules.lead_assignee)
-    }
-
-    /// Refuses a Lead whose email another Lead or a Contact has, as the rule is set.
-    pub(super) fn refuse_duplicates(&self, lead: &Row, author: Author) -> Result<(), ApiError> {
-        let (allow_save, message) = match self.rules.lead_duplicates {
-            DuplicateMode::Off => return Ok(()),
-            DuplicateMode::Alert if author.allow_duplicates => return Ok(()),
-            DuplicateMode::Alert => (true, "Use one of these records?"),
-            DuplicateMode::Block => (
-                false,
-                "You're creating a duplicate record. We recommend you use an existing record \
-                 instead.",
-            ),
-        };
-        let Some(email) = lead.text(self.schema_of(Object::Lead), "Email") else {
-            return Ok(());
-        };
-        let found = [Object::Lead, Object::Contact].map(|object| self.with_email(object, email));
-        let matches: Vec<RecordId> = found
-            .into_iter()
-            .flatten()
-            .map(|row| row.id)
-            .filter(|id| *id != lead.id)
-            .collect();
-        if matches.is_empty() {
-            return Ok(());
-        }
-        let key = if self.rules.misspell_duplicate_result {
-            "duplicateResut"
-        } else {
-            "duplicateResult"
-        };
-        let duplicates = Duplicates {
-            object: Object::Lead,
-            rule: "Standard_Lead_Duplicate_Rule",
-            matching_rule: "Standard_Lead_Match_Rule_v1_0",
-            matches,
-            allow_save,
-            key,
-        };
-        Err(ApiError {
-            duplicates: Some(Box::new(duplicates)),
-            ..ApiError::record("DUPLICATES_DETECTED", message, [])
-        })
-    }
-
-    /// Living, unconverted records with that email.
-    fn with_email(&self, object: Object, email: &str) -> Vec<Arc<Row>> {
-        let schema = self.schema_of(object);
-        let field = schema.known("Email");
-        let email = Value::text(email);
-        let table = self.tables.of(object);
-        table
-            .equal_to(field, &email)
-            .filter_map(|place| table.at(place))
-            .filter(|row| !row.is_deleted && row.stored(field).compare(&email).is_eq())
-            .filter(|row| object != Object::Lead || !row.flag(schema, "IsConverted"))
-            .cloned()
-            .collect()
     }
 }

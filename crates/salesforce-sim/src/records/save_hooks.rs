@@ -1,20 +1,44 @@
 //! What the org does by itself around a save, object by object.
 
+use std::sync::Arc;
+
 use crate::error::ApiError;
 use crate::id::RecordId;
 use crate::row::Row;
-use crate::schema::Object;
+use crate::schema::{Meaning, Object};
 use crate::value::Value;
 
+use super::automation::TriggerEvent;
 use super::write::Fields;
 use super::{Author, Records};
 
-/// The status that only a conversion may set.
-pub(super) const CONVERTED_STATUS: &str = "Closed - Converted";
-
 impl Records {
-    /// Completes and checks a record before it is stored. `before` is nothing on create.
+    /// Completes and checks a record before it is stored, in the vendor's order of execution: flows,
+    /// triggers, validation rules, duplicate rules. `before` is nothing on create.
     pub(super) fn before_save(
+        &mut self,
+        row: &mut Row,
+        before: Option<&Row>,
+        sent: &Fields,
+        author: Author,
+    ) -> Result<(), ApiError> {
+        self.refuse_locked(row, before, author.now)?;
+        self.run_flows(row)?;
+        self.complete(row, before, sent, author)?;
+        self.complete_places(row, before)?;
+        let event = match before {
+            None => TriggerEvent::BeforeInsert,
+            Some(_) => TriggerEvent::BeforeUpdate,
+        };
+        self.run_triggers(event, row, before, author)?;
+        self.refuse_owner(row, before)?;
+        self.refuse_taken(row, before)?;
+        self.validate(row, before, author)?;
+        self.refuse_duplicates(row, before, author)
+    }
+
+    /// What the org fills in and refuses by itself, object by object.
+    fn complete(
         &self,
         row: &mut Row,
         before: Option<&Row>,
@@ -22,9 +46,9 @@ impl Records {
         author: Author,
     ) -> Result<(), ApiError> {
         match row.object() {
-            Object::Lead => self.before_lead(row, before, author),
+            Object::Lead => self.before_lead(row, before),
             Object::Opportunity => {
-                self.before_opportunity(row, before, sent);
+                self.before_opportunity(row, before, sent, author);
                 Ok(())
             }
             Object::Case => {
@@ -45,7 +69,7 @@ impl Records {
         }
     }
 
-    fn before_lead(&self, row: &Row, before: Option<&Row>, author: Author) -> Result<(), ApiError> {
+    fn before_lead(&self, row: &Row, before: Option<&Row>) -> Result<(), ApiError> {
         let schema = self.schema_of(Object::Lead);
         if row.flag(schema, "IsConverted") {
             let message = "Unable to create/update fields: IsConverted. Please check the security \
@@ -58,22 +82,25 @@ impl Records {
                 fields,
             ));
         }
-        if row.text(schema, "Status") == Some(CONVERTED_STATUS) {
+        let status = |row: &Row| row.text(schema, "Status").unwrap_or_default().to_owned();
+        let chosen = status(row);
+        let is_new = before.is_none_or(|before| status(before) != chosen);
+        // UNVERIFIED: the code, and the words.
+        if is_new && schema.meaning("Status", &chosen) == Meaning::Converted {
             let message = "Status: a lead gets a converted status by being converted";
-            return Err(ApiError::record(
-                "INVALID_STATUS",
-                message,
-                ["Status".to_owned()],
-            ));
-        }
-        let email = |row: &Row| row.stored(schema.known("Email")).clone();
-        if before.is_none_or(|before| email(before) != email(row)) {
-            self.refuse_duplicates(row, author)?;
+            let fields = ["Status".to_owned()];
+            return Err(ApiError::record("INVALID_STATUS", message, fields));
         }
         Ok(())
     }
 
-    fn before_opportunity(&self, row: &mut Row, before: Option<&Row>, sent: &Fields) {
+    fn before_opportunity(
+        &self,
+        row: &mut Row,
+        before: Option<&Row>,
+        sent: &Fields,
+        author: Author,
+    ) {
         let schema = self.schema_of(Object::Opportunity);
         let stage = row.text(schema, "StageName").unwrap_or_default().to_owned();
         let stage_before = before.and_then(|before| before.text(schema, "StageName"));
@@ -81,17 +108,18 @@ impl Records {
             return;
         }
         let facts = schema.stage(&stage);
-        if !sent.contains_key("Probability") {
-            row.store(
-                schema.known("Probability"),
-                Value::Double(facts.probability),
-            );
+        let is_sent = |name: &str| sent.keys().any(|key| key.eq_ignore_ascii_case(name));
+        if !is_sent("Probability") {
+            let probability = Value::Double(facts.probability);
+            row.store(schema.known("Probability"), probability);
         }
-        if !sent.contains_key("ForecastCategoryName") {
-            row.store(
-                schema.known("ForecastCategoryName"),
-                Value::Static(facts.forecast),
-            );
+        if !is_sent("ForecastCategoryName") {
+            let forecast = Value::Static(facts.forecast);
+            row.store(schema.known("ForecastCategoryName"), forecast);
+        }
+        if before.is_some() {
+            let at = Value::Instant(author.now.truncated_to_second());
+            row.store(schema.known("LastStageChangeDate"), at);
         }
     }
 
@@ -112,6 +140,10 @@ impl Records {
             row.store(schema.known("AccountId"), Value::Id(account));
         }
         self.date_closing(row, before, "ClosedDate", author);
+        let contact = row
+            .reference(schema, "ContactId")
+            .and_then(|id| self.living(id));
+        self.copy_contact(row, contact.map(Arc::as_ref));
     }
 
     fn before_task(
@@ -176,61 +208,6 @@ impl Records {
             | Object::Task
             | Object::User
             | Object::UserRole => None,
-        }
-    }
-
-    /// Creates and changes what follows from a new record.
-    pub(super) fn after_create(&mut self, row: &Row, author: Author) {
-        match row.object() {
-            Object::Opportunity => {
-                let contact = row.reference(self.schema_of(Object::Opportunity), "ContactId");
-                if let Some(contact) = contact {
-                    self.add_primary_role(row.id, contact, author);
-                }
-            }
-            Object::OpportunityContactRole => {
-                let schema = self.schema_of(Object::OpportunityContactRole);
-                if row.flag(schema, "IsPrimary")
-                    && let Some(opportunity) = row.reference(schema, "OpportunityId")
-                {
-                    self.demote_other_roles(opportunity, row.id, author);
-                }
-            }
-            Object::Account
-            | Object::AssignmentRule
-            | Object::Case
-            | Object::CaseComment
-            | Object::Contact
-            | Object::Group
-            | Object::Lead
-            | Object::Organization
-            | Object::Setup(_)
-            | Object::Task
-            | Object::User
-            | Object::UserRole => {}
-        }
-    }
-
-    fn add_primary_role(&mut self, opportunity: RecordId, contact: RecordId, author: Author) {
-        let id = self.tables.of_mut(Object::OpportunityContactRole).reserve();
-        let mut role = Row::new(id, author.user, author.now);
-        let schema = self.schema_of(Object::OpportunityContactRole);
-        role.store(schema.known("OpportunityId"), Value::Id(opportunity));
-        role.store(schema.known("ContactId"), Value::Id(contact));
-        role.store(schema.known("IsPrimary"), Value::Bool(true));
-        self.commit(role, author.now);
-    }
-
-    /// An opportunity has one primary contact.
-    fn demote_other_roles(&mut self, opportunity: RecordId, kept: RecordId, author: Author) {
-        let primary = self
-            .schema_of(Object::OpportunityContactRole)
-            .known("IsPrimary");
-        let roles = self.children(Object::OpportunityContactRole, "OpportunityId", opportunity);
-        for mut role in roles.into_iter().filter(|role| role.id != kept) {
-            role.store(primary, Value::Bool(false));
-            role.touch(author.user, author.now);
-            self.commit(role, author.now);
         }
     }
 

@@ -107,7 +107,7 @@ impl Records {
                 |_| ApiError::bad_request("MALFORMED_ID", format!("malformed id {text}"));
             return text.parse().map(Value::Id).map_err(malformed);
         }
-        let value = self.coerce(field, key, object)?;
+        let value = self.coerce(field, key)?;
         if value.is_null() {
             let message = format!("{} not specified", field.name);
             return Err(ApiError::record(

@@ -35,6 +35,9 @@ impl Records {
             return Err(not_writable(object));
         }
         self.refuse_unpermitted(object, Right::Create, author)?;
+        self.refuse_full_storage()?;
+        let fields = self.related(object, fields, author)?;
+        let fields = fields.as_ref();
         let values = self.read_fields(object, fields, Saving::Create, author)?;
         self.refuse_unshared_references(&values, author)?;
         let id = self.tables.of_mut(object).reserve();
@@ -46,9 +49,11 @@ impl Records {
         self.own(&mut row, author);
         self.require(&row, Saving::Create, fields)?;
         self.before_save(&mut row, None, fields, author)?;
+        let comment = self.take_comment(&mut row);
         row.shrink();
         self.commit(row.clone(), author.now);
         self.after_create(&row, author);
+        self.add_comment(id, comment, author);
         Ok(id)
     }
 
@@ -72,6 +77,8 @@ impl Records {
         if is_converted {
             return Err(converted_lead());
         }
+        let fields = self.related(object, fields, author)?;
+        let fields = fields.as_ref();
         let values = self.read_fields(object, fields, Saving::Update, author)?;
         self.refuse_unshared_references(&values, author)?;
         let mut row = before.clone();
@@ -80,14 +87,15 @@ impl Records {
         }
         row.touch(author.user, author.now);
         self.require(&row, Saving::Update, fields)?;
-        if object == Object::Lead
-            && let Some(owner) = self.assignee(author.auto_assign)
-        {
+        if let Some(owner) = self.assignee(&row, Saving::Update, author) {
             row.store(self.schema_of(object).known("OwnerId"), Value::Id(owner));
         }
         self.before_save(&mut row, Some(&before), fields, author)?;
+        let comment = self.take_comment(&mut row);
         row.shrink();
-        self.commit(row, author.now);
+        self.commit(row.clone(), author.now);
+        self.after_update(&row, &before, author);
+        self.add_comment(id, comment, author);
         Ok(())
     }
 
@@ -154,6 +162,12 @@ impl Records {
                 refused.push(field.name.clone());
             }
         }
+        if saving == Saving::Create && refused.iter().any(|name| name == "Id") {
+            let message = "cannot specify Id in an insert call";
+            let fields = ["Id".to_owned()];
+            let code = "INVALID_FIELD_FOR_INSERT_UPDATE";
+            return Err(ApiError::record(code, message, fields));
+        }
         if !refused.is_empty() {
             let message = format!(
                 "Unable to create/update fields: {}. Please check the security settings of this \
@@ -169,9 +183,18 @@ impl Records {
         sent()
             .map(|(name, json)| {
                 let place = schema.known(name);
-                Ok((place, self.coerce(&schema.fields[place], json, object)?))
+                Ok((place, self.coerce(&schema.fields[place], json)?))
             })
             .collect()
+    }
+
+    /// Nothing new fits into a full org.
+    fn refuse_full_storage(&self) -> Result<(), ApiError> {
+        if self.rules.storage_full {
+            let message = "storage limit exceeded";
+            return Err(ApiError::record("STORAGE_LIMIT_EXCEEDED", message, []));
+        }
+        Ok(())
     }
 
     /// Fills in what a create may leave out.
@@ -181,22 +204,6 @@ impl Records {
             if !field.default.is_null() {
                 row.store(place, field.default.clone());
             }
-        }
-    }
-
-    /// Gives a new record its owner: the assignment rule's, else the given one, else the author.
-    fn own(&self, row: &mut Row, author: Author) {
-        let object = row.object();
-        let Some(place) = self.schema_of(object).position("OwnerId") else {
-            return;
-        };
-        let assigned = (object == Object::Lead)
-            .then(|| self.assignee(author.auto_assign))
-            .flatten();
-        if let Some(owner) = assigned {
-            row.store(place, Value::Id(owner));
-        } else if row.stored(place).is_null() {
-            row.store(place, Value::Id(author.user));
         }
     }
 
@@ -243,7 +250,7 @@ impl Records {
             if field.source != Source::Stored {
                 return Err(not_stored(field));
             }
-            row.store(place, self.coerce(field, json, object)?);
+            row.store(place, self.coerce(field, json)?);
         }
         let is_login = fields
             .keys()

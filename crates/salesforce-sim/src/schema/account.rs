@@ -16,10 +16,14 @@ const OWNERSHIPS: &[&str] = &["Public", "Private", "Subsidiary", "Other"];
 
 pub(super) fn fields() -> Vec<Field> {
     let mut fields = vec![
-        Field::text("Name", 255)
-            .required()
-            .naming()
-            .labelled("Account Name"),
+        Field {
+            // Duplicate rules look for it.
+            indexed: true,
+            ..Field::text("Name", 255)
+                .required()
+                .naming()
+                .labelled("Account Name")
+        },
         Field::picklist("Type", TYPES)
             .length(40)
             .labelled("Account Type"),

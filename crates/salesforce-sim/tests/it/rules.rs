@@ -298,8 +298,9 @@ fn a_merge_points_its_losers_at_the_winner() {
     );
     assert_eq!(all["records"][0]["MasterRecordId"], json!(winner));
     assert_eq!(
-        org.world.undelete_as_rep(loser).unwrap_err().code,
-        "UNDELETE_FAILED"
+        org.world.undelete_as_rep(winner).unwrap_err().code,
+        "UNDELETE_FAILED",
+        "it was never deleted"
     );
     assert_eq!(
         org.world.merge_as_rep(winner, &[winner]).unwrap_err().code,

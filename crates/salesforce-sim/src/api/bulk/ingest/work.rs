@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::error::ApiError;
 use crate::id::RecordId;
-use crate::records::{Author, AutoAssign, Records, Unmatched};
+use crate::records::{Author, AutoAssign, OnDuplicates, Records, Unmatched};
 use crate::schema::Object;
 use crate::world::World;
 
@@ -166,7 +166,7 @@ impl IngestJob {
             auto_assign: self
                 .assignment_rule
                 .map_or(AutoAssign::Never, AutoAssign::Rule),
-            allow_duplicates: false,
+            on_duplicates: OnDuplicates::refused(&self.head.version),
             at_screen: false,
         }
     }
