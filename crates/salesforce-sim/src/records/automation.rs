@@ -89,11 +89,13 @@ impl BeforeSaveFlow {
         };
         let field = stored(&self.field)?;
         match &self.change {
-            FieldChange::Prefix(_) | FieldChange::Upper | FieldChange::Lower => Ok(()),
             FieldChange::Constant(Json::Array(_) | Json::Object(_)) => {
                 Err("a constant is a text, a number, a flag or null".to_owned())
             }
-            FieldChange::Constant(_) => Ok(()),
+            FieldChange::Constant(_)
+            | FieldChange::Prefix(_)
+            | FieldChange::Upper
+            | FieldChange::Lower => Ok(()),
             FieldChange::CopyOf(other) if stored(other)?.kind == field.kind => Ok(()),
             FieldChange::CopyOf(other) => Err(format!("{other} is of another kind")),
         }

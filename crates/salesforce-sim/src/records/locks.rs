@@ -27,7 +27,7 @@ pub struct RecordLock {
 pub enum Held {
     /// By a transaction of somebody else: so many writes meet it.
     Writes(u32),
-    /// By a transaction of somebody else, until then.
+    /// By a transaction of somebody else, until then: in milliseconds since 1970.
     Until(Timestamp),
     /// By an approval process, until it is released.
     Approval,

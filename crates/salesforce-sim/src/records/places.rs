@@ -63,16 +63,16 @@ fn complete_address(
         refused(message, schema, country)
     })?;
     store(row, country, chosen);
-    let is_named = !row.stored(state.text).is_null() || !row.stored(state.code).is_null();
     let label = &schema.fields[state.text].label;
     let Some(chosen_country) = chosen else {
-        if is_named {
+        if said(row, before, state).is_some() {
             let message = format!(
                 "A country/territory must be specified before specifying a state value for \
                  field: {label}"
             );
             return Err(refused(message, schema, state));
         }
+        store(row, state, None);
         return Ok(());
     };
     let within = states().filter(|place| place.country == chosen_country.code);
@@ -87,21 +87,27 @@ fn complete_address(
     Ok(())
 }
 
-/// Which of `places` the pair names. Where only the text was changed, the text says it; else the
-/// code does.
-fn chosen(
-    row: &Row,
-    before: Option<&Row>,
-    pair: &Pair,
-    mut places: impl Iterator<Item = Place>,
-) -> Result<Option<Place>, ()> {
+/// What the pair says, and whether its text says it. Where only the text was changed, the text
+/// speaks; else the code does.
+fn said<'row>(row: &'row Row, before: Option<&Row>, pair: &Pair) -> Option<(&'row str, bool)> {
     let is_kept = |place: usize| match before {
         None => row.stored(place).is_null(),
         Some(before) => before.stored(place) == row.stored(place),
     };
     let by_text = is_kept(pair.code) && !is_kept(pair.text);
     let speaking = if by_text { pair.text } else { pair.code };
-    let Some(said) = row.stored(speaking).as_text() else {
+    let text = row.stored(speaking).as_text()?;
+    Some((text, by_text))
+}
+
+/// Which of `places` the pair names.
+fn chosen(
+    row: &Row,
+    before: Option<&Row>,
+    pair: &Pair,
+    mut places: impl Iterator<Item = Place>,
+) -> Result<Option<Place>, ()> {
+    let Some((said, by_text)) = said(row, before, pair) else {
         return Ok(None);
     };
     let is_meant = |place: &Place| {

@@ -176,7 +176,7 @@ fn a_lock_ends_with_its_time_or_its_release() {
     let mut org = Org::empty();
     let id = org.create("Lead", &ada());
     let path = format!("sobjects/Lead/{id}");
-    let end = "2026-06-10T12:00:30.000Z";
+    let end = org.now.plus(Duration::from_secs(30));
     org.call(
         "POST",
         "/_sim/locks",

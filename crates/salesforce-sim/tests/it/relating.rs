@@ -128,7 +128,7 @@ fn a_create_takes_no_id() {
 fn several_values_are_kept_in_the_picklists_order() {
     let mut org = Org::empty();
     let field = json!({
-        "object": "Lead", "name": "Needs__c", "type": "multipicklist",
+        "object": "Lead", "name": "Needs__c", "type": "multiPicklist",
         "values": ["Looms", "Engines", "Cards"], "restricted": true,
     });
     let (status, body) = org.call("POST", "/_sim/fields", &field);

@@ -61,7 +61,7 @@ impl Node {
     }
 
     /// Refuses what is not a field.
-    fn field<'node>(&'node self, function: Function) -> Result<&'node str, FormulaError> {
+    fn field(&self, function: Function) -> Result<&str, FormulaError> {
         match self {
             Self::Field(name) => Ok(name),
             Self::Constant(_) | Self::Call(..) | Self::Operation(..) => Err(FormulaError(format!(
@@ -117,8 +117,12 @@ fn call_type(
     };
     match function {
         Function::And | Function::Or | Function::Not => all(Type::Boolean)?,
-        Function::Begins | Function::Contains => all(Type::Text)?,
-        Function::Len | Function::Lower | Function::Trim | Function::Upper => all(Type::Text)?,
+        Function::Begins
+        | Function::Contains
+        | Function::Len
+        | Function::Lower
+        | Function::Trim
+        | Function::Upper => all(Type::Text)?,
         Function::IsNew | Function::Now | Function::Today => {}
         Function::IsBlank => {
             arguments[0].type_in(schema)?;
@@ -145,20 +149,29 @@ fn call_type(
                 ));
             }
         }
-        Function::If => {
-            want(
-                function.name(),
-                arguments[0].type_in(schema)?,
-                Type::Boolean,
-            )?;
-            let (yes, no) = (arguments[1].type_in(schema)?, arguments[2].type_in(schema)?);
-            return match (yes, no) {
-                (Type::Blank, other) | (other, Type::Blank) => Ok(other),
-                (yes, no) if yes == no => Ok(yes),
-                (yes, no) => Err(incorrect(function.name(), yes.name(), no)),
-            };
-        }
+        Function::If => return choice_type(arguments, schema),
     }
+    result_type(function, arguments, schema)
+}
+
+/// What `IF` gives: one of two of a kind.
+fn choice_type(arguments: &[Node], schema: &ObjectSchema) -> Result<Type, FormulaError> {
+    want("IF", arguments[0].type_in(schema)?, Type::Boolean)?;
+    let yes = arguments[1].type_in(schema)?;
+    let no = arguments[2].type_in(schema)?;
+    match (yes, no) {
+        (Type::Blank, other) | (other, Type::Blank) => Ok(other),
+        (yes, no) if yes == no => Ok(yes),
+        (yes, no) => Err(incorrect("IF", yes.name(), no)),
+    }
+}
+
+/// What a function gives, given arguments that go with it.
+fn result_type(
+    function: Function,
+    arguments: &[Node],
+    schema: &ObjectSchema,
+) -> Result<Type, FormulaError> {
     Ok(match function {
         Function::And
         | Function::Begins
@@ -174,7 +187,8 @@ fn call_type(
         Function::Lower | Function::Text | Function::Trim | Function::Upper => Type::Text,
         Function::Now => Type::DateTime,
         Function::Today => Type::Date,
-        Function::If | Function::PriorValue => field_type(arguments[0].field(function)?, schema)?,
+        Function::If => choice_type(arguments, schema)?,
+        Function::PriorValue => field_type(arguments[0].field(function)?, schema)?,
     })
 }
 
