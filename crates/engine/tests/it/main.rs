@@ -8,6 +8,7 @@
 mod attributes;
 mod card;
 mod cast;
+mod change_events;
 mod connecting;
 mod conversions;
 mod creation;

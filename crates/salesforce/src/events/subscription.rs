@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::sf::OrgId;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tonic::Streaming;
 use transport::{RetryWhen, Secret, TransportError};
 
@@ -65,6 +65,9 @@ struct Open {
     is_renewed: bool,
     /// Something arrived on it: that it ends is no sign of trouble then.
     has_answered: bool,
+    /// When it was last heard of, or asked for more. The silence is counted across calls of
+    /// `next`, which may be given up and made again more often than a server speaks.
+    heard_at: Instant,
 }
 
 enum Answers {
@@ -162,6 +165,7 @@ impl Subscription {
             token: session.access_token,
             is_renewed: self.stale.take().is_some(),
             has_answered: false,
+            heard_at: Instant::now(),
         });
         Ok(())
     }
@@ -228,7 +232,12 @@ impl Subscription {
         let info = match self.schema_info(id).await {
             Ok(info) => info,
             // The event would stand in the way of all that follow.
-            Err(error) if error.retry_when() == RetryWhen::Changed => {
+            Err(error)
+                if matches!(
+                    error.retry_when(),
+                    RetryWhen::Changed | RetryWhen::Replanned
+                ) =>
+            {
                 return Ok(Err(format!("its schema {id:?} is refused: {error}")));
             }
             Err(error) => return Err(error),
@@ -281,6 +290,7 @@ impl Subscription {
                 // A stream that is gone says so when it is listened to.
                 Ok(()) | Err(TrySendError::Full(_) | TrySendError::Closed(_)) => {
                     open.pending = wanted;
+                    open.heard_at = Instant::now();
                 }
             }
         }
@@ -292,13 +302,15 @@ impl Subscription {
         let Some(open) = &mut self.open else {
             return Ok(None);
         };
+        let patience = open.heard_at + SILENCE_MAX;
         if let Answers::Opening(opening) = &mut open.answers {
-            let opened = timeout(SILENCE_MAX, opening).await;
+            let opened = timeout_at(patience, opening).await;
             open.answers = match opened {
                 Ok(Ok(answers)) => Answers::Coming(Box::new(answers)),
                 Ok(Err(refused)) => return Err(End::Refused(refused)),
                 Err(_elapsed) => return Err(End::Silent),
             };
+            open.heard_at = Instant::now();
             let told = self.missed.take().map(|why| Delivery {
                 signal: Signal::Missed { why },
                 position: None,
@@ -308,13 +320,14 @@ impl Subscription {
         let Answers::Coming(answers) = &mut open.answers else {
             return Ok(None);
         };
-        let answer = match timeout(SILENCE_MAX, answers.message()).await {
+        let answer = match timeout_at(patience, answers.message()).await {
             Ok(Ok(Some(answer))) => answer,
             Ok(Ok(None)) => return Err(End::Closed),
             Ok(Err(status)) => return Err(End::Refused(refused(&status))),
             Err(_elapsed) => return Err(End::Silent),
         };
         open.has_answered = true;
+        open.heard_at = Instant::now();
         open.pending = u32::try_from(answer.pending_num_requested).unwrap_or(0);
         let events = u32::try_from(answer.events.len()).unwrap_or(u32::MAX);
         if events == 0 {
@@ -364,12 +377,12 @@ impl Subscription {
         Err(error)
     }
 
-    /// Gives the stream up. What happens until the next one is lost if no position is known; a
-    /// stream that was refused from the start never was one.
+    /// Gives the stream up. What happens until the next one is lost if no position is known. A
+    /// stream that was refused from the start never was one; one whose head has not come may have
+    /// been, since the head may come with the first event.
     fn end_stream(&mut self, is_refusal: bool) -> Option<Open> {
         let open = self.open.take()?;
-        let was_one =
-            matches!(open.answers, Answers::Coming(_)) && (open.has_answered || !is_refusal);
+        let was_one = open.has_answered || !is_refusal;
         if was_one && self.position == StartFrom::Now {
             self.missed.get_or_insert_with(|| {
                 "the stream broke before a place in it was known".to_owned()

@@ -9,6 +9,7 @@ mod blocks;
 mod bulk;
 mod describe;
 mod events;
+mod events_silence;
 mod ingest;
 mod keyset;
 mod many;

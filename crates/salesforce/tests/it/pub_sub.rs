@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -15,6 +16,7 @@ use hyper::body::Frame;
 use prost::Message;
 use salesforce::events::PubSub;
 use tower::service_fn;
+use transport::BoxError;
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Fetch {
@@ -99,6 +101,9 @@ pub(crate) enum Step {
     Refuse(&'static str),
     /// The connection breaks.
     Break,
+    /// As a first step: the head of the answer never comes, and the connection breaks after a
+    /// minute.
+    BreakBeforeTheHead,
     /// The stream ends well.
     Close,
     /// Nothing more is said.
@@ -163,7 +168,7 @@ impl Server {
         let server = self.clone();
         let http = transport::in_process(service_fn(move |request| {
             let server = server.clone();
-            async move { Ok::<_, Infallible>(server.answer(request).await) }
+            async move { server.answer(request).await }
         }));
         PubSub::new(http, &PubSub::GLOBAL.parse().unwrap()).unwrap()
     }
@@ -172,61 +177,71 @@ impl Server {
         self.state.lock().unwrap()
     }
 
-    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         assert_eq!(
             request.uri().authority().unwrap().as_str(),
             "api.pubsub.salesforce.com:7443"
         );
         match request.uri().path() {
-            "/eventbus.v1.PubSub/Subscribe" => self.subscribe(request),
+            "/eventbus.v1.PubSub/Subscribe" => self.subscribe(request).await,
             "/eventbus.v1.PubSub/GetSchema" => {
                 let asked: Asked = only_message(request).await;
                 let mut state = self.lock();
                 state.schemas_asked.push(asked.name.clone());
-                match state.schemas.get(&asked.name) {
+                Ok(match state.schemas.get(&asked.name) {
                     Some((id, json)) => whole(&Schema {
                         json: json.clone(),
                         id: id.clone(),
                     }),
                     None => refusal("sfdc.platform.eventbus.grpc.schema.not.found"),
-                }
+                })
             }
             "/eventbus.v1.PubSub/GetTopic" => {
                 let asked: Asked = only_message(request).await;
-                match self.lock().topic_refusals.pop_front() {
+                Ok(match self.lock().topic_refusals.pop_front() {
                     Some(code) => refusal(code),
                     None => whole(&Topic {
                         can_subscribe: !asked.name.contains("Task"),
                         name: asked.name,
                     }),
-                }
+                })
             }
             other => panic!("{other} is not part of the script"),
         }
     }
 
-    fn subscribe(&self, request: Request<Body>) -> Response<Body> {
-        let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
-        let mut state = self.lock();
-        let place = state.opened.len();
-        state.opened.push(Opened {
-            token: header("accesstoken"),
-            instance: header("instanceurl"),
-            tenant: header("tenantid"),
-            fetches: Vec::new(),
-        });
-        let steps = state.streams.pop_front().expect("a stream of the script");
-        drop(state);
+    async fn subscribe(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let opened = {
+            let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+            Opened {
+                token: header("accesstoken"),
+                instance: header("instanceurl"),
+                tenant: header("tenantid"),
+                fetches: Vec::new(),
+            }
+        };
+        let body = request.into_body();
+        let (place, steps) = {
+            let mut state = self.lock();
+            state.opened.push(opened);
+            let steps = state.streams.pop_front().expect("a stream of the script");
+            (state.opened.len() - 1, steps)
+        };
+        if matches!(steps.first(), Some(Step::BreakBeforeTheHead)) {
+            // sleeps because: the clock is paused, and the break has to come later than the call.
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            return Err("reset".into());
+        }
         // A step is played when the server owes events; it waits for a request otherwise.
         let play = Play {
             server: self.clone(),
             place,
-            requests: messages(request.into_body()),
+            requests: messages(body),
             owed: 0,
             steps: steps.into(),
         };
         let frames = stream::unfold(Some(play), |play| async move { play?.next_frame().await });
-        grpc(Body::new(StreamBody::new(frames)))
+        Ok(grpc(Body::new(StreamBody::new(frames))))
     }
 }
 
@@ -262,7 +277,7 @@ impl Play {
                 ..Answer::default()
             },
             Step::Refuse(code) => return Some((Ok(Frame::trailers(trailers(code))), None)),
-            Step::Break => return Some((Err("reset"), None)),
+            Step::Break | Step::BreakBeforeTheHead => return Some((Err("reset"), None)),
             Step::Close => return Some((Ok(Frame::trailers(fine())), None)),
             Step::Hang => {
                 std::future::pending::<()>().await;
