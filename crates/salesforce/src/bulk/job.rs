@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use crate::call::{Call, json};
 use crate::{ApiVersion, Client, SalesforceError};
 
-/// Between two looks at a job: from the first to the longest, doubling.
-const FIRST_LOOK: Duration = Duration::from_millis(125);
+/// Between two looks at a job: from the first to the longest, each longer by a half.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
 const LOOK_MAX: Duration = Duration::from_secs(10);
 
 /// A job for a few million rows takes minutes; one that takes longer is stuck behind others.
@@ -143,7 +143,7 @@ impl Job {
                 }
                 Progress::Waiting => tokio::time::sleep(pause).await,
             }
-            pause = (pause * 2).min(LOOK_MAX);
+            pause = (pause + pause / 2).min(LOOK_MAX);
             told = json(&client.read(&look).await?, JobWire::EXPECTED)?;
         }
     }
