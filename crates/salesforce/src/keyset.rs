@@ -2,11 +2,17 @@
 //!
 //! The pages of one statement are followed while they are kept. When they are not any longer, or
 //! the statement takes too long, a new one begins behind the last row, so a reading that lasts for
-//! days loses nothing. A row that changes while it is read may come twice, later with newer values.
+//! days passes by no row that stood in its order. A row that changes while it is read may come
+//! twice, later with newer values. A row whose transaction ends late carries a stamp of its
+//! beginning: if the reading is past that by then, the row is not met. Whoever needs such rows too
+//! reads the latest stamps again, some minutes later.
+
+use std::time::Duration;
 
 use model::Timestamp;
 use model::sf::AnyId;
-use transport::TransportError;
+use tokio::time::Instant;
+use transport::{Reply, TransportError};
 
 use crate::api_name::ApiName;
 use crate::call::{json, server_time};
@@ -24,6 +30,9 @@ const NARROW_ROWS: usize = 2000;
 
 /// Statements that are begun one after the other without any of them giving a row.
 const RESTARTS_MAX: u32 = 3;
+
+/// The clock of the answer's head shows whole seconds, and is not the one that stamps the rows.
+const CLOCKS_APART: Duration = Duration::from_secs(1);
 
 /// The rows of a query in order of their stamps and ids; see the module's documentation.
 pub struct KeysetRows {
@@ -52,7 +61,7 @@ enum Stage {
 
 struct Following {
     call: crate::call::Call,
-    /// The server's clock when the statement began.
+    /// The server's clock when the statement began, or earlier.
     begun: Option<Timestamp>,
     /// Rows of this statement so far.
     rows: usize,
@@ -109,12 +118,14 @@ impl KeysetRows {
 
     async fn begin(&mut self) -> Result<Vec<Record>, SalesforceError> {
         let call = query::call(self.query.operation, &self.statement());
+        let asked_at = Instant::now();
         let reply = self.client.read(&call).await?;
+        let begun = begun(&reply, asked_at.elapsed());
         let page: Page = json(&reply, Page::EXPECTED)?;
         // The rows of the first page are as they were when they were put in order.
         let keys = keys(&page)?;
         self.behind = keys.into_iter().chain(self.behind).max();
-        self.go_on(page, server_time(&reply), 0)
+        self.go_on(page, begun, 0)
     }
 
     async fn follow(&mut self, following: Following) -> Result<Vec<Record>, SalesforceError> {
@@ -165,6 +176,11 @@ impl KeysetRows {
         }
         select
     }
+}
+
+/// The latest time that is surely before the statement, whose first answer took so long.
+fn begun(reply: &Reply, took: Duration) -> Option<Timestamp> {
+    Some(server_time(reply)?.minus(took + CLOCKS_APART))
 }
 
 /// Errors after which a new statement, behind the last row, can succeed at once.

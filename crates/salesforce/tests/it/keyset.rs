@@ -1,5 +1,7 @@
 //! Reading in order of stamp and id.
 
+use std::time::Duration;
+
 use salesforce::{Client, Operation, RowQuery, SalesforceError};
 use serde_json::{Value, json as value};
 
@@ -122,6 +124,21 @@ async fn a_row_that_changed_meanwhile_does_not_hide_the_rows_before_its_new_stam
         ]
     );
     assert!(filter(&world.lines()[3]).contains("SystemModstamp = 2026-01-02T03:04:02.000Z"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_changed_before_the_first_answer_hides_no_rows_either() {
+    // The statement began at 03:03:55 and was answered at 03:04:05; the row was written between.
+    let began_early = page(&[row('a', 1)], Some("01g-1"));
+    let world = World::answering([
+        Answer::Late(Duration::from_secs(10), Box::new(began_early)),
+        page(&[row('b', 4), row('c', 2)], Some("01g-3")),
+        expired_locator(),
+        page(&[row('c', 2), row('d', 3), row('b', 4)], None),
+    ]);
+    let read = emails(&world.client()).await.unwrap();
+    assert!(read.contains(&"d@acme.io".to_owned()));
+    assert!(filter(&world.lines()[3]).contains("SystemModstamp = 2026-01-02T03:04:01.000Z"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,6 +38,8 @@ pub(crate) enum Answer {
     },
     /// No answer, ever.
     Silence,
+    /// An answer that takes its time.
+    Late(Duration, Box<Self>),
 }
 
 /// A request as it arrived.
@@ -255,36 +257,45 @@ impl World {
                 answer.unwrap()
             }
         };
-        match answer {
-            Answer::Reply {
-                status,
-                headers,
-                body,
-            } => Ok(response(status, headers, body.into())),
-            Answer::NeverOpened => Err(Box::new(TransportError::NotSent {
-                source: "refused".into(),
-            })),
-            Answer::Broken => Err("reset".into()),
-            Answer::BrokenBody { headers, body } => {
-                let pieces = stream::iter([Ok(Bytes::from(body)), Err("reset")]);
-                Ok(response(200, headers, Body::from_stream(pieces)))
-            }
-            Answer::Pieces {
-                headers,
-                pieces,
-                taken,
-            } => {
-                let pieces = stream::iter(pieces).map(move |piece| {
-                    taken.fetch_add(1, Ordering::Relaxed);
-                    Ok::<_, Infallible>(piece)
-                });
-                Ok(response(200, headers, Body::from_stream(pieces)))
-            }
-            Answer::Silence => {
-                let silence = stream::pending::<Result<Bytes, Infallible>>();
-                let _: Vec<_> = silence.collect().await;
-                Err("the end of eternity".into())
-            }
+        played(answer).await
+    }
+}
+
+async fn played(answer: Answer) -> Result<Response<Body>, BoxError> {
+    match answer {
+        Answer::Reply {
+            status,
+            headers,
+            body,
+        } => Ok(response(status, headers, body.into())),
+        Answer::NeverOpened => Err(Box::new(TransportError::NotSent {
+            source: "refused".into(),
+        })),
+        Answer::Broken => Err("reset".into()),
+        Answer::BrokenBody { headers, body } => {
+            let pieces = stream::iter([Ok(Bytes::from(body)), Err("reset")]);
+            Ok(response(200, headers, Body::from_stream(pieces)))
+        }
+        Answer::Pieces {
+            headers,
+            pieces,
+            taken,
+        } => {
+            let pieces = stream::iter(pieces).map(move |piece| {
+                taken.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, Infallible>(piece)
+            });
+            Ok(response(200, headers, Body::from_stream(pieces)))
+        }
+        Answer::Silence => {
+            let silence = stream::pending::<Result<Bytes, Infallible>>();
+            let _: Vec<_> = silence.collect().await;
+            Err("the end of eternity".into())
+        }
+        Answer::Late(by, answer) => {
+            // sleeps because: the clock is paused, and the answer has to take time.
+            tokio::time::sleep(by).await;
+            Box::pin(played(*answer)).await
         }
     }
 }
