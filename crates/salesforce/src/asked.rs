@@ -19,6 +19,8 @@ struct State<T> {
     /// Moves with every answer and every failure, so that a caller can see that either came while
     /// it waited.
     answers: u64,
+    /// Moves with every forgetting, so that an answer to what was asked before it is not kept.
+    doubts: u64,
     failure: Option<(RetryWhen, String)>,
 }
 
@@ -27,6 +29,7 @@ impl<T: Clone> Asked<T> {
         let state = State {
             value: None,
             answers: 0,
+            doubts: 0,
             failure: None,
         };
         Self {
@@ -59,7 +62,7 @@ impl<T: Clone> Asked<T> {
                 State {
                     value: Some(value), ..
                 } => return Ok(value),
-                // It was forgotten again meanwhile.
+                // It was forgotten while it was asked for, or after.
                 State { value: None, .. } => {}
             }
         }
@@ -68,7 +71,9 @@ impl<T: Clone> Asked<T> {
         state.answers += 1;
         match outcome {
             Ok(value) => {
-                state.value = Some(value.clone());
+                if state.doubts == now.doubts {
+                    state.value = Some(value.clone());
+                }
                 state.failure = None;
                 Ok(value)
             }
@@ -79,9 +84,12 @@ impl<T: Clone> Asked<T> {
         }
     }
 
-    /// The next caller asks, whatever the value is.
+    /// The next caller asks, whatever the value is. An answer that is on the way still goes to
+    /// the caller who asked for it, and to nobody else.
     pub(crate) fn forget(&self) {
-        self.held().value = None;
+        let mut state = self.held();
+        state.value = None;
+        state.doubts += 1;
     }
 
     fn held(&self) -> MutexGuard<'_, State<T>> {

@@ -12,13 +12,20 @@ use transport::Reply;
 use super::{DescribeWire, FieldDescribe, ObjectDescribe};
 use crate::api_name::ApiName;
 use crate::asked::Asked;
-use crate::call::{Call, json};
+use crate::call::{Call, json, server_time};
 use crate::row::Row;
 use crate::{Client, Lead, SalesforceError};
 
 /// For so long a describe is taken as it is. An admin who changes a field while nobody meets the
 /// change by an error sees it here after this time.
 const TAKEN_AS_IT_IS: Duration = Duration::from_mins(10);
+
+/// After so long a describe is read whole, since a changed permission may not count as a change of
+/// the object.
+const READ_WHOLE_AFTER: Duration = Duration::from_hours(1);
+
+/// How far the server's clock may have moved on between the reading and the head of its answer.
+const CLOCK_STEP: Duration = Duration::from_secs(1);
 
 /// What is remembered of the objects of one org.
 pub(crate) struct Describes {
@@ -29,6 +36,8 @@ pub(crate) struct Describes {
 struct Remembered {
     describe: Arc<ObjectDescribe>,
     asked_at: Instant,
+    /// When it last came whole.
+    read_at: Instant,
     /// By the org's own clock.
     modified: Option<HeaderValue>,
 }
@@ -64,7 +73,8 @@ impl Describes {
 
 fn call(object: &ApiName, known: Option<&Remembered>) -> Call {
     let call = Call::get(format!("sobjects/{object}/describe"));
-    match known.and_then(|known| known.modified.clone()) {
+    let fresh = known.filter(|known| known.read_at.elapsed() < READ_WHOLE_AFTER);
+    match fresh.and_then(|known| known.modified.clone()) {
         Some(modified) => call.with_value(IF_MODIFIED_SINCE.as_str(), modified),
         None => call,
     }
@@ -82,18 +92,25 @@ fn read(reply: &Reply, known: Option<Remembered>) -> Result<Remembered, Salesfor
     Ok(Remembered {
         describe: Arc::new(ObjectDescribe { fields }),
         asked_at,
-        // Where it is not said, the server's clock at the answer is the latest it can have been.
-        modified: [LAST_MODIFIED.as_str(), "date"]
-            .iter()
-            .find_map(|name| reply.headers.get(*name).cloned()),
+        read_at: asked_at,
+        modified: modified(reply),
+    })
+}
+
+/// Where it is not said, the server's clock just before the answer is the latest it can have been.
+fn modified(reply: &Reply) -> Option<HeaderValue> {
+    let said = reply.headers.get(LAST_MODIFIED).cloned();
+    said.or_else(|| {
+        let before = server_time(reply)?.minus(CLOCK_STEP);
+        HeaderValue::try_from(before.to_http_date()).ok()
     })
 }
 
 impl Client {
     /// The fields of an object, as they were at most ten minutes ago. They are asked for again
-    /// after that (an object that has not changed costs a call and no reading), and after any
-    /// error that says that a field or object is not what it was. Callers that want one object at
-    /// the same time share one call.
+    /// after that (an object that has not changed costs a call and, but for once an hour, no
+    /// reading), and after any error that says that a field or object is not what it was. Callers
+    /// that want one object at the same time share one call.
     pub async fn describe(&self, object: &ApiName) -> Result<Arc<ObjectDescribe>, SalesforceError> {
         self.described(object, |known| known.asked_at.elapsed() < TAKEN_AS_IT_IS)
             .await

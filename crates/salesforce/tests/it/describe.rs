@@ -7,7 +7,8 @@ use serde_json::json as value;
 
 use crate::world::{Answer, World, composite, json, json_text};
 
-const MODIFIED: &str = "Fri, 02 Jan 2026 03:04:05 GMT";
+/// A second before the scripted clock.
+const BEFORE: &str = "Fri, 02 Jan 2026 03:04:04 GMT";
 
 fn describe(label: &str) -> Answer {
     let field = value!({
@@ -69,8 +70,72 @@ async fn after_a_while_only_what_has_changed_is_read_again() {
         .collect();
     assert_eq!(
         conditions,
-        [None, Some(MODIFIED.to_owned()), Some(MODIFIED.to_owned())]
+        [None, Some(BEFORE.to_owned()), Some(BEFORE.to_owned())]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_an_hour_it_is_read_whole() {
+    let script = (0..5).map(|_| unchanged());
+    let script = std::iter::once(describe("Email")).chain(script);
+    let world = World::answering(script.chain([describe("E-Mail"), unchanged()]));
+    let client = world.client();
+    for _ in 0..8 {
+        client.describe(&lead()).await.unwrap();
+        tokio::time::advance(Duration::from_mins(10)).await;
+    }
+    let conditional: Vec<bool> = world
+        .seen()
+        .into_iter()
+        .map(|it| it.if_modified_since.is_some())
+        .collect();
+    assert_eq!(
+        conditional,
+        [false, true, true, true, true, true, false, true]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_says_of_the_last_change_is_asked_with() {
+    let said = "Thu, 01 Jan 2026 09:00:00 GMT".to_owned();
+    let Answer::Reply {
+        status,
+        mut headers,
+        body,
+    } = describe("Email")
+    else {
+        panic!("a describe is a reply");
+    };
+    headers.push(("last-modified", said.clone()));
+    let first = Answer::Reply {
+        status,
+        headers,
+        body,
+    };
+    let world = World::answering([first, unchanged()]);
+    let client = world.client();
+    client.describe_lead().await.unwrap();
+    client.describe_lead().await.unwrap();
+    assert_eq!(world.seen()[1].if_modified_since, Some(said));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_on_the_way_when_it_came_into_doubt_is_not_kept() {
+    let refused = json_text(400, r#"[{"errorCode":"INVALID_FIELD","message":"x"}]"#);
+    let on_the_way = Answer::Late(Duration::from_secs(2), Box::new(describe("Email")));
+    let world = World::answering([on_the_way, refused, describe("E-Mail")]);
+    let client = world.client();
+    let lead = lead();
+    let after_doubt = async {
+        client.queues().await.unwrap_err();
+        client.describe(&lead).await
+    };
+    let (first, waited) = tokio::join!(client.describe(&lead), after_doubt);
+    assert_eq!(first.unwrap().fields[0].label, "Email");
+    assert_eq!(waited.unwrap().fields[0].label, "E-Mail");
+    let later = client.describe(&lead).await.unwrap();
+    assert_eq!(later.fields[0].label, "E-Mail");
+    assert_eq!(world.seen()[2].if_modified_since, None);
 }
 
 #[tokio::test(start_paused = true)]
