@@ -65,16 +65,20 @@ fn objection(url: &Url, loopback: Loopback) -> Option<&'static str> {
 }
 
 fn is_api_host(domain: &str) -> bool {
+    LOGIN_HOSTS.contains(&domain)
+        || is_below_my_domain(domain)
+        || domain
+            .strip_suffix(".salesforce.com")
+            .is_some_and(is_instance)
+}
+
+fn is_below_my_domain(domain: &str) -> bool {
     let is_below = |end: &str| {
         domain
             .strip_suffix(end)
             .is_some_and(|before| before.split('.').all(|label| !label.is_empty()))
     };
-    LOGIN_HOSTS.contains(&domain)
-        || MY_DOMAIN_ENDS.iter().any(|end| is_below(end))
-        || domain
-            .strip_suffix(".salesforce.com")
-            .is_some_and(is_instance)
+    MY_DOMAIN_ENDS.iter().any(|end| is_below(end))
 }
 
 /// Whether a label is the name of an instance, as orgs without a domain of their own are still
@@ -85,6 +89,17 @@ fn is_instance(label: &str) -> bool {
     (1..=4).contains(&letters)
         && (1..=4).contains(&digits.len())
         && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// Whether the host is one where people of all orgs log in.
+pub(crate) fn is_login(url: &Url) -> bool {
+    url.domain()
+        .is_some_and(|domain| LOGIN_HOSTS.contains(&domain))
+}
+
+/// Whether the host is an org's own.
+pub(crate) fn is_my_domain(url: &Url) -> bool {
+    url.domain().is_some_and(is_below_my_domain)
 }
 
 /// Whether the host is this very machine.

@@ -89,14 +89,12 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Whom the assertion is for: the login host of the org's kind, which Salesforce compares with its
-/// own. A host of an org's own is a sandbox's or not by its name; a loopback one is itself.
+/// Whom the assertion is for, which Salesforce compares with itself: the host of the login, be it
+/// one where everybody logs in, an org's own or a loopback one. An instance is none of these; there
+/// it is the login host.
 fn audience(login_url: &Url) -> String {
-    let host = login_url.host_str().unwrap_or_default();
-    if host::is_loopback(login_url) {
+    if host::is_login(login_url) || host::is_my_domain(login_url) || host::is_loopback(login_url) {
         login_url.origin().ascii_serialization()
-    } else if host == "test.salesforce.com" || host.ends_with(".sandbox.my.salesforce.com") {
-        "https://test.salesforce.com".to_owned()
     } else {
         "https://login.salesforce.com".to_owned()
     }

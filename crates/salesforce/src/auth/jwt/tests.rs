@@ -51,7 +51,7 @@ fn the_assertion_says_who_asks_for_whom_and_until_when_and_is_signed() {
     assert_eq!(text(header), r#"{"alg":"RS256"}"#);
     assert_eq!(
         text(claims),
-        r#"{"iss":"consumer-key","sub":"ada@acme.io","aud":"https://test.salesforce.com","exp":1767323225}"#
+        r#"{"iss":"consumer-key","sub":"ada@acme.io","aud":"https://acme--dev.sandbox.my.salesforce.com","exp":1767323225}"#
     );
     let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key());
     let signed = format!("{header}.{claims}");
@@ -71,13 +71,18 @@ fn the_audience_follows_from_the_login_host() {
             "https://test.salesforce.com",
         ),
         (
+            "https://acme.my.salesforce.com/",
             "https://acme.my.salesforce.com",
-            "https://login.salesforce.com",
         ),
         (
             "https://acme--dev.sandbox.my.salesforce.com",
-            "https://test.salesforce.com",
+            "https://acme--dev.sandbox.my.salesforce.com",
         ),
+        (
+            "https://acme.my.salesforce.mil",
+            "https://acme.my.salesforce.mil",
+        ),
+        ("https://na1.salesforce.com", "https://login.salesforce.com"),
         ("http://127.0.0.1:4010", "http://127.0.0.1:4010"),
     ] {
         assert_eq!(audience(&login_url.parse().unwrap()), expected);
