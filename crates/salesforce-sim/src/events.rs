@@ -51,6 +51,8 @@ pub(crate) struct Events {
     savepoint: Option<Pending>,
     /// Transactions so far; the number of the one that is running.
     transactions: u64,
+    /// Whether a version that is seen later belongs to the running transaction.
+    is_number_taken: bool,
     commit_number: i64,
     pub(crate) log: Log,
     /// What was delivered in the last day, over all subscribers.
@@ -83,6 +85,7 @@ impl Events {
             pending: Pending::default(),
             savepoint: None,
             transactions: 1,
+            is_number_taken: false,
             commit_number: 0,
             log: Log::behind(None),
             delivered: Usage::default(),
@@ -131,9 +134,9 @@ impl Events {
         }
     }
 
-    /// Whether there is something to tell.
+    /// Whether the running transaction did something, to be told now or when it is seen.
     pub(crate) fn has_pending(&self) -> bool {
-        !self.pending.is_empty()
+        !self.pending.is_empty() || self.is_number_taken
     }
 
     /// Forgets what the retention or the bound of the log takes.

@@ -165,11 +165,10 @@ impl Records {
         // A second writer waits for the first one's lock, so an earlier version goes in first.
         self.settle(id);
         match self.delay.or_else(|| self.delay_of(row.modified_by)) {
-            Some(delay) => self.commit_later(LateRow {
-                due: now.plus(delay),
-                row,
-                unit: self.events.unit(&self.origin),
-            }),
+            Some(delay) => {
+                let (due, unit) = (now.plus(delay), self.events.unit(&self.origin));
+                self.commit_later(LateRow { due, row, unit });
+            }
             None => self.put(id, Some(Arc::new(row))),
         }
     }

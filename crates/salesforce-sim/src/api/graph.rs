@@ -59,6 +59,8 @@ impl World {
                     .map(|part| Answered::refused(part.reference_id, &halted_by_sibling()))
                     .collect()
             };
+            // What the next graph does is another transaction.
+            self.records.seal(call.now);
             let is_successful = answers.iter().all(Answered::is_good);
             failures += usize::from(!is_successful);
             body.push_str(if at == 0 {

@@ -61,7 +61,8 @@ impl Pending {
 
 impl Events {
     /// The transaction that is running, for versions that will be seen later.
-    pub(crate) fn unit(&self, origin: &str) -> Unit {
+    pub(crate) fn unit(&mut self, origin: &str) -> Unit {
+        self.is_number_taken = true;
         Unit {
             number: self.transactions,
             origin: origin.into(),
@@ -122,13 +123,18 @@ impl Events {
 
     /// Ends the running transaction: what it did is told from now on.
     pub(crate) fn seal(&mut self, schema: &Arc<Schema>, now: Timestamp) {
-        self.transactions += 1;
+        self.next_transaction();
         let mut open = mem::take(&mut self.pending.open);
         // A late version was committed before whatever was written over it.
         open.sort_by_key(|open| open.unit.number);
         for open in open {
             self.tell(schema, open, now);
         }
+    }
+
+    fn next_transaction(&mut self) {
+        self.transactions += 1;
+        self.is_number_taken = false;
     }
 
     fn tell(&mut self, schema: &Arc<Schema>, open: Open, now: Timestamp) {
@@ -156,8 +162,8 @@ impl Events {
         user: RecordId,
         now: Timestamp,
     ) {
-        self.transactions += 1;
         let telling = Telling::new(self.transaction_key(self.transactions), "", now);
+        self.next_transaction();
         let event = telling.event(schema, kind, String::new(), user);
         self.publish(vec![ChangeEvent { records, ..event }], now);
         self.trim(now);

@@ -216,8 +216,21 @@ impl World {
         }))
     }
 
-    /// The answer without events that a waiting subscriber gets, with a fresh place to resume from.
-    pub(crate) fn keepalive(&mut self, id: StreamId, rpc: &str) -> FetchResponse {
+    /// What a waiting subscriber gets after a silence: the events that came at the last moment, else
+    /// a keepalive. Nothing may come in between, or it would lie behind the subscriber's new place.
+    pub(crate) fn break_silence(
+        &mut self,
+        id: StreamId,
+        rpc: &str,
+    ) -> Result<FetchResponse, Refusal> {
+        match self.step(id, rpc)? {
+            Step::Deliver(answer) => Ok(answer),
+            Step::Wait { .. } => Ok(self.keepalive(id, rpc)),
+        }
+    }
+
+    /// The answer without events, with a fresh place to resume from.
+    fn keepalive(&mut self, id: StreamId, rpc: &str) -> FetchResponse {
         let now = self.now;
         let events = &mut self.records.events;
         let latest = events.log.mark(now);

@@ -113,8 +113,7 @@ impl Subscription {
                 Woken::Changed => {}
                 Woken::Silence => match self.stream {
                     Some(id) if demand > 0 => {
-                        let answer = self.sim.at_bus(|world| world.keepalive(id, &self.rpc));
-                        return Some(Ok(answer));
+                        return Some(self.sim.at_bus(|world| world.break_silence(id, &self.rpc)));
                     }
                     Some(_) | None => return None,
                 },

@@ -267,6 +267,24 @@ async fn a_waiting_client_hears_from_the_bus_with_an_id_to_resume_from() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_committed_as_the_silence_ends_is_delivered() {
+    let (sim, bus, clock) = org();
+    let slow = salesforce_sim::Rules {
+        others_commit_after_ms: 300_000,
+        ..sim.with_world(|world| world.rules().clone())
+    };
+    sim.set_rules(slow).unwrap();
+    let made = create(&sim, 1);
+    let mut stream = bus.subscribe(fetch(LEADS, LATEST, 5)).await.unwrap();
+    // While the client waits the world's time comes, and nobody calls to make it notice.
+    let (answer, ()) = tokio::join!(stream.answer(), async {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        clock.advance(Duration::from_mins(5));
+    });
+    assert_eq!(record_ids(&bus, &answer.events).await, texts(&made));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_asks_for_nothing_is_let_go() {
     let (sim, bus, _) = org();
     create(&sim, 1);

@@ -1,5 +1,7 @@
 //! Change Data Capture: which changes are told, in which order and how, as the log shows it.
 
+mod late;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -279,30 +281,6 @@ fn the_same_change_of_several_records_is_one_event() {
         &records(["Three", "Three", "Three"]),
     );
     assert_eq!(told(&mut org).len(), 5);
-}
-
-#[test]
-fn a_late_commit_is_told_when_it_is_seen() {
-    let (mut org, id) = with_ada();
-    org.world.delay_commits(Some(Duration::from_mins(1)));
-    org.call_with(
-        "PATCH",
-        &format!("sobjects/Lead/{id}"),
-        &[("Sforce-Call-Options", "client=Slow")],
-        &json!({"Title": "Countess"}),
-    );
-    org.world.delay_commits(None);
-    org.wait(Duration::from_secs(59));
-    assert_eq!(told(&mut org), Vec::<String>::new());
-    org.wait(Duration::from_secs(6));
-    let events = log(&mut org);
-    assert_eq!(events.len(), 1);
-    assert_eq!(
-        events[0]["changeOrigin"],
-        "com/salesforce/api/rest/67.0;client=Slow"
-    );
-    // Seen at a minute past noon, though nobody looked before.
-    assert_eq!(events[0]["commitTimestamp"], 1_781_092_860_000_i64);
 }
 
 #[test]

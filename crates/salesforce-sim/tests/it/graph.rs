@@ -144,6 +144,27 @@ fn after_fourteen_failures_nothing_more_is_begun() {
 }
 
 #[test]
+fn every_graph_is_a_transaction_of_its_own() {
+    let mut org = Org::empty();
+    let body = json!({"graphs": [
+        account_with_contact("one", "First", &json!({"LastName": "Lee"})),
+        account_with_contact("two", "Second", &json!({"LastName": "Ray"})),
+    ]});
+    org.call("POST", "composite/graph", &body);
+    let (_, log) = org.get("/_sim/change-events/log");
+    let events = log.as_array().unwrap();
+    let transactions: Vec<&Json> = events
+        .iter()
+        .map(|event| &event["transactionKey"])
+        .collect();
+    let [second, second_too, first, first_too] = transactions[..] else {
+        panic!("{log}");
+    };
+    assert_eq!((first, second), (first_too, second_too));
+    assert_ne!(first, second);
+}
+
+#[test]
 fn nodes_are_about_single_records() {
     let mut org = Org::empty();
     let body = json!({"graphs": [{"graphId": "g", "compositeRequest": [
