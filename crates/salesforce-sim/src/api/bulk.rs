@@ -58,6 +58,8 @@ pub(crate) struct Jobs {
     ingests: BTreeMap<RecordId, IngestJob>,
     /// When which ingest job has something to do.
     agenda: BTreeSet<(Timestamp, RecordId)>,
+    /// When the jobs were worked on last.
+    worked_until: Timestamp,
     made: u64,
     pub(crate) switches: BulkSwitches,
 }

@@ -40,6 +40,33 @@ fn rows_are_written_in_chunks_of_two_hundred_while_the_job_runs() {
 }
 
 #[test]
+fn a_large_job_that_is_overdue_is_done_turn_by_turn() {
+    let mut org = Org::empty();
+    let rows: Vec<String> = (0..20_000).map(|n| format!("L{n},C\n")).collect();
+    let file = format!("LastName,Company\n{}", rows.concat());
+    let id = leads(&mut org, "insert", &file);
+    // A turn has 50 steps; the first of them begins the job.
+    for (processed, state) in [
+        (9_800, "InProgress"),
+        (19_800, "InProgress"),
+        (20_000, "JobComplete"),
+    ] {
+        let info = info(&mut org, &id);
+        assert_eq!(
+            (&info["numberRecordsProcessed"], &info["state"]),
+            (&json!(processed), &json!(state))
+        );
+        let is_due = org.world.next_due().is_some_and(|due| due <= org.now);
+        assert_eq!(is_due, state == "InProgress");
+    }
+    let (_, count) = org.query("SELECT COUNT() FROM Lead");
+    assert_eq!(count["totalSize"], 20_000);
+    // What was left to later turns is not dated before what the first turn's caller could read.
+    let late = "SELECT COUNT() FROM Lead WHERE SystemModstamp >= 2026-06-10T12:00:01Z";
+    assert_eq!(org.query(late).1["totalSize"], 10_200);
+}
+
+#[test]
 fn updates_empty_what_says_so_and_leave_what_says_nothing() {
     let mut org = Org::empty();
     let lead = org.create("Lead", &ada());

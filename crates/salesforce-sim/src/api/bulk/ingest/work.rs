@@ -19,6 +19,9 @@ use super::columns::{self, Asked};
 use super::outcome::{Outcome, refusal};
 use super::{CHUNK_ROWS, IngestJob, Operation, State, Work};
 
+/// Steps of jobs that are done before somebody is answered; whoever comes next does more.
+const STEPS_PER_TURN: usize = 50;
+
 impl Work {
     /// What is to be done with `file`, from `now` on for as long as `lasts`.
     pub(super) fn planned(file: &[u8], dialect: Dialect, now: Timestamp, lasts: Duration) -> Self {
@@ -77,13 +80,17 @@ impl World {
     }
 
     /// Does what the jobs have to do up to `until`, each thing at its own instant, and says which
-    /// records were written.
+    /// records were written. If that is too much for one turn the rest stays due, and is done at an
+    /// instant that nobody has read past yet.
     pub(crate) fn work_on_jobs(&mut self, until: Timestamp) -> Vec<RecordId> {
         let mut written = Vec::new();
-        while let Some((at, id)) = self.jobs.agenda.first().copied() {
-            if at > until {
+        let seen_until = std::mem::replace(&mut self.jobs.worked_until, until);
+        for _ in 0..STEPS_PER_TURN {
+            let next = self.jobs.agenda.first().copied();
+            let Some((due, id)) = next.filter(|(due, _)| *due <= until) else {
                 break;
-            }
+            };
+            let at = due.max(seen_until);
             self.jobs.agenda.pop_first();
             // A job that was deleted or aborted has nothing to do any more.
             let Some(mut job) = self.jobs.ingests.remove(&id) else {
