@@ -12,6 +12,7 @@ mod conditions;
 mod describe;
 mod external_id;
 mod graph;
+mod held;
 mod json_body;
 mod layouts;
 mod limits;

@@ -17,6 +17,7 @@ use crate::world::World;
 
 use super::call::Call;
 use super::get_only;
+use super::held::{PLACES_MAX, forget_oldest};
 
 /// Rows of a page unless the request hints otherwise, and the bounds of that hint.
 const PAGE_ROWS: usize = 2_000;
@@ -43,6 +44,7 @@ pub(crate) struct Cursors {
 #[derive(Debug)]
 struct Cursor {
     rows: Arc<ResultSet>,
+    places: usize,
     opened_at: Timestamp,
 }
 
@@ -69,9 +71,11 @@ impl Cursors {
             id,
             Cursor {
                 rows: Arc::clone(rows),
+                places: rows.places(),
                 opened_at: now,
             },
         );
+        forget_oldest(&mut self.open, PLACES_MAX, |cursor| cursor.places);
         id
     }
 

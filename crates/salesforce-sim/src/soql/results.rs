@@ -75,6 +75,14 @@ impl ResultSet {
         self.count
     }
 
+    /// How many places for records and values it takes, with the lists of its subqueries.
+    pub(crate) fn places(&self) -> usize {
+        let values: usize = self.groups.iter().map(|values| values.len()).sum();
+        let lists = self.children.iter().flatten();
+        let below: usize = lists.map(|list| list.places()).sum();
+        self.rows.len() + self.children.len() + values + below
+    }
+
     /// The id of the record that a row shows; nothing for a group.
     pub(crate) fn id(&self, at: usize) -> Option<RecordId> {
         self.sources(at).first()?.as_ref().map(|row| row.id)

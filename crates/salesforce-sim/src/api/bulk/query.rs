@@ -17,6 +17,7 @@ use crate::soql::{self, Deleted, ResultSet};
 use crate::world::World;
 
 use super::super::call::Call;
+use super::super::held::{PLACES_MAX, forget_oldest};
 use super::dialect::{Delimiter, Dialect, LineEnding};
 use super::head::Head;
 use super::{JOBS_MAX, parse_id, wrong_state};
@@ -217,6 +218,7 @@ impl World {
             self.jobs.queries.pop_first();
         }
         self.jobs.queries.insert(job.id(), job);
+        forget_oldest(&mut self.jobs.queries, PLACES_MAX, |job| job.rows.places());
         Ok(answer::json_value(StatusCode::OK, &body))
     }
 
