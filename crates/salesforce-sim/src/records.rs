@@ -71,7 +71,7 @@ pub(crate) struct Records {
     locks: Vec<RecordLock>,
     /// What went into the Recycle Bin together with what.
     pub(crate) binned_with: BTreeMap<RecordId, RecordId>,
-    late: BTreeMap<(Timestamp, u64), LateRow>,
+    late: BTreeMap<LateKey, LateRow>,
     late_commits: u64,
     delay: Option<Duration>,
     transaction: Option<Transaction>,
@@ -81,12 +81,17 @@ pub(crate) struct Records {
     reads: u32,
 }
 
+/// Late commits in the order in which they become visible.
+type LateKey = (Timestamp, u64);
+
 /// What to do to forget the writes since it began.
 #[derive(Debug)]
 struct Transaction {
     undo: Vec<(RecordId, Option<Arc<Row>>)>,
     /// Late commits up to this one are older than the transaction.
     late_before: u64,
+    /// Of those, the ones that it made visible: taken back, it leaves them waiting again.
+    settled: Vec<(LateKey, LateRow)>,
 }
 
 /// A write that happened but cannot be seen yet.
@@ -208,6 +213,11 @@ impl Records {
             .collect();
         for key in waiting {
             if let Some(late) = self.late.remove(&key) {
+                if let Some(transaction) = &mut self.transaction
+                    && key.1 <= transaction.late_before
+                {
+                    transaction.settled.push((key, late.clone()));
+                }
                 self.put_late(late, None);
             }
         }
@@ -280,6 +290,7 @@ impl Records {
         self.transaction = Some(Transaction {
             undo: Vec::new(),
             late_before,
+            settled: Vec::new(),
         });
     }
 
@@ -297,6 +308,7 @@ impl Records {
         self.events.roll_back();
         self.late
             .retain(|(_, number), _| *number <= transaction.late_before);
+        self.late.extend(transaction.settled);
         for (id, before) in transaction.undo.into_iter().rev() {
             let object = Object::with_prefix(id.prefix()).expect("only known objects are written");
             self.tables.of_mut(object).put(id, before);

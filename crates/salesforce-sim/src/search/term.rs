@@ -12,6 +12,9 @@ use super::malformed;
 /// A term has this many characters at least.
 const TERM_CHARS_MIN: usize = 2;
 
+/// A term has no more characters than a statement may have. UNVERIFIED for a term alone.
+const TERM_CHARS_MAX: usize = 10_000;
+
 /// Parentheses nest this deep at most, so that a hostile search cannot exhaust the stack.
 const DEPTH_MAX: usize = 32;
 
@@ -20,9 +23,12 @@ const DEPTH_MAX: usize = 32;
 pub(super) enum Expression {
     /// These words side by side in one field.
     Phrase(Vec<Pattern>),
-    And(Box<Expression>, Box<Expression>),
-    Or(Box<Expression>, Box<Expression>),
-    Without(Box<Expression>, Box<Expression>),
+    /// All of `with`, and none of `without`.
+    And {
+        with: Vec<Expression>,
+        without: Vec<Expression>,
+    },
+    Or(Vec<Expression>),
 }
 
 /// One word, in lower case, in which `*` and `?` stand for any characters and for one.
@@ -48,6 +54,11 @@ enum Token {
 
 impl Expression {
     pub(super) fn parse(term: &str) -> Result<Self, ApiError> {
+        if term.chars().count() > TERM_CHARS_MAX {
+            return Err(malformed(format!(
+                "search term cannot be longer than {TERM_CHARS_MAX} characters"
+            )));
+        }
         if term.trim().chars().count() < TERM_CHARS_MIN {
             let term = term.trim();
             if term.is_empty() {
@@ -78,15 +89,11 @@ impl Expression {
                     .as_text()
                     .is_some_and(|text| has_phrase(text, patterns))
             }),
-            Self::And(left, right) => {
-                left.holds(row, schema, places) && right.holds(row, schema, places)
+            Self::And { with, without } => {
+                let holds = |part: &Self| part.holds(row, schema, places);
+                with.iter().all(holds) && !without.iter().any(holds)
             }
-            Self::Or(left, right) => {
-                left.holds(row, schema, places) || right.holds(row, schema, places)
-            }
-            Self::Without(left, right) => {
-                left.holds(row, schema, places) && !right.holds(row, schema, places)
-            }
+            Self::Or(parts) => parts.iter().any(|part| part.holds(row, schema, places)),
         }
     }
 }
@@ -99,33 +106,42 @@ struct Parser {
 impl Parser {
     /// `a OR b`.
     fn either(&mut self) -> Result<Expression, ApiError> {
-        let mut left = self.both()?;
+        let first = self.both()?;
+        if self.tokens.last() != Some(&Token::Or) {
+            return Ok(first);
+        }
+        let mut parts = vec![first];
         while self.tokens.last() == Some(&Token::Or) {
             self.tokens.pop();
-            let right = self.both()?;
-            left = Expression::Or(Box::new(left), Box::new(right));
+            parts.push(self.both()?);
         }
-        Ok(left)
+        Ok(Expression::Or(parts))
     }
 
     /// `a AND b`, `a AND NOT b`, and `a b`, which is the same as `a AND b`.
     fn both(&mut self) -> Result<Expression, ApiError> {
-        let mut left = self.one()?;
+        let first = self.one()?;
+        let (mut with, mut without) = (Vec::new(), Vec::new());
         loop {
             match self.tokens.last() {
                 Some(Token::And) => {
                     self.tokens.pop();
                 }
                 Some(Token::Open | Token::Phrase(_)) => {}
-                Some(Token::Close | Token::Or | Token::Not) | None => return Ok(left),
+                Some(Token::Close | Token::Or | Token::Not) | None => break,
             }
-            left = if self.tokens.last() == Some(&Token::Not) {
+            if self.tokens.last() == Some(&Token::Not) {
                 self.tokens.pop();
-                Expression::Without(Box::new(left), Box::new(self.one()?))
+                without.push(self.one()?);
             } else {
-                Expression::And(Box::new(left), Box::new(self.one()?))
-            };
+                with.push(self.one()?);
+            }
         }
+        if with.is_empty() && without.is_empty() {
+            return Ok(first);
+        }
+        with.insert(0, first);
+        Ok(Expression::And { with, without })
     }
 
     fn one(&mut self) -> Result<Expression, ApiError> {

@@ -25,6 +25,32 @@ fn outcomes((status, body): (u16, Json)) -> Vec<String> {
 }
 
 #[test]
+fn a_late_commit_outlives_what_was_rolled_back_over_it() {
+    let mut org = Org::empty();
+    let lead = json!({"LastName": "L", "Company": "C"});
+    let (first, second) = (org.create("Lead", &lead), org.create("Lead", &lead));
+    org.world
+        .delay_commits(Some(std::time::Duration::from_mins(1)));
+    let edited = org.call(
+        "PATCH",
+        &format!("sobjects/Lead/{first}"),
+        &json!({"Title": "Late"}),
+    );
+    assert_eq!(edited.0, 204);
+    org.world.delay_commits(None);
+    let records = json!({"allOrNone": true, "records": [
+        {"attributes": {"type": "Lead"}, "id": first, "Title": "Undone"},
+        {"attributes": {"type": "Lead"}, "id": second, "LastName": ""},
+    ]});
+    let (status, outcomes) = org.call("PATCH", "composite/sobjects", &records);
+    assert_eq!((status, &outcomes[0]["success"]), (200, &json!(false)));
+    let titles = "SELECT Id, Title FROM Lead WHERE Title != null";
+    assert_eq!(org.rows(titles), "", "it is still waiting");
+    org.wait(std::time::Duration::from_mins(1));
+    assert_eq!(org.rows(titles), format!("{first}|Late"));
+}
+
+#[test]
 fn types_may_be_mixed_and_have_to_be_named() {
     let mut org = Org::empty();
     let records = json!({"records": [

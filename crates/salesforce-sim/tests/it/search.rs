@@ -169,6 +169,22 @@ fn parameters_do_without_a_statement() {
 }
 
 #[test]
+fn a_term_of_any_length_is_answered() {
+    let mut org = people();
+    let mut search = |q: String| org.call("POST", "parameterizedSearch", &json!({"q": q}));
+    assert_eq!(
+        refusal(search("ab ".repeat(350_000))),
+        "400 MALFORMED_SEARCH: search term cannot be longer than 10000 characters"
+    );
+    let longest = "x ".repeat(5_000);
+    assert_eq!(search(longest.clone()).0, 200);
+    assert_eq!(
+        refusal(search(longest + "x"))[..21],
+        *"400 MALFORMED_SEARCH:"
+    );
+}
+
+#[test]
 fn bad_searches_are_refused() {
     let mut org = people();
     let mut said = |text: &str| refusal(sosl(&mut org, text));

@@ -3,7 +3,7 @@ use super::*;
 fn fits(term: &str, text: &str) -> bool {
     match Expression::parse(term).unwrap() {
         Expression::Phrase(patterns) => has_phrase(text, &patterns),
-        Expression::And(..) | Expression::Or(..) | Expression::Without(..) => {
+        Expression::And { .. } | Expression::Or(..) => {
             panic!("{term} is one phrase")
         }
     }
@@ -48,17 +48,17 @@ fn operators_bind_and_before_or() {
         let Ok(Expression::Phrase(patterns)) = Expression::parse(word) else {
             panic!("{word} is one phrase");
         };
-        Box::new(Expression::Phrase(patterns))
+        Expression::Phrase(patterns)
     };
     assert_eq!(
         Expression::parse("aa OR bb cc AND NOT (dd or ee)").unwrap(),
-        Expression::Or(
+        Expression::Or(vec![
             phrase("aa"),
-            Box::new(Expression::Without(
-                Box::new(Expression::And(phrase("bb"), phrase("cc"))),
-                Box::new(Expression::Or(phrase("dd"), phrase("ee"))),
-            )),
-        )
+            Expression::And {
+                with: vec![phrase("bb"), phrase("cc")],
+                without: vec![Expression::Or(vec![phrase("dd"), phrase("ee")])],
+            },
+        ])
     );
 }
 
