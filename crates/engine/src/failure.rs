@@ -107,7 +107,9 @@ fn salesforce_cause(error: &SalesforceError) -> &'static str {
         SalesforceError::StorageFull { .. } => "salesforce.storage",
         SalesforceError::QueryTooSlow
         | SalesforceError::LocatorExpired
-        | SalesforceError::JobFailed { .. } => "salesforce.query",
+        | SalesforceError::JobFailed { .. }
+        | SalesforceError::JobUnsettled { .. }
+        | SalesforceError::GivenUp => "salesforce.query",
         SalesforceError::AccessDenied { .. } => "salesforce.access",
         SalesforceError::SchemaChanged { .. } | SalesforceError::FieldNotWritable { .. } => {
             "salesforce.schema"

@@ -224,12 +224,28 @@ pub enum SalesforceError {
         /// Salesforce's words.
         message: String,
     },
-    /// A download was prepared and failed there, was aborted, or took too long.
-    #[error("the bulk query did not finish")]
+    /// A bulk job failed at Salesforce, was aborted, or took too long.
+    #[error("the bulk job did not finish")]
     JobFailed {
         /// Salesforce's words, or how long was waited.
         message: String,
     },
+    /// An ingest job was given all its rows, and what became of them could not be learned. It may
+    /// still run.
+    #[error("the bulk job {job} has its rows, and their fate could not be learned: {because}")]
+    JobUnsettled {
+        /// Its id, to look for it at Salesforce before anything is sent again.
+        job: String,
+        /// When asking has a chance.
+        retry: RetryWhen,
+        /// What was met.
+        because: String,
+        /// Salesforce's words, if there are any.
+        message: String,
+    },
+    /// A reading failed, or was dropped while it waited; what was behind that point never came.
+    #[error("the reading was given up midway")]
+    GivenUp,
     /// A row on which everything depends cannot be read.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRow),
@@ -277,6 +293,7 @@ impl SalesforceError {
             | Self::QueryTooSlow
             | Self::LocatorExpired
             | Self::JobFailed { .. }
+            | Self::GivenUp
             | Self::UnexpectedAnswer { .. } => RetryWhen::Later { not_before: None },
             Self::LimitExceeded { resets_in, .. } => RetryWhen::Later {
                 not_before: *resets_in,
@@ -284,7 +301,9 @@ impl SalesforceError {
             Self::StorageFull { .. } => RetryWhen::Later {
                 not_before: Some(STORAGE_PAUSE),
             },
-            Self::NotRenewed { retry, .. } | Self::NotBegun { retry, .. } => *retry,
+            Self::NotRenewed { retry, .. }
+            | Self::NotBegun { retry, .. }
+            | Self::JobUnsettled { retry, .. } => *retry,
             // Salesforce brings its orgs to a new version three times a year, by itself.
             Self::NoSharedVersion { .. } => RetryWhen::Later {
                 not_before: Some(VERSION_PAUSE),
@@ -323,9 +342,10 @@ impl SalesforceError {
             | Self::NotBegun { .. }
             | Self::NoSharedVersion { .. }
             | Self::NotSendable { .. } => Outcome::NotSent,
-            Self::Unavailable { .. } | Self::UnexpectedAnswer { .. } | Self::Unreadable(_) => {
-                Outcome::Unknown
-            }
+            Self::Unavailable { .. }
+            | Self::UnexpectedAnswer { .. }
+            | Self::JobUnsettled { .. }
+            | Self::Unreadable(_) => Outcome::Unknown,
             Self::SessionExpired
             | Self::NotRenewed { .. }
             | Self::Grant { .. }
@@ -350,6 +370,7 @@ impl SalesforceError {
             | Self::Halted { .. }
             | Self::Malformed { .. }
             | Self::Refused { .. }
+            | Self::GivenUp
             | Self::JobFailed { .. } => Outcome::Refused,
         }
     }
@@ -374,6 +395,7 @@ impl SalesforceError {
             | Self::NotFound { message, .. }
             | Self::Malformed { message, .. }
             | Self::Refused { message, .. }
+            | Self::JobUnsettled { message, .. }
             | Self::JobFailed { message } => Some(message).filter(|m| !m.is_empty()).map(|m| &**m),
             Self::Transport(_)
             | Self::SessionExpired
@@ -390,6 +412,7 @@ impl SalesforceError {
             | Self::Deleted
             | Self::Halted { .. }
             | Self::Unreadable(_)
+            | Self::GivenUp
             | Self::UnexpectedAnswer { .. } => None,
         }
     }

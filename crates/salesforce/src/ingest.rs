@@ -15,16 +15,17 @@ use futures_util::stream::{Stream, StreamExt, unfold};
 use model::Change;
 use model::sf::AnyId;
 use serde::Serialize;
-use transport::Body;
+use transport::{Body, RetryWhen};
 
 use crate::api_name::ApiName;
 use crate::bulk::job::{Job, JobWire, Kind};
 use crate::call::Call;
-use crate::{Client, SalesforceError};
+use crate::{Client, Outcome, SalesforceError};
 
 mod results;
 mod written;
 
+pub use crate::bulk::job::JobEnd;
 pub use results::{IngestResults, IngestedRow, RowFate};
 use written::Upload;
 
@@ -73,12 +74,14 @@ pub enum IngestOperation {
 /// The cells of one row, in the order of the job's columns. The empty text clears.
 pub type IngestRow = Vec<Change<String>>;
 
-/// A job that Salesforce has finished. That says nothing about its rows: see [`Self::results`].
+/// A job that has come to an end. That says nothing about its rows: see [`Self::results`].
 #[derive(Debug, Clone)]
 pub struct Ingested {
     job: Job,
     columns: Vec<ApiName>,
     operation: IngestOperation,
+    /// How it ended. Also a job that failed or was aborted may have written rows.
+    pub end: JobEnd,
     /// Rows that were sent.
     pub sent: u64,
     /// Rows that were tried; the others are unprocessed.
@@ -167,7 +170,8 @@ impl Client {
     ///
     /// A row that cannot be written (another number of cells, a text that would mean *clear*), or
     /// more rows than one job takes, fails the upload with [`SalesforceError::NotSendable`], and
-    /// nothing is carried out. After the upload an error leaves it open whether the job goes on.
+    /// nothing is carried out. Once the job may have been started, every error is
+    /// [`SalesforceError::JobUnsettled`]: rows may have been written, and more may follow.
     pub async fn ingest(
         &self,
         job: &IngestJob,
@@ -177,17 +181,29 @@ impl Client {
         let (handle, _open) = Job::created(self, Kind::Ingest, &job.wire()).await?;
         let sent = match self.uploaded(&handle, job, rows).await {
             Ok(sent) => sent,
+            Err(error) => return Err(self.abandoned(&handle, error).await),
+        };
+        let told = match handle.moved_to(self, "UploadComplete").await {
+            Ok(told) => told,
             Err(error) => {
-                // Best effort: an open job without data does nothing.
-                if let Err(also) = handle.moved_to(self, "Aborted").await {
-                    tracing::warn!(error = %also, "a bulk job whose upload failed stays open");
-                }
-                return Err(error);
+                return Err(match error.outcome() {
+                    Outcome::NotSent | Outcome::Refused => self.abandoned(&handle, error).await,
+                    Outcome::Unknown => unsettled(&handle, &error),
+                });
             }
         };
-        let told = handle.moved_to(self, "UploadComplete").await?;
-        let done = handle.completed(self, told).await?;
-        Ingested::of(handle, job, sent, &done)
+        let ended = handle.ended(self, told).await;
+        let (end, told) = ended.map_err(|error| unsettled(&handle, &error))?;
+        Ingested::of(handle, job, sent, end, &told)
+    }
+
+    /// Aborts a job that was not started, for `error`, which is given back.
+    async fn abandoned(&self, handle: &Job, error: SalesforceError) -> SalesforceError {
+        // Best effort: an open job does nothing.
+        if let Err(also) = handle.moved_to(self, "Aborted").await {
+            tracing::warn!(error = %also, "a bulk job that was not started stays open");
+        }
+        error
     }
 
     /// Uploads the rows; returns how many there were.
@@ -250,8 +266,24 @@ fn body(
     Body::from_stream(pieces)
 }
 
+/// The error of a job that runs, or may: nothing that is met then says that no row was written.
+fn unsettled(job: &Job, met: &SalesforceError) -> SalesforceError {
+    SalesforceError::JobUnsettled {
+        job: job.id().to_owned(),
+        retry: met.retry_when(),
+        because: met.to_string(),
+        message: met.vendor_words().unwrap_or_default().to_owned(),
+    }
+}
+
 impl Ingested {
-    fn of(job: Job, of: &IngestJob, sent: u64, done: &JobWire) -> Result<Self, SalesforceError> {
+    fn of(
+        job: Job,
+        of: &IngestJob,
+        sent: u64,
+        end: JobEnd,
+        done: &JobWire,
+    ) -> Result<Self, SalesforceError> {
         let counts = (done.number_records_processed, done.number_records_failed);
         match counts {
             (Some(processed), Some(failed)) if failed <= processed && processed <= sent => {
@@ -259,15 +291,22 @@ impl Ingested {
                     job,
                     columns: of.columns.clone(),
                     operation: of.operation.clone(),
+                    end,
                     sent,
                     processed,
                     failed,
                 })
             }
-            (processed, failed) => Err(SalesforceError::UnexpectedAnswer {
-                expected: "the counts of a finished job",
-                status: 200,
-                excerpt: format!("{processed:?} processed and {failed:?} failed of {sent}"),
+            (processed, failed) => Err(SalesforceError::JobUnsettled {
+                job: job.id().to_owned(),
+                retry: RetryWhen::Later { not_before: None },
+                because: format!(
+                    "it ended with {processed:?} processed and {failed:?} failed of {sent}"
+                ),
+                message: match end {
+                    JobEnd::Failed { message } => message,
+                    JobEnd::Complete | JobEnd::Aborted => String::new(),
+                },
             }),
         }
     }

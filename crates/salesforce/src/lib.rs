@@ -60,7 +60,7 @@ pub use describe::{FieldDescribe, FieldKind, ObjectDescribe, PicklistValue};
 pub use error::{Outcome, SalesforceError};
 pub use host::Loopback;
 pub use ingest::{
-    IngestJob, IngestOperation, IngestResults, IngestRow, Ingested, IngestedRow, RowFate,
+    IngestJob, IngestOperation, IngestResults, IngestRow, Ingested, IngestedRow, JobEnd, RowFate,
 };
 pub use keyset::KeysetRows;
 pub use lead::Lead;

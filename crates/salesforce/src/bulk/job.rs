@@ -52,8 +52,21 @@ pub(crate) struct JobWire {
 #[derive(Debug)]
 enum Progress {
     Waiting,
-    Ready,
-    Failed(String),
+    Ended(JobEnd),
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobEnd {
+    /// All its rows were tried.
+    Complete,
+    /// Salesforce gave it up, after some rows or before the first.
+    Failed {
+        /// Salesforce's words.
+        message: String,
+    },
+    /// Somebody stopped it, after some rows or before the first.
+    Aborted,
 }
 
 impl Kind {
@@ -69,13 +82,19 @@ impl JobWire {
     /// What people are told should have come.
     const EXPECTED: &'static str = "a bulk job";
 
+    /// What Salesforce says of how it stands, at least the state.
+    pub(crate) fn words(&self) -> String {
+        let words = self.error_message.as_ref();
+        words.unwrap_or(&self.state).clone()
+    }
+
     fn progress(&self) -> Progress {
         match self.state.as_str() {
-            "JobComplete" => Progress::Ready,
-            "Failed" | "Aborted" => {
-                let words = self.error_message.clone();
-                Progress::Failed(words.unwrap_or_else(|| self.state.clone()))
-            }
+            "JobComplete" => Progress::Ended(JobEnd::Complete),
+            "Failed" => Progress::Ended(JobEnd::Failed {
+                message: self.words(),
+            }),
+            "Aborted" => Progress::Ended(JobEnd::Aborted),
             // `Open`, `UploadComplete`, `InProgress`, and whatever may come to stand between them.
             _ => Progress::Waiting,
         }
@@ -101,6 +120,11 @@ impl Job {
         Ok((job, told))
     }
 
+    /// The id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The path of something of the job, below the root of its version.
     pub(crate) fn path(&self, below: &str) -> String {
         let id = utf8_percent_encode(&self.id, NON_ALPHANUMERIC);
@@ -123,20 +147,34 @@ impl Job {
         json(&client.once(&call).await?, JobWire::EXPECTED)
     }
 
-    /// Waits until the job, of which `told` is the last that was heard, is complete. The looks
-    /// become rarer.
+    /// Waits until the job, of which `told` is the last that was heard, is complete.
     pub(crate) async fn completed(
         &self,
         client: &Client,
         told: JobWire,
     ) -> Result<JobWire, SalesforceError> {
+        let (end, told) = self.ended(client, told).await?;
+        match end {
+            JobEnd::Complete => Ok(told),
+            JobEnd::Failed { .. } | JobEnd::Aborted => Err(SalesforceError::JobFailed {
+                message: told.words(),
+            }),
+        }
+    }
+
+    /// Waits until the job, of which `told` is the last that was heard, has come to an end, and
+    /// says to which. The looks become rarer.
+    pub(crate) async fn ended(
+        &self,
+        client: &Client,
+        told: JobWire,
+    ) -> Result<(JobEnd, JobWire), SalesforceError> {
         let given_up = Instant::now() + JOB_TIME_MAX;
         let look = self.bound(Call::get(self.path("")));
         let (mut told, mut pause) = (told, FIRST_LOOK);
         loop {
             match told.progress() {
-                Progress::Ready => return Ok(told),
-                Progress::Failed(message) => return Err(SalesforceError::JobFailed { message }),
+                Progress::Ended(end) => return Ok((end, told)),
                 Progress::Waiting if Instant::now() >= given_up => {
                     let message = format!("not ready after {} s", JOB_TIME_MAX.as_secs());
                     return Err(SalesforceError::JobFailed { message });

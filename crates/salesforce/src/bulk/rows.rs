@@ -27,13 +27,18 @@ struct NewJobWire {
 /// and nothing between two blocks.
 ///
 /// Rows come in no promised order and may be older than rows read otherwise meanwhile. After an
-/// error the reading is over; who drops it midway leaves a finished job behind, which Salesforce
+/// error, or when a future is dropped while it waits, the reading is given up, and says so
+/// ([`SalesforceError::GivenUp`]); who drops it midway leaves a finished job behind, which Salesforce
 /// deletes after seven days.
 pub struct BulkRows {
     client: Client,
     query: RowQuery,
     stage: Stage,
     block: Block,
+    /// How many rows the job says there are.
+    promised: Option<u64>,
+    /// Rows in the files that were read to their ends.
+    rows: u64,
 }
 
 enum Stage {
@@ -48,6 +53,8 @@ enum Stage {
         locator: Option<String>,
         file: Box<File>,
     },
+    /// An error, or a future that was dropped while it waited: what is left never came.
+    Broken,
     Ended,
 }
 
@@ -59,6 +66,8 @@ impl Client {
             query,
             stage: Stage::Unstarted,
             block: Block::default(),
+            promised: None,
+            rows: 0,
         }
     }
 }
@@ -68,11 +77,15 @@ impl BulkRows {
     /// otherwise.
     pub async fn prepare(&mut self) -> Result<(), SalesforceError> {
         if matches!(self.stage, Stage::Unstarted) {
-            self.stage = Stage::Ended;
+            self.stage = Stage::Broken;
             self.query.check()?;
             let (job, told) = created(&self.client, &self.query).await?;
-            job.completed(&self.client, told).await?;
+            let done = job.completed(&self.client, told).await?;
+            self.promised = done.number_records_processed;
             self.stage = Stage::Between { job, locator: None };
+        }
+        if matches!(self.stage, Stage::Broken) {
+            return Err(SalesforceError::GivenUp);
         }
         Ok(())
     }
@@ -81,9 +94,13 @@ impl BulkRows {
     pub async fn next_block(&mut self) -> Result<Option<&Block>, SalesforceError> {
         self.prepare().await?;
         loop {
-            // An error leaves the reading ended.
-            self.stage = match std::mem::replace(&mut self.stage, Stage::Ended) {
-                Stage::Unstarted | Stage::Ended => return Ok(None),
+            // Whoever does not come to the end of this turn leaves the reading broken.
+            self.stage = match std::mem::replace(&mut self.stage, Stage::Broken) {
+                Stage::Unstarted | Stage::Broken => return Err(SalesforceError::GivenUp),
+                Stage::Ended => {
+                    self.stage = Stage::Ended;
+                    return Ok(None);
+                }
                 Stage::Between { job, locator } => {
                     let file = self.opened(&job, locator.as_deref()).await?;
                     let file = Box::new(file);
@@ -99,9 +116,39 @@ impl BulkRows {
                         self.stage = Stage::Reading { job, locator, file };
                         return Ok(Some(&self.block));
                     }
-                    behind(job, locator.as_deref(), file.announced())?
+                    self.rows += file.given();
+                    self.behind(job, locator.as_deref(), file.announced())?
                 }
             };
+        }
+    }
+
+    /// What comes behind a file that was read to its end.
+    fn behind(
+        &self,
+        job: Job,
+        read: Option<&str>,
+        announced: &Announced,
+    ) -> Result<Stage, SalesforceError> {
+        let unexpected = |expected, excerpt| SalesforceError::UnexpectedAnswer {
+            expected,
+            status: 200,
+            excerpt,
+        };
+        match (&announced.next, self.promised) {
+            (None, Some(promised)) if promised != self.rows => Err(unexpected(
+                "all rows of a bulk query",
+                format!("{} rows of {promised}", self.rows),
+            )),
+            (None, Some(_) | None) => Ok(Stage::Ended),
+            (Some(next), _) if Some(next.as_str()) == read => Err(unexpected(
+                "the locator of the next file",
+                "the one of this file".to_owned(),
+            )),
+            (Some(next), _) => Ok(Stage::Between {
+                job,
+                locator: Some(next.clone()),
+            }),
         }
     }
 
@@ -121,21 +168,6 @@ async fn created(client: &Client, query: &RowQuery) -> Result<(Job, JobWire), Sa
         line_ending: "LF",
     };
     Job::created(client, Kind::Query, &what).await
-}
-
-fn behind(job: Job, read: Option<&str>, announced: &Announced) -> Result<Stage, SalesforceError> {
-    match &announced.next {
-        None => Ok(Stage::Ended),
-        Some(next) if Some(next.as_str()) == read => Err(SalesforceError::UnexpectedAnswer {
-            expected: "the locator of the next file",
-            status: 200,
-            excerpt: "the one of this file".to_owned(),
-        }),
-        Some(next) => Ok(Stage::Between {
-            job,
-            locator: Some(next.clone()),
-        }),
-    }
 }
 
 fn file_call(job: &Job, locator: Option<&str>) -> Call {

@@ -49,13 +49,16 @@ enum Part {
     Ended,
 }
 
-/// The rows of a finished job. An error ends the reading.
+/// The rows of a finished job. After an error, or when a future is dropped while it waits, the
+/// reading is given up, and says so ([`SalesforceError::GivenUp`]).
 pub struct IngestResults<'a> {
     client: &'a Client,
     of: &'a Ingested,
     part: Part,
     file: Option<File>,
     block: Block,
+    /// Between the begin of a turn and its end, where only success comes by.
+    broken: bool,
 }
 
 impl Ingested {
@@ -67,6 +70,7 @@ impl Ingested {
             part: Part::Successful,
             file: None,
             block: Block::default(),
+            broken: false,
         }
     }
 
@@ -110,6 +114,15 @@ impl Part {
 impl IngestResults<'_> {
     /// The next rows; `None` behind the last. Together they are as many as were sent.
     pub async fn next_rows(&mut self) -> Result<Option<Vec<IngestedRow>>, SalesforceError> {
+        if std::mem::replace(&mut self.broken, true) {
+            return Err(SalesforceError::GivenUp);
+        }
+        let rows = self.turn().await?;
+        self.broken = false;
+        Ok(rows)
+    }
+
+    async fn turn(&mut self) -> Result<Option<Vec<IngestedRow>>, SalesforceError> {
         while self.part != Part::Ended {
             let part = self.part;
             let count = self.of.count(part);
@@ -119,12 +132,8 @@ impl IngestResults<'_> {
                     self.part = part.next();
                     continue;
                 }
-                None => {
-                    self.part = Part::Ended;
-                    self.opened(part).await?
-                }
+                None => self.opened(part).await?,
             };
-            self.part = Part::Ended;
             file.fill(self.client, &mut self.block).await?;
             if self.block.is_empty() {
                 complete(part, file.given(), count)?;
@@ -141,7 +150,6 @@ impl IngestResults<'_> {
                 status: 200,
                 excerpt: error.to_string(),
             })?;
-            self.part = part;
             self.file = Some(file);
             return Ok(Some(rows));
         }

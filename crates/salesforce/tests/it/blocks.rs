@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use salesforce::{BulkRows, Operation, RowQuery, SalesforceError};
@@ -142,7 +143,7 @@ async fn a_slow_reader_slows_the_download() {
         "{after_one} of {of_all}"
     );
     // Time alone takes nothing more.
-    tokio::time::advance(std::time::Duration::from_mins(5)).await;
+    tokio::time::advance(Duration::from_mins(5)).await;
     assert_eq!(taken.load(Ordering::Relaxed), after_one);
     assert_eq!(numbers(rows).await.unwrap().len(), count - first);
 }
@@ -226,13 +227,51 @@ async fn a_head_that_hides_what_follows_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_an_error_and_after_the_end_nothing_more_comes() {
-    let world = World::answering([job(), file(2, "null", &format!("{HEADER}{}", row(1)))]);
+async fn after_an_error_the_reading_is_given_up_and_after_the_end_nothing_more_comes() {
+    let body = format!("{HEADER}{}", row(1));
+    let world = World::answering([job(), file(2, "null", &body)]);
     let mut rows = world.client().bulk_rows(query());
     assert_eq!(rows.next_block().await.unwrap().unwrap().len(), 1);
     assert!(rows.next_block().await.is_err());
-    assert!(rows.next_block().await.unwrap().is_none());
+    for _ in 0..2 {
+        let again = rows.next_block().await;
+        assert!(matches!(again, Err(SalesforceError::GivenUp)), "{again:?}");
+    }
     assert_eq!(world.seen().len(), 2);
+
+    let world = World::answering([job(), file(1, "null", &body)]);
+    let mut rows = world.client().bulk_rows(query());
+    assert_eq!(rows.next_block().await.unwrap().unwrap().len(), 1);
+    for _ in 0..2 {
+        assert!(rows.next_block().await.unwrap().is_none());
+    }
+    assert_eq!(world.seen().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_that_is_dropped_while_it_waits_does_not_look_like_its_end() {
+    let running = json(200, &value!({"id": "750", "state": "InProgress"}));
+    let world = World::answering([running]);
+    let mut rows = world.client().bulk_rows(query());
+    let first = tokio::time::timeout(Duration::from_millis(10), rows.next_block()).await;
+    assert!(first.is_err());
+    let again = rows.next_block().await;
+    assert!(matches!(again, Err(SalesforceError::GivenUp)), "{again:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_with_fewer_rows_than_their_job_are_not_all() {
+    let done = value!({"id": "750", "state": "JobComplete", "numberRecordsProcessed": 3});
+    let body = format!("{HEADER}{}", row(1));
+    let world = World::answering([
+        json(200, &done),
+        file(1, "next", &body),
+        file(1, "null", &body),
+    ]);
+    assert_eq!(
+        read(&world).await.unwrap_err().to_string(),
+        "instead of all rows of a bulk query came (status 200): 2 rows of 3"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,8 @@
 use futures_util::stream;
 use model::Change;
 use salesforce::{
-    Client, IngestJob, IngestOperation, IngestRow, Ingested, IngestedRow, RowFate, SalesforceError,
+    Client, IngestJob, IngestOperation, IngestRow, Ingested, IngestedRow, JobEnd, Outcome, RowFate,
+    SalesforceError,
 };
 use serde_json::json as value;
 
@@ -258,9 +259,94 @@ async fn results_that_are_not_all_there_are_an_error() {
 
     // More rows processed than were ever sent.
     let world = World::answering([told("Open"), uploaded(), told("JobComplete")]);
-    let outcome = world.client().ingest(&job(), rows(1)).await;
+    let error = world.client().ingest(&job(), rows(1)).await.unwrap_err();
     assert!(
-        matches!(outcome, Err(SalesforceError::UnexpectedAnswer { .. })),
-        "{outcome:?}"
+        matches!(error, SalesforceError::JobUnsettled { .. }),
+        "{error:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_that_broke_off_do_not_look_like_their_end() {
+    let world = World::answering([
+        told("Open"),
+        uploaded(),
+        told("JobComplete"),
+        csv(SUCCESSFUL),
+        Answer::NeverOpened,
+        Answer::NeverOpened,
+        Answer::NeverOpened,
+        Answer::NeverOpened,
+    ]);
+    let client = world.client();
+    let done = client.ingest(&job(), rows(3)).await.unwrap();
+    let mut results = done.results(&client);
+    assert_eq!(results.next_rows().await.unwrap().unwrap().len(), 1);
+    assert!(results.next_rows().await.is_err());
+    let asked = world.seen().len();
+    let again = results.next_rows().await;
+    assert!(matches!(again, Err(SalesforceError::GivenUp)), "{again:?}");
+    assert_eq!(world.seen().len(), asked);
+}
+
+fn limit() -> Answer {
+    let body = value!([{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests"}]);
+    json(403, &body)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_met_behind_the_start_of_a_job_leaves_its_outcome_open() {
+    let hanging: Vec<Answer> = (0..500).map(|_| told("InProgress")).collect();
+    for (behind, because) in [
+        (vec![limit()], "a limit on calls is reached"),
+        (hanging, "the bulk job did not finish"),
+    ] {
+        let started = [told("Open"), uploaded(), told("UploadComplete")];
+        let world = World::answering(started.into_iter().chain(behind));
+        let error = world.client().ingest(&job(), rows(3)).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the bulk job 750 has its rows, and their fate could not be learned: {because}"
+            )
+        );
+    }
+
+    // Whether it was started is not known either.
+    let world = World::answering([told("Open"), uploaded(), Answer::Broken]);
+    let error = world.client().ingest(&job(), rows(3)).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(matches!(error, SalesforceError::JobUnsettled { job, .. } if job == "750"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_whose_start_is_refused_is_aborted_and_wrote_nothing() {
+    let world = World::answering([told("Open"), uploaded(), limit(), told("Aborted")]);
+    let error = world.client().ingest(&job(), rows(3)).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Refused);
+    assert_eq!(world.seen()[3].body, r#"{"state":"Aborted"}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_failed_midway_tells_what_became_of_its_rows() {
+    let failed = value!({"id": "750", "state": "Failed", "errorMessage": "TooManyFailures",
+                         "numberRecordsProcessed": 1, "numberRecordsFailed": 0});
+    let left = "\"Ext__c\",\"LastName\"\n\"E2\",\"\"\n";
+    let world = World::answering([
+        told("Open"),
+        uploaded(),
+        told("UploadComplete"),
+        json(200, &failed),
+        csv(SUCCESSFUL),
+        csv(left),
+    ]);
+    let client = world.client();
+    let done = client.ingest(&job(), rows(2)).await.unwrap();
+    let message = "TooManyFailures".to_owned();
+    assert_eq!(done.end, JobEnd::Failed { message });
+    let fates = all(&done, &client).await.unwrap();
+    assert!(matches!(fates[0].fate, RowFate::Created(_)));
+    assert!(matches!(fates[1].fate, RowFate::Unprocessed));
+    assert_eq!(fates.len(), 2);
 }
