@@ -149,12 +149,15 @@ impl Call {
         session: &Session,
         version: ApiVersion,
     ) -> Result<Request<Bytes>, SalesforceError> {
-        let path = match &self.path {
-            Path::Named(path) => path.clone(),
-            Path::Below(pinned, path) => root(pinned.unwrap_or(version), path)
-                .parse()
-                .expect("paths are built of constants and encoded values"),
-        };
+        let path =
+            match &self.path {
+                Path::Named(path) => path.clone(),
+                Path::Below(pinned, path) => root(pinned.unwrap_or(version), path)
+                    .parse()
+                    .map_err(|_| SalesforceError::NotSendable {
+                        why: "its path is longer than a URL can be".to_owned(),
+                    })?,
+            };
         let uri = address_of(&session.instance_url, path)?;
         let mut token = HeaderValue::try_from(format!("Bearer {}", session.access_token.expose()))
             .map_err(|_| SalesforceError::SessionExpired)?;

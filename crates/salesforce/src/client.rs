@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use http::header::IF_MODIFIED_SINCE;
 use http::{Request, Response, StatusCode};
 use model::SeededEntropy;
 use transport::{Body, HttpService, Limits, Pauses, Reply, RetryWhen, Secret, read_with_retry};
@@ -265,13 +266,14 @@ impl Client {
         head_timeout: Duration,
     ) -> Result<Response<Body>, SalesforceError> {
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
+        let conditional = request.headers().contains_key(IF_MODIFIED_SINCE);
         let response = transport::open(&self.shared.http, request, head_timeout).await?;
         let usage = Usage::of(response.headers());
         if usage.is_some() {
             *held(&self.shared.usage) = usage;
         }
-        // Only a describe with a condition is answered with 304, and it knows what that means.
-        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+        let unchanged = conditional && response.status() == StatusCode::NOT_MODIFIED;
+        if response.status().is_success() || unchanged {
             return Ok(response);
         }
         let reply = transport::receive(response, WHOLE).await?;

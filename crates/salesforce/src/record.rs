@@ -9,8 +9,8 @@ use model::sf::AnyId;
 
 use crate::row::{JsonRow, json_cell};
 
-/// The fields of a record that were asked for, by the names they were asked for; a parent's field
-/// by its dotted name.
+/// The fields of a record that were asked for, by their names in any case; a parent's field by its
+/// dotted name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record(JsonRow);
 
@@ -88,6 +88,7 @@ mod tests {
         assert_eq!(record.object(), Some("Contact"));
         assert_eq!(record.id().unwrap().unwrap().as_str(), "003D000000QYVhdIAH");
         assert_eq!(record.text("Account.Owner.Name").unwrap().unwrap(), "Bo");
+        assert_eq!(record.text("account.OWNER.name").unwrap().unwrap(), "Bo");
         assert_eq!(record.text("ReportsTo.Name"), Ok(None));
         assert_eq!(record.text("Title"), Ok(None));
         assert_eq!(record.text("Hidden__c"), Ok(None));

@@ -76,6 +76,15 @@ impl<'a> Source<'a> {
     }
 }
 
+/// A field by its name, whose case means nothing to Salesforce.
+fn named<'a>(row: &'a JsonRow, name: &str) -> Option<&'a Value> {
+    row.get(name).or_else(|| {
+        let mut fields = row.iter();
+        let found = fields.find(|(field, _)| field.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
+    })
+}
+
 /// A value of a row; a dotted column is a field of a parent, through however many levels.
 pub(crate) fn json_cell<'a>(
     row: &'a JsonRow,
@@ -84,12 +93,12 @@ pub(crate) fn json_cell<'a>(
     let (parents, field) = column.rsplit_once('.').unwrap_or(("", column));
     let mut parent = row;
     for step in parents.split('.').filter(|step| !step.is_empty()) {
-        match parent.get(step) {
+        match named(parent, step) {
             Some(Value::Object(found)) => parent = found,
             None | Some(_) => return Ok(None),
         }
     }
-    match parent.get(field) {
+    match named(parent, field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.into())),
         Some(Value::Bool(true)) => Ok(Some("true".into())),

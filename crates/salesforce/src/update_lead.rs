@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use model::sf::LeadId;
 use serde_json::Value;
 
@@ -11,6 +12,7 @@ use crate::create_lead::{
     AutoAssign, Duplicates, FieldValue, LEAD, SHOWN, hold_a_reference, path, path_of_row, shown,
     written,
 };
+use crate::error::refusal::unexpected;
 use crate::{Client, Lead, SalesforceError};
 
 /// The headers of an update: assignment rules, which run on updates too unless told not to, would
@@ -50,8 +52,12 @@ impl Client {
                 Call::patch(path_of(id), &written(fields)),
                 |call, (name, value)| call.with_header(name, value),
             );
-            // Done is said without a body.
-            self.once(&call).await?;
+            let reply = self.once(&call).await?;
+            // Done is said without a body; a page of a proxy says nothing.
+            if reply.status != StatusCode::NO_CONTENT {
+                let expected = "the end of an update";
+                return Err(unexpected(expected, reply.status, &reply.body));
+            }
             return Ok(None);
         }
         let parts = parts(id, fields, duplicates);

@@ -128,3 +128,11 @@ fn a_call_that_is_bound_to_a_version_stays_in_it() {
         .unwrap();
     assert_eq!(request.uri().path(), "/services/data/v58.0/limits");
 }
+
+#[test]
+fn a_path_longer_than_a_url_can_be_is_not_sent() {
+    let call = Call::get("x".repeat(70_000));
+    let session = session("https://acme.my.salesforce.com");
+    let error = call.request(&session, ApiVersion::NEWEST).unwrap_err();
+    assert!(matches!(error, SalesforceError::NotSendable { .. }));
+}

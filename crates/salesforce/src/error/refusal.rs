@@ -74,8 +74,15 @@ pub(crate) fn refusal(status: StatusCode, body: &[u8], usage: Option<Usage>) -> 
         Ok(FaultsWire::One(fault)) => vec![fault],
         Err(_) => Vec::new(),
     };
+    if status == StatusCode::MULTIPLE_CHOICES && is_list_of_paths(body) {
+        return SalesforceError::DuplicateValue {
+            message: "several records have this external id".to_owned(),
+        };
+    }
     if faults.is_empty() {
-        return if status.is_server_error() {
+        return if status == StatusCode::UNAUTHORIZED {
+            SalesforceError::SessionExpired
+        } else if status.is_server_error() {
             SalesforceError::Unavailable {
                 status: status.as_u16(),
             }
@@ -86,21 +93,31 @@ pub(crate) fn refusal(status: StatusCode, body: &[u8], usage: Option<Usage>) -> 
     meaning(status, faults, usage)
 }
 
+/// Of an external id that several records have, the answer is a list of their paths.
+fn is_list_of_paths(body: &[u8]) -> bool {
+    serde_json::from_slice::<Vec<String>>(body).is_ok_and(|paths| {
+        !paths.is_empty() && paths.iter().all(|path| path.starts_with("/services/data/"))
+    })
+}
+
 /// What the errors of one record among many mean, which have no status of their own.
 pub(crate) fn of_record(status: StatusCode, errors: &str) -> SalesforceError {
     match serde_json::from_str::<Vec<FaultWire>>(errors) {
         Ok(faults) if !faults.is_empty() => {
-            // Without a field it is the addressed record that is not there.
-            let addressed = faults[0].code == "INVALID_CROSS_REFERENCE_KEY"
-                && faults[0].fields.as_ref().is_none_or(Vec::is_empty);
-            let status = if addressed {
-                StatusCode::NOT_FOUND
-            } else {
-                status
-            };
-            meaning(status, faults, None)
+            meaning(status_of_record(status, &faults[0]), faults, None)
         }
         Ok(_) | Err(_) => unexpected("the errors of a record", status, errors.as_bytes()),
+    }
+}
+
+/// Without a field, a wrong reference is the addressed record, which is not there.
+fn status_of_record(status: StatusCode, first: &FaultWire) -> StatusCode {
+    let addressed = first.code == "INVALID_CROSS_REFERENCE_KEY"
+        && first.fields.as_ref().is_none_or(Vec::is_empty);
+    if addressed {
+        StatusCode::NOT_FOUND
+    } else {
+        status
     }
 }
 
@@ -122,7 +139,8 @@ pub(crate) fn of_bulk_row(text: &str) -> SalesforceError {
         misspelled: None,
         spelled: None,
     };
-    meaning(StatusCode::BAD_REQUEST, vec![fault], None)
+    let status = status_of_record(StatusCode::BAD_REQUEST, &fault);
+    meaning(status, vec![fault], None)
 }
 
 /// The error of something that is not an answer of the API.

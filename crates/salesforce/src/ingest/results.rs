@@ -204,7 +204,8 @@ fn read(
             }
         }
         Part::Failed => RowFate::Refused {
-            id: row.id(0)?,
+            // Whatever else may stand there, the row was refused.
+            id: row.id(0).ok().flatten(),
             error: of_bulk_row(&row.text(1)?.unwrap_or_default()),
         },
         Part::Unprocessed | Part::Ended => RowFate::Unprocessed,

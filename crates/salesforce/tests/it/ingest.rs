@@ -267,6 +267,31 @@ async fn results_that_are_not_all_there_are_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_that_is_none_does_not_hide_why_a_row_was_refused() {
+    let failed = "\"sf__Id\",\"sf__Error\",\"Ext__c\",\"LastName\"\n\
+                  \"nonsense\",\"MALFORMED_ID:bad id:Id --\",\"E2\",\"\"\n\
+                  \"\",\"UNABLE_TO_LOCK_ROW:locked:--\",\"E3\",\"\"\n";
+    let world = World::answering([
+        told("Open"),
+        uploaded(),
+        told("JobComplete"),
+        csv(SUCCESSFUL),
+        csv(failed),
+    ]);
+    let client = world.client();
+    let done = client.ingest(&job(), rows(3)).await.unwrap();
+    let fates = all(&done, &client).await.unwrap();
+    assert!(matches!(
+        fates[1].fate,
+        RowFate::Refused {
+            id: None,
+            error: SalesforceError::Malformed { .. }
+        }
+    ));
+    assert_eq!(fates.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn results_that_broke_off_do_not_look_like_their_end() {
     let world = World::answering([
         told("Open"),

@@ -196,3 +196,17 @@ async fn a_company_that_looks_like_a_reference_stays_a_company() {
     );
     assert_eq!(seen.body, r#"{"Company":"@{lead.id}"}"#);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_plain_update_is_done_only_if_the_api_says_so() {
+    for status in [200, 304] {
+        let page = Answer::Reply {
+            status,
+            headers: vec![("content-type", "text/html".to_owned())],
+            body: "<html>".to_owned(),
+        };
+        let world = World::answering([page]);
+        let error = updating(&world, "@{lead.id}").await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{error:?}");
+    }
+}

@@ -297,3 +297,26 @@ fn a_duplicate_rule_is_read_in_both_spellings_and_with_neither() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn an_external_id_of_several_records_is_a_taken_value() {
+    let paths = br#"["/services/data/v67.0/sobjects/Lead/00QD000000QYVhd","/services/data/v67.0/sobjects/Lead/00QD000000QYVhe"]"#;
+    let error = refusal(StatusCode::MULTIPLE_CHOICES, paths, None);
+    assert!(matches!(error, SalesforceError::DuplicateValue { .. }));
+    let page = refusal(StatusCode::MULTIPLE_CHOICES, b"<html>", None);
+    assert!(matches!(page, SalesforceError::UnexpectedAnswer { .. }));
+}
+
+#[test]
+fn a_token_that_is_refused_without_words_is_an_expired_session() {
+    let error = refusal(StatusCode::UNAUTHORIZED, b"", None);
+    assert!(matches!(error, SalesforceError::SessionExpired));
+}
+
+#[test]
+fn a_bulk_row_whose_own_record_is_gone_is_not_a_wrong_value() {
+    let gone = of_bulk_row("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:--");
+    assert!(matches!(gone, SalesforceError::NotFound { .. }));
+    let wrong = of_bulk_row("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:OwnerId --");
+    assert!(matches!(wrong, SalesforceError::Validation { .. }));
+}
