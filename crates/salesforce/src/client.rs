@@ -202,8 +202,8 @@ impl Client {
         .await
     }
 
-    /// Makes a call whose body is a stream, once. The stream is used up by it, so a stale session
-    /// is not renewed here.
+    /// Makes a call whose body is a stream, once. The stream is used up by it, so a call that is
+    /// refused for its stale session was not begun; the session is renewed for the next.
     pub(crate) async fn upload(
         &self,
         call: &Call,
@@ -213,8 +213,16 @@ impl Client {
         let version = self.api_version().await?;
         let session = held(&self.shared.current).session.clone();
         let request = call.request(&session, version)?.map(|_| body);
-        let response = self.settled(request, timeout).await?;
-        Ok(transport::receive(response, WHOLE).await?)
+        match self.settled(request, timeout).await {
+            Err(error @ SalesforceError::SessionExpired) => {
+                self.session_after(&session.access_token).await?;
+                Err(SalesforceError::NotBegun {
+                    retry: RetryWhen::Later { not_before: None },
+                    because: error.to_string(),
+                })
+            }
+            settled => Ok(transport::receive(settled?, WHOLE).await?),
+        }
     }
 
     /// Makes a composite call that changes nothing.

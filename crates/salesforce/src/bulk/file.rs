@@ -173,7 +173,7 @@ impl File {
             if !self.header_seen {
                 let header: Vec<&[u8]> = cells[before..].iter().map(|it| it.of(text)).collect();
                 if !self.columns.are(&header) {
-                    return Err(self.not_the_file(text, "another header"));
+                    return Err(self.not_the_file(&text[..at], "another header"));
                 }
                 self.header_seen = true;
                 cells.truncate(before);

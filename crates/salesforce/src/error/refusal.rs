@@ -3,6 +3,7 @@
 use http::StatusCode;
 use model::sf::RecordId;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{DAILY_LIMIT_PAUSE, SalesforceError};
 use crate::Usage;
@@ -18,37 +19,11 @@ struct FaultWire {
     #[serde(default)]
     fields: Option<Vec<String>>,
     // Salesforce's own spelling, seen since duplicate rules exist; newer answers have both.
+    // Their shape is read apart: what is odd in it must not hide the refusal.
     #[serde(default, rename = "duplicateResut")]
-    misspelled: Option<DuplicateResultWire>,
+    misspelled: Option<Value>,
     #[serde(default, rename = "duplicateResult")]
-    spelled: Option<DuplicateResultWire>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DuplicateResultWire {
-    #[serde(default)]
-    allow_save: bool,
-    #[serde(default)]
-    match_results: Vec<MatchResultWire>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MatchResultWire {
-    #[serde(default)]
-    match_records: Vec<MatchRecordWire>,
-}
-
-#[derive(Debug, Deserialize)]
-struct MatchRecordWire {
-    record: MatchedWire,
-}
-
-#[derive(Debug, Deserialize)]
-struct MatchedWire {
-    #[serde(rename = "Id")]
-    id: String,
+    spelled: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,7 +164,7 @@ fn meaning(status: StatusCode, faults: Vec<FaultWire>, usage: Option<Usage>) -> 
         "REQUIRED_FIELD_MISSING" => SalesforceError::RequiredFieldMissing { fields, message },
         "INVALID_FIELD_FOR_INSERT_UPDATE" => SalesforceError::FieldNotWritable { fields, message },
         "DUPLICATE_VALUE" | "DUPLICATE_EXTERNAL_ID" => SalesforceError::DuplicateValue { message },
-        "DUPLICATES_DETECTED" => duplicates(first.spelled.or(first.misspelled), message),
+        "DUPLICATES_DETECTED" => duplicates(first.spelled.or(first.misspelled).as_ref(), message),
         // Of the addressed record it means that there is none; inside a field it is a wrong value.
         "INVALID_CROSS_REFERENCE_KEY" if status != StatusCode::NOT_FOUND => {
             SalesforceError::Validation {
@@ -285,29 +260,24 @@ fn by_family(
     }
 }
 
-fn duplicates(result: Option<DuplicateResultWire>, message: String) -> SalesforceError {
-    let Some(result) = result else {
-        return SalesforceError::Duplicates {
-            allow_save: false,
-            matches: Vec::new(),
-            message,
-        };
-    };
+fn duplicates(result: Option<&Value>, message: String) -> SalesforceError {
+    let list = |of: &'_ Value, name: &str| of[name].as_array().cloned().unwrap_or_default();
+    let result = result.unwrap_or(&Value::Null);
     let mut matches: Vec<RecordId> = Vec::new();
-    for record in result
-        .match_results
+    for record in list(result, "matchResults")
         .iter()
-        .flat_map(|of_rule| &of_rule.match_records)
+        .flat_map(|of_rule| list(of_rule, "matchRecords"))
     {
         // A rule can match Accounts too; they are nobody's Lead or contact.
-        if let Ok(id) = record.record.id.parse()
+        let id = record["record"]["Id"].as_str();
+        if let Some(id) = id.and_then(|id| id.parse().ok())
             && !matches.contains(&id)
         {
             matches.push(id);
         }
     }
     SalesforceError::Duplicates {
-        allow_save: result.allow_save,
+        allow_save: result["allowSave"].as_bool().unwrap_or(false),
         matches,
         message,
     }

@@ -7,6 +7,7 @@ use salesforce::{
     SalesforceError,
 };
 use serde_json::json as value;
+use transport::RetryWhen;
 
 use crate::world::{Answer, World, expired, json};
 
@@ -176,18 +177,28 @@ async fn an_assignment_rule_runs_only_for_inserts_that_name_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_job_whose_upload_fails_is_aborted() {
-    for failing in [Answer::Broken, expired()] {
+    for failing in [Answer::Broken, limit()] {
         let world = World::answering([told("Open"), failing, told("Aborted")]);
         let outcome = world.client().ingest(&job(), rows(1)).await;
         assert!(
             matches!(
                 outcome,
-                Err(SalesforceError::Transport(_) | SalesforceError::SessionExpired)
+                Err(SalesforceError::Transport(_) | SalesforceError::LimitExceeded { .. })
             ),
             "{outcome:?}"
         );
         assert_eq!(world.seen()[2].body, r#"{"state":"Aborted"}"#);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_meets_a_stale_session_renews_it_and_was_not_begun() {
+    let world = World::answering([told("Open"), expired(), told("Aborted")]);
+    let error = world.client().ingest(&job(), rows(1)).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert_eq!(error.retry_when(), RetryWhen::Later { not_before: None });
+    assert_eq!(world.renewals(), ["first"]);
+    assert_eq!(world.seen()[2].authorization, "Bearer renewed-1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -320,3 +320,25 @@ fn a_bulk_row_whose_own_record_is_gone_is_not_a_wrong_value() {
     let wrong = of_bulk_row("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:OwnerId --");
     assert!(matches!(wrong, SalesforceError::Validation { .. }));
 }
+
+#[test]
+fn oddly_shaped_matches_do_not_hide_that_there_are_duplicates() {
+    for details in [
+        r#"{"allowSave":true,"matchResults":null}"#,
+        r#"{"allowSave":true,"matchResults":[{"matchRecords":null},{"matchRecords":[{"record":{"Name":"x"}}]}]}"#,
+        r#"{"allowSave":true,"matchResults":[{"matchRecords":[{"record":null}]}]}"#,
+    ] {
+        let body = format!(
+            r#"[{{"errorCode":"DUPLICATES_DETECTED","message":"x","duplicateResult":{details}}}]"#
+        );
+        let error = refusal(StatusCode::BAD_REQUEST, body.as_bytes(), None);
+        match error {
+            SalesforceError::Duplicates {
+                allow_save: true,
+                matches,
+                ..
+            } => assert_eq!(matches, []),
+            other => panic!("{other:?}"),
+        }
+    }
+}
