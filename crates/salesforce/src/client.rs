@@ -286,8 +286,12 @@ impl Client {
         }
         let reply = transport::receive(response, WHOLE).await?;
         if reply.status == StatusCode::GONE {
-            // The version was retired.
+            // The version was retired: nothing was carried out, and the next call asks for another.
             self.shared.version.forget();
+            return Err(SalesforceError::NotBegun {
+                retry: RetryWhen::Later { not_before: None },
+                because: "the org does not speak this version of the API any more".to_owned(),
+            });
         }
         let error = refusal(reply.status, &reply.body, usage);
         self.describes().doubt_after(&error);

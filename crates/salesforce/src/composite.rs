@@ -223,6 +223,19 @@ impl Answered {
         }
     }
 
+    /// Whether a part that changes a record was carried out: that is said without a body.
+    pub(crate) fn changed(&self) -> Result<(), SalesforceError> {
+        let body = self.accepted()?;
+        if self.status == StatusCode::NO_CONTENT || body == b"null" {
+            return Ok(());
+        }
+        let said = serde_json::from_slice::<serde_json::Value>(body);
+        match said.as_ref().map(|said| &said["success"]) {
+            Ok(serde_json::Value::Bool(true)) => Ok(()),
+            Ok(_) | Err(_) => Err(unexpected("the end of a change", self.status, body)),
+        }
+    }
+
     /// The rows of a part that was a query.
     pub(crate) fn page(&self) -> Result<Page, SalesforceError> {
         let body = self.accepted()?;

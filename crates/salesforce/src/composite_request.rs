@@ -309,7 +309,7 @@ fn done(does: Does, answered: &Answered) -> Result<PartDone, SalesforceError> {
     let body = answered.accepted()?;
     let other = |expected| unexpected(expected, answered.status, body);
     match does {
-        Does::Change => Ok(PartDone::Changed),
+        Does::Change => answered.changed().map(|()| PartDone::Changed),
         Does::Create | Does::Upsert => {
             const EXPECTED: &str = "the id of a record that was written";
             let saved: SavedWire = serde_json::from_slice(body).map_err(|_| other(EXPECTED))?;

@@ -63,7 +63,7 @@ impl Client {
         let parts = parts(id, fields, duplicates);
         let reply = self.composite_once(AllOrNone::No, &parts).await?;
         let [lead, row] = composite::answers(&reply, [LEAD, SHOWN])?;
-        self.learned(lead.accepted())?;
+        self.learned(lead.changed())?;
         Ok(shown(&row))
     }
 }

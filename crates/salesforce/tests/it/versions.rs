@@ -94,9 +94,10 @@ async fn a_version_that_was_retired_is_chosen_anew() {
     let client = world.client();
     let error = client.queues().await.unwrap_err();
     assert!(
-        matches!(error, SalesforceError::Malformed { .. }),
+        matches!(error, SalesforceError::NotBegun { .. }),
         "{error:?}"
     );
+    assert_eq!(error.retry_when(), RetryWhen::Later { not_before: None });
     client.queues().await.unwrap();
     let lines = world.lines();
     assert!(

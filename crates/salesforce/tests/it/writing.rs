@@ -198,6 +198,16 @@ async fn a_company_that_looks_like_a_reference_stays_a_company() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_part_that_answers_something_else_than_done_leaves_the_update_open() {
+    for said in [value!({"x": 1}), value!({"success": false})] {
+        let row = lead(ID, "ada@acme.io");
+        let world = World::answering([composite(&[("lead", 200, said), ("shown", 200, row)])]);
+        let error = updating(&world, "Acme").await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_plain_update_is_done_only_if_the_api_says_so() {
     for status in [200, 304] {
         let page = Answer::Reply {
