@@ -1,5 +1,6 @@
 //! Saving the org and going on with it later. What nobody touched follows from the options and is
-//! left out; so are jobs and cursors, which clients make anew.
+//! left out; so are jobs and cursors, which clients make anew: only how many there were is kept, so
+//! that an old id is never somebody else's.
 //!
 //! The file is JSON values one behind the other, a line each: what is known of the org, then record
 //! by record, so that neither writing nor reading holds a million of them twice. Records name their
@@ -8,10 +9,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::api::BulkSwitches;
 use crate::events::SavedEvents;
 use crate::id::RecordId;
 use crate::oauth::Grants;
@@ -93,6 +96,16 @@ struct Saved {
     #[serde(default)]
     locks: Vec<RecordLock>,
     late: Vec<LateRow>,
+    /// Cursors that were opened.
+    #[serde(default)]
+    cursors: u64,
+    /// Bulk jobs that were made.
+    #[serde(default)]
+    jobs: u64,
+    #[serde(default)]
+    bulk: BulkSwitches,
+    #[serde(default)]
+    search_lag: Duration,
     /// Where capturing goes on.
     #[serde(default)]
     events: Option<SavedEvents>,
@@ -153,6 +166,10 @@ impl World {
                 .collect(),
             locks: self.records.locks().to_vec(),
             late: self.records.waiting().cloned().collect(),
+            cursors: self.cursors.opened,
+            jobs: self.jobs.made,
+            bulk: self.jobs.switches.clone(),
+            search_lag: self.search_lag,
             events: Some(self.records.events.saved()),
             records: rows.len(),
         };
@@ -204,6 +221,10 @@ impl World {
         world.usage = saved.usage;
         world.records.purged = saved.purged;
         world.grants = saved.grants;
+        world.cursors.opened = saved.cursors;
+        world.jobs.made = saved.jobs;
+        world.jobs.switches = saved.bulk;
+        world.search_lag = saved.search_lag;
         world.due(now);
         Ok((world, saved.generation + 1))
     }

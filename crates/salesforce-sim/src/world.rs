@@ -96,6 +96,8 @@ impl World {
         entropy: &mut dyn Entropy,
         request: &Request,
     ) -> Response {
+        // What a request left unfinished that did not come to its end must not hold up the next.
+        self.records.roll_back();
         self.due(now);
         // What a control wrote in between was nobody's call.
         self.records.take_counts();

@@ -60,7 +60,8 @@ pub(crate) struct Jobs {
     agenda: BTreeSet<(Timestamp, RecordId)>,
     /// When the jobs were worked on last.
     worked_until: Timestamp,
-    made: u64,
+    /// How many there ever were; no id is given out twice.
+    pub(crate) made: u64,
     pub(crate) switches: BulkSwitches,
 }
 

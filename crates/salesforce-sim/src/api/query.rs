@@ -36,7 +36,8 @@ const CURSORS_MAX: usize = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Cursors {
     open: BTreeMap<RecordId, Cursor>,
-    opened: u64,
+    /// How many there ever were; no id is given out twice.
+    pub(crate) opened: u64,
     /// Queries that came in another order than the one before.
     shifted: usize,
 }

@@ -64,7 +64,7 @@ const TO_CONTACT: [(&str, &str); 14] = [
     ("Country", "MailingCountry"),
 ];
 
-const TO_ACCOUNT: [(&str, &str); 10] = [
+const TO_ACCOUNT: [(&str, &str); 11] = [
     ("Company", "Name"),
     ("Website", "Website"),
     ("Phone", "Phone"),
@@ -74,6 +74,7 @@ const TO_ACCOUNT: [(&str, &str); 10] = [
     ("Street", "BillingStreet"),
     ("City", "BillingCity"),
     ("State", "BillingState"),
+    ("PostalCode", "BillingPostalCode"),
     ("Country", "BillingCountry"),
 ];
 

@@ -69,7 +69,7 @@ impl Records {
     }
 
     /// The living records whose key at `place` is `value`, in the order of their ids. Texts are
-    /// equal without regard to case.
+    /// equal without regard to case, unless the field tells cases apart.
     pub(crate) fn keyed(&self, object: Object, place: usize, value: &Value) -> Vec<RecordId> {
         let table = self.tables.of(object);
         if let Value::Id(id) = value
@@ -79,8 +79,10 @@ impl Records {
             return found.map(|row| row.id).into_iter().collect();
         }
         let wanted = value.to_plain();
+        let folds = !self.schema_of(object).fields[place].case_sensitive;
         let holds = |stored: &Value| {
-            !stored.is_null() && (stored == value || equal_folded(&stored.to_plain(), &wanted))
+            let is_equal = || folds && equal_folded(&stored.to_plain(), &wanted);
+            !stored.is_null() && (stored == value || is_equal())
         };
         let living =
             |row: &&std::sync::Arc<crate::row::Row>| !row.is_deleted && holds(row.stored(place));

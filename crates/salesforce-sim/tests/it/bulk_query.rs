@@ -63,6 +63,17 @@ fn a_new_job_says_what_it_will_do() {
         "lineEnding": "CRLF", "columnDelimiter": "PIPE",
     });
     assert_eq!(info, expected);
+    let (_, info) = org.get("jobs/query/7505e0000000001AAA");
+    for (key, value) in [
+        ("state", json!("UploadComplete")),
+        ("jobType", json!("V2Query")),
+        ("numberRecordsProcessed", json!(0)),
+        ("retries", json!(0)),
+        ("totalProcessingTime", json!(0)),
+        ("isPkChunkingSupported", json!(true)),
+    ] {
+        assert_eq!(info[key], value, "{key}");
+    }
     org.wait(Duration::from_millis(125));
     let (_, mut info) = org.get("jobs/query/7505e0000000001AAA");
     info.as_object_mut().unwrap().remove("createdById");

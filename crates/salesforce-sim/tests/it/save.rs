@@ -226,6 +226,49 @@ fn records_find_their_fields_where_a_version_has_them() {
 }
 
 #[tokio::test]
+async fn ids_from_before_are_not_given_to_somebody_else() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let options = Options {
+        leads: 300,
+        ..options()
+    };
+    let sim = Sim::new(options, clock.clone(), 7);
+    let first_page = "/services/data/v67.0/query?q=SELECT+Id+FROM+Lead";
+    let page = async |sim: &Sim, path: &str| -> Json {
+        let request = http::Request::get(path)
+            .header("authorization", "Bearer token")
+            .header("sforce-query-options", "batchSize=200")
+            .body(Body::empty())
+            .unwrap();
+        let response = sim.service().oneshot(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&body).unwrap()
+    };
+    let job = async |sim: &Sim| -> Json {
+        let asked = r#"{"operation":"query","query":"SELECT Id FROM Lead"}"#;
+        let request = http::Request::post("/services/data/v67.0/jobs/query")
+            .header("authorization", "Bearer token")
+            .header("content-type", "application/json")
+            .body(Body::from(asked))
+            .unwrap();
+        let response = sim.service().oneshot(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let made: Json = serde_json::from_slice(&body).unwrap();
+        made["id"].clone()
+    };
+    let old = page(&sim, first_page).await["nextRecordsUrl"].clone();
+    assert_eq!(job(&sim).await, "7505e0000000001AAA");
+    let mut file = Vec::new();
+    sim.save(&mut file).unwrap();
+    let loaded = Sim::load(&mut file.as_slice(), clock, 7).unwrap();
+    let new = page(&loaded, first_page).await["nextRecordsUrl"].clone();
+    assert_ne!(new, old);
+    let refused = page(&loaded, old.as_str().unwrap()).await;
+    assert_eq!(refused[0]["errorCode"], "INVALID_QUERY_LOCATOR");
+    assert_eq!(job(&loaded).await, "7505e0000000002AAA");
+}
+
+#[tokio::test]
 async fn what_was_purged_or_hidden_stays_so() {
     let clock = Arc::new(ManualClock::at(noon()));
     let options = Options {

@@ -52,6 +52,28 @@ fn the_first_creates_and_the_second_updates() {
 }
 
 #[test]
+fn a_key_that_tells_cases_apart_finds_its_own_record() {
+    let mut org = Org::empty();
+    let key = json!({
+        "object": "Lead", "name": "Key__c", "type": "text",
+        "externalId": true, "unique": true, "caseSensitive": true,
+    });
+    org.world
+        .add_field(&serde_json::from_value(key).unwrap())
+        .unwrap();
+    for (key, name, status) in [
+        ("ab", "Small", 201),
+        ("AB", "Large", 201),
+        ("ab", "Low", 200),
+    ] {
+        let path = format!("sobjects/Lead/Key__c/{key}");
+        assert_eq!(org.call("PATCH", &path, &lead(name)).0, status, "{name}");
+    }
+    let all = "SELECT LastName FROM Lead ORDER BY LastName";
+    assert_eq!(org.rows(all), "Large; Low");
+}
+
+#[test]
 fn several_matches_are_offered_and_nothing_is_written() {
     let mut org = Org::empty();
     let create = |org: &mut Org| {

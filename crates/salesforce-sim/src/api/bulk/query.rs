@@ -145,7 +145,7 @@ impl QueryJob {
         usize::try_from(share).unwrap_or(self.rows.len())
     }
 
-    /// The information about the job; at its creation there is less of it.
+    /// The information about the job for who asks; the answer to its creation has less of it.
     pub(super) fn to_json(&self, now: Timestamp) -> Json {
         let state = self.state(now);
         let stamp = match state {
@@ -157,9 +157,6 @@ impl QueryJob {
         let mut info = self
             .head
             .to_json(self.operation.name(), state.name(), stamp);
-        if state == State::UploadComplete {
-            return info;
-        }
         let took = stamp.min(self.done_at).since(self.begins_at()).as_millis();
         let has_failed = state == State::Failed;
         info["jobType"] = "V2Query".into();

@@ -6,10 +6,33 @@ use std::time::Duration;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use salesforce_sim::{FieldLevel, Object, Restriction};
 use serde_json::{Value as Json, json};
 
 use super::{failure, info, leads, open, part, set_state, upload, upload_as};
 use crate::world::{Org, refusal};
+
+#[test]
+fn a_hidden_column_fails_the_file() {
+    let mut org = Org::empty();
+    org.world.restrict(
+        Restriction::Field {
+            object: Object::Lead,
+            field: "Email".to_owned(),
+            level: FieldLevel::Hidden,
+        },
+        0,
+    );
+    let id = leads(
+        &mut org,
+        "insert",
+        "LastName,Company,Email\nL,C,a@x.example\n",
+    );
+    assert_eq!(
+        failure(&mut org, &id),
+        "InvalidBatch : Field name not found : Email"
+    );
+}
 
 #[test]
 fn a_file_that_cannot_be_used_fails_as_a_whole() {

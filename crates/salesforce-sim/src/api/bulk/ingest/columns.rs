@@ -78,7 +78,7 @@ pub(super) fn targets(
 }
 
 fn target(name: &str, object: Object, records: &Records) -> Option<Target> {
-    let schema = records.schema_of(object);
+    let schema = records.seen_of(object);
     if let Some((path, field)) = name.split_once('.') {
         return related(path, field, object, records);
     }
@@ -99,14 +99,14 @@ fn related(path: &str, field: &str, object: Object, records: &Records) -> Option
         Some((named, relationship)) => (Some(named), relationship),
         None => (None, path),
     };
-    let schema = records.schema_of(object);
+    let schema = records.seen_of(object);
     let reference = &schema.fields[schema.relationship(relationship)?];
     let parent = match (named, reference.refers_to) {
         (Some(named), several) => Object::named(named).filter(|named| several.contains(named))?,
         (None, [one]) => *one,
         (None, _) => return None,
     };
-    let key = records.schema_of(parent).field(field)?;
+    let key = records.seen_of(parent).field(field)?;
     if !key.id_lookup {
         return None;
     }
