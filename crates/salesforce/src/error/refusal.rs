@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 use model::sf::RecordId;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{DAILY_LIMIT_PAUSE, SalesforceError};
@@ -12,7 +13,7 @@ use crate::Usage;
 /// create with `success: false`.
 #[derive(Debug, Deserialize)]
 struct FaultWire {
-    #[serde(alias = "statusCode", rename = "errorCode")]
+    #[serde(flatten, deserialize_with = "code_of")]
     code: String,
     #[serde(default)]
     message: Option<String>,
@@ -24,6 +25,20 @@ struct FaultWire {
     misspelled: Option<Value>,
     #[serde(default, rename = "duplicateResult")]
     spelled: Option<Value>,
+}
+
+/// The code under either name; some answers have both.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CodesWire {
+    error_code: Option<String>,
+    status_code: Option<String>,
+}
+
+fn code_of<'de, D: Deserializer<'de>>(fault: D) -> Result<String, D::Error> {
+    let codes = CodesWire::deserialize(fault)?;
+    let code = codes.error_code.or(codes.status_code);
+    code.ok_or_else(|| D::Error::missing_field("errorCode"))
 }
 
 #[derive(Debug, Deserialize)]

@@ -342,3 +342,10 @@ fn oddly_shaped_matches_do_not_hide_that_there_are_duplicates() {
         }
     }
 }
+
+#[test]
+fn a_fault_with_its_code_under_both_names_is_read() {
+    let body = br#"[{"errorCode":"UNABLE_TO_LOCK_ROW","statusCode":"UNABLE_TO_LOCK_ROW"}]"#;
+    let error = refusal(StatusCode::BAD_REQUEST, body, None);
+    assert!(matches!(error, SalesforceError::RowLocked));
+}
