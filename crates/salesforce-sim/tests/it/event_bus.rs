@@ -278,6 +278,7 @@ async fn what_is_committed_as_the_silence_ends_is_delivered() {
     let mut stream = bus.subscribe(fetch(LEADS, LATEST, 5)).await.unwrap();
     // While the client waits the world's time comes, and nobody calls to make it notice.
     let (answer, ()) = tokio::join!(stream.answer(), async {
+        // sleeps because: the clock is paused, and the client has to wait by then.
         tokio::time::sleep(Duration::from_mins(1)).await;
         clock.advance(Duration::from_mins(5));
     });
