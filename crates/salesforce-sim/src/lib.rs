@@ -1,5 +1,5 @@
-//! A Salesforce org to run beside Carrick: its OAuth, REST, SOQL and Bulk 2.0 contract, and pages
-//! on which a person can play the sales rep.
+//! A Salesforce org to run beside Carrick: its sign-in, REST, SOQL, Bulk 2.0 and
+//! change events, and pages on which a person can play the sales rep.
 //!
 //! It is written from the vendor's documentation with its own wire types, and must never know
 //! Carrick's clients, engine or stores: it does not bend to what a client happens to send. The

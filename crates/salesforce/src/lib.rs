@@ -1,5 +1,6 @@
-//! A typed client for the part of Salesforce that Carrick uses: OAuth, SOQL, composite calls, Bulk
-//! 2.0 queries, describes. It says what Salesforce said, in types that can be acted on.
+//! A typed client for the part of Salesforce that Carrick uses: OAuth, SOQL, describes, collections
+//! and composite calls, Bulk 2.0 in both directions, change events. It says what Salesforce said, in
+//! types that can be acted on.
 //!
 //! This crate must never know the engine or Intercom: it does not decide which record is whose, or
 //! whether a write is a good idea. Field names of the wire appear only where rows are read and
