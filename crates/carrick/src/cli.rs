@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 pub(crate) use demo::DemoArguments;
-pub(crate) use sim::{IntercomSimArguments, RateLimit, SalesforceSimArguments, Sim};
+pub(crate) use sim::{IntercomSimArguments, RateLimit, SalesforceSimArguments, Sim, Tls};
 
 mod demo;
 mod sim;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use listener::Listener;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use transport::{NetworkOptions, Reach, network};
@@ -27,7 +27,7 @@ const SAVING_SHARE: u32 = 10;
 /// A simulated Salesforce that listens on all of `listeners`, until `stop`.
 pub(crate) async fn run_salesforce(
     sim: &salesforce_sim::Sim,
-    listeners: &[salesforce_sim::Listener],
+    listeners: &[Listener],
     keeper: Option<&Keeper>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), Failure> {
@@ -37,7 +37,7 @@ pub(crate) async fn run_salesforce(
 /// A simulated Intercom that listens and sends webhooks, until `stop`.
 pub(crate) async fn run_intercom(
     sim: &intercom_sim::Sim,
-    listener: TcpListener,
+    listeners: &[Listener],
     keeper: Option<&Keeper>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), Failure> {
@@ -46,27 +46,23 @@ pub(crate) async fn run_intercom(
         reach: Reach::Anywhere,
         ..NetworkOptions::default()
     });
-    run(sim.serve(listener, outbound, stop), keeper).await
+    run(sim.serve_all(listeners, outbound, stop), keeper).await
 }
 
 /// Runs `serving` to its end, keeps the world meanwhile, and as it is in the end.
-async fn run(
-    serving: impl Future<Output = io::Result<()>>,
-    keeper: Option<&Keeper>,
-) -> Result<(), Failure> {
-    let cannot = || "the simulator cannot listen any more".to_owned();
+async fn run(serving: impl Future<Output = ()>, keeper: Option<&Keeper>) -> Result<(), Failure> {
     let Some(keeper) = keeper else {
-        return serving.await.or_fail(cannot);
+        serving.await;
+        return Ok(());
     };
     // At once, so that a file that cannot be written is told before anything else happens.
     keeper.save().await?;
-    let served = tokio::select! {
+    tokio::select! {
         biased;
-        served = serving => served,
-        () = keeper.keep() => Ok(()),
-    };
-    keeper.save().await?;
-    served.or_fail(cannot)
+        () = serving => {}
+        () = keeper.keep() => {}
+    }
+    keeper.save().await
 }
 
 /// Writes a world as it is now.

@@ -40,6 +40,7 @@ pub use canvas::{CanvasError, CanvasFlow};
 pub use fault::{Cut, Fault};
 pub use ids::{ConversationId, NotAnId, ObjectId};
 pub use options::Options;
+pub use sim::serve::identity;
 pub use sim::{ConnectionCut, HttpService, Sim};
 pub use webhook::{Delivery, Outcome, WebhookControls};
 pub use world::{Effect, World};

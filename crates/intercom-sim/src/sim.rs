@@ -6,7 +6,7 @@
 
 mod outbound;
 mod people;
-mod serve;
+pub(crate) mod serve;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -37,7 +37,6 @@ mod sim;
 mod soap;
 mod soql;
 mod table;
-mod tls;
 mod usage;
 mod value;
 mod world;
@@ -63,7 +62,6 @@ pub use schema::{
     ChoiceDetails, CustomChoice, CustomDefault, CustomField, CustomKind, Object, Setup,
 };
 pub use sharing::{FieldLevel, Restriction, Right};
-pub use sim::serve::Listener;
+pub use sim::serve::identity;
 pub use sim::{Sim, SimService};
-pub use tls::{Identity, IdentityError};
 pub use world::{Touched, World};

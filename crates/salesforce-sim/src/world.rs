@@ -22,7 +22,6 @@ use crate::options::Options;
 use crate::records::{Records, Rules};
 use crate::schema::{CustomField, Object, Schema};
 use crate::seed;
-use crate::sim::serve::OverTls;
 use crate::usage::Usage;
 
 /// Where changes come from that somebody makes at a screen, as change events name it.
@@ -201,7 +200,7 @@ fn origin_of(request: &Request) -> String {
         .headers()
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let is_tls = request.extensions().get::<OverTls>().is_some();
+    let is_tls = request.extensions().get::<listener::OverTls>().is_some();
     let usual = if is_tls { "https" } else { "http" };
     let scheme = uri.scheme_str().filter(|_| !is_tls).unwrap_or(usual);
     let authority = uri

@@ -9,9 +9,9 @@ use url::Url;
 /// Which cloud.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sim {
-    /// An org: OAuth, REST, SOQL, Bulk 2.0, and record pages for people
+    /// An org: OAuth, REST, SOQL, Bulk 2.0, change events, and record pages for people
     Salesforce(SalesforceSimArguments),
-    /// A workspace: OAuth, REST, webhooks, and an inbox for people
+    /// A workspace: OAuth, REST, webhooks, cards, and an inbox for people
     Intercom(IntercomSimArguments),
 }
 
@@ -26,11 +26,28 @@ pub(crate) struct Saved {
     pub(crate) save: Option<PathBuf>,
 }
 
+/// TLS beside plain HTTP.
+#[derive(Debug, Args)]
+pub(crate) struct Tls {
+    /// Listen for TLS as well, and take tunnels to the vendor's hosts as a proxy; port 0 takes a
+    /// free one
+    #[arg(long, value_name = "ADDRESS", requires = "tls_ca_out")]
+    pub(crate) tls_listen: Option<SocketAddr>,
+    /// Where to put the certificate of the authority that TLS clients have to trust, as PEM; it is
+    /// another one after each start
+    #[arg(long, value_name = "FILE", requires = "tls_listen")]
+    pub(crate) tls_ca_out: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SalesforceSimArguments {
     /// Address and port; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:4010", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
+    /// Listen here as well, for clients that want gRPC on an address of its own; every address takes
+    /// both
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) grpc_listen: Option<SocketAddr>,
     /// Where clients are told to call [default: where they called]
     #[arg(long, value_name = "URL", conflicts_with = "load")]
     pub(crate) instance_url: Option<Url>,
@@ -83,16 +100,12 @@ pub(crate) struct SalesforceSimArguments {
     /// What has to be appended to the password
     #[arg(long, value_name = "TOKEN", conflicts_with = "load")]
     pub(crate) security_token: Option<String>,
-    /// PEM file with the certificate by which the app's JWT assertions are checked
+    /// PEM file with the public key, or a certificate of it, by which the app's JWT assertions are
+    /// checked
     #[arg(long, value_name = "FILE", conflicts_with = "load")]
-    pub(crate) app_certificate: Option<PathBuf>,
-    /// Listen for TLS as well, and take tunnels to salesforce.com as a proxy; 0 takes a free port
-    #[arg(long, value_name = "PORT", requires = "ca_file")]
-    pub(crate) tls_port: Option<u16>,
-    /// Where to put the certificate of the authority that TLS clients have to trust, as PEM; it is
-    /// another one after each start
-    #[arg(long, value_name = "FILE", requires = "tls_port")]
-    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) jwt_public_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tls: Tls,
     #[command(flatten)]
     pub(crate) saved: Saved,
 }
@@ -138,6 +151,8 @@ pub(crate) struct IntercomSimArguments {
     /// How long a change takes to be found by search
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) search_lag: u32,
+    #[command(flatten)]
+    pub(crate) tls: Tls,
     #[command(flatten)]
     pub(crate) saved: Saved,
 }

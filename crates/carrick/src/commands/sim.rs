@@ -2,16 +2,15 @@
 
 mod intercom;
 mod salesforce;
+mod sockets;
 
 use std::net::SocketAddr;
-
-use tokio::net::TcpListener;
 
 use crate::cli::Sim;
 use crate::config::Log;
 use crate::failure::Failure;
 use crate::shutdown::Shutdown;
-use crate::{logs, output, ports};
+use crate::{logs, output};
 
 pub(super) async fn run(sim: Sim) -> Result<(), Failure> {
     logs::to_stderr(&Log {
@@ -22,16 +21,6 @@ pub(super) async fn run(sim: Sim) -> Result<(), Failure> {
         Sim::Salesforce(arguments) => salesforce::run(arguments).await,
         Sim::Intercom(arguments) => intercom::run(arguments).await,
     }
-}
-
-async fn listen(address: SocketAddr, vendor: &str) -> Result<TcpListener, Failure> {
-    let purpose = format!("the simulated {vendor}");
-    ports::listen(
-        address,
-        &purpose,
-        "end the other program, or choose another with --listen",
-    )
-    .await
 }
 
 /// Tells the address, runs the twin until the soft end, and gives it up at the hard one.

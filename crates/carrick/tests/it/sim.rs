@@ -123,3 +123,35 @@ fn what_is_no_saved_world_is_refused() {
         );
     }
 }
+
+#[test]
+fn both_clouds_listen_for_tls_and_leave_their_authority() {
+    let folder = tempdir().unwrap();
+    let sockets = ["--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0"];
+    for (vendor, name) in [("intercom", "Intercom"), ("salesforce", "Salesforce")] {
+        let command = [&["sim", vendor][..], &sockets, &["--tls-ca-out", "ca.pem"]].concat();
+        let mut process = Running::start(&mut carrick(folder.path(), &command));
+        let line = process.line_with("over TLS");
+        let told = format!("simulated {name} over TLS: https://127.0.0.1:");
+        assert!(line.starts_with(&told), "{line}");
+        assert!(line.ends_with("(trust ca.pem)"), "{line}");
+        let authority = std::fs::read_to_string(folder.path().join("ca.pem")).unwrap();
+        assert!(authority.starts_with("-----BEGIN CERTIFICATE-----"));
+        let line = process.line_with("simulated ");
+        assert!(
+            line.starts_with(&format!("simulated {name}: http://")),
+            "{line}"
+        );
+        process.interrupt();
+        assert!(process.ended().success());
+    }
+
+    let grpc = ["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"];
+    let command = [&["sim", "salesforce"][..], &grpc].concat();
+    let mut process = Running::start(&mut carrick(folder.path(), &command));
+    let line = process.line_with("for gRPC");
+    let (_, url) = line.split_once(": ").unwrap();
+    assert!(page(url).contains("<html"), "every address takes both");
+    process.interrupt();
+    assert!(process.ended().success());
+}

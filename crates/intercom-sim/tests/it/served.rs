@@ -41,7 +41,7 @@ async fn the_server_answers_sends_webhooks_cuts_and_ends() {
         let sim = sim.clone();
         tokio::spawn(async move {
             sim.serve(listener, app, async { drop(stopped.await) })
-                .await
+                .await;
         })
     };
 
@@ -63,6 +63,6 @@ async fn the_server_answers_sends_webhooks_cuts_and_ends() {
     assert_eq!(sim.calls().len(), 3, "and yet it was carried out");
 
     drop(stop);
-    server.await.unwrap().unwrap();
+    server.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }

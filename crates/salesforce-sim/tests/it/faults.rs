@@ -137,7 +137,7 @@ async fn over_a_socket_a_cut_connection_ends_without_an_answer() {
         "{answer}"
     );
     stop.send(()).unwrap();
-    server.await.unwrap().unwrap();
+    server.await.unwrap();
 }
 
 #[tokio::test]

@@ -7,11 +7,12 @@ use http::{Request, Version};
 use http_body_util::BodyExt as _;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use listener::{Identity, Listener};
 use model::ManualClock;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use salesforce_sim::{Identity, Listener, Sim};
+use salesforce_sim::Sim;
 use serde_json::Value as Json;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -25,7 +26,7 @@ use crate::world::{empty, noon};
 struct Served {
     address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 impl Served {
@@ -50,12 +51,12 @@ impl Served {
 
     async fn end(self) {
         self.stop.send(()).unwrap();
-        self.server.await.unwrap().unwrap();
+        self.server.await.unwrap();
     }
 }
 
 fn identity() -> Identity {
-    Identity::new(["twin.internal".to_owned()]).unwrap()
+    salesforce_sim::identity(["twin.internal".to_owned()]).unwrap()
 }
 
 /// A client that trusts the identity's authority and nobody else.

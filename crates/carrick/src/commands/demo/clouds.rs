@@ -59,8 +59,8 @@ impl Clouds {
         });
         let stop = shutdown.soft.clone().cancelled_owned();
         shutdown.spawn(async move {
-            let listener = intercom_listener;
-            tell(twins::run_intercom(&intercom, listener, Some(&of_intercom), stop).await);
+            let listeners = [intercom_listener.into()];
+            tell(twins::run_intercom(&intercom, &listeners, Some(&of_intercom), stop).await);
         });
         Ok(Self { keepers })
     }

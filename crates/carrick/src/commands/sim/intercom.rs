@@ -5,7 +5,8 @@ use std::sync::Arc;
 use intercom_sim::{Options, Sim};
 use model::SystemClock;
 
-use super::{listen, run_twin};
+use super::run_twin;
+use super::sockets::{self, listen};
 use crate::cli::{IntercomSimArguments, RateLimit};
 use crate::failure::Failure;
 use crate::shutdown::Shutdown;
@@ -14,8 +15,8 @@ use crate::{ports, twins};
 
 pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> {
     let shutdown = Shutdown::on_signals()?;
-    let listener = listen(arguments.listen, "Intercom").await?;
-    let address = ports::address_of(&listener);
+    let plain = listen(arguments.listen, "Intercom").await?;
+    let address = ports::address_of(&plain);
     let options = options(&arguments);
     let clock = Arc::new(SystemClock);
     let sim = match &arguments.saved.load {
@@ -23,12 +24,14 @@ pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> 
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options, clock, arguments.seed.unwrap_or(1)),
     };
+    let identity = || intercom_sim::identity([address.ip().to_string()]);
+    let listeners = sockets::secured("Intercom", plain, &arguments.tls, identity).await?;
     let keeper = arguments
         .saved
         .save
         .map(|file| Keeper::of_intercom(&sim, file));
     let stop = shutdown.soft.clone().cancelled_owned();
-    let twin = twins::run_intercom(&sim, listener, keeper.as_ref(), stop);
+    let twin = twins::run_intercom(&sim, &listeners, keeper.as_ref(), stop);
     run_twin("Intercom", address, &shutdown, twin).await
 }
 

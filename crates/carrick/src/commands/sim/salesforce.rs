@@ -5,36 +5,34 @@ use std::path::Path;
 use std::sync::Arc;
 
 use model::SystemClock;
-use salesforce_sim::{Fixture, Identity, Listener, LoginPolicy, Options, Sim};
-use tokio::net::TcpListener;
+use salesforce_sim::{Fixture, LoginPolicy, Options, Sim};
 
-use super::{listen, run_twin};
+use super::run_twin;
+use super::sockets::{self, listen};
 use crate::cli::SalesforceSimArguments;
 use crate::failure::{Failure, OrFail};
 use crate::shutdown::Shutdown;
 use crate::twins::Keeper;
-use crate::{files, output, ports, twins};
+use crate::{ports, twins};
 
 /// Chooses the tokens that are given out; they guard nothing but invented people.
 const TOKEN_SEED: u64 = 1;
 
 pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure> {
     let shutdown = Shutdown::on_signals()?;
-    let listener = listen(arguments.listen, "Salesforce").await?;
-    let address = ports::address_of(&listener);
+    let plain = listen(arguments.listen, "Salesforce").await?;
+    let address = ports::address_of(&plain);
     let clock = Arc::new(SystemClock);
     let sim = match &arguments.saved.load {
         Some(file) => Sim::load(&mut twins::read(file)?.as_slice(), clock, TOKEN_SEED)
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options(&arguments)?, clock, TOKEN_SEED),
     };
-    let listeners = match (arguments.tls_port, &arguments.ca_file) {
-        (Some(port), Some(file)) => {
-            let names = names(&arguments, address);
-            over_tls(listener, SocketAddr::new(address.ip(), port), names, file).await?
-        }
-        (_, _) => vec![Listener::plain(listener)],
-    };
+    let identity = || salesforce_sim::identity(names(&arguments, address));
+    let mut listeners = sockets::secured("Salesforce", plain, &arguments.tls, identity).await?;
+    if let Some(address) = arguments.grpc_listen {
+        listeners.push(sockets::grpc(address).await?);
+    }
     let keeper = arguments
         .saved
         .save
@@ -58,35 +56,6 @@ fn names(arguments: &SalesforceSimArguments, address: SocketAddr) -> Vec<String>
         .into_iter()
         .chain([address.ip().to_string()])
         .collect()
-}
-
-/// The plain socket and one for TLS, whose authority is put into `file`.
-async fn over_tls(
-    plain: TcpListener,
-    address: SocketAddr,
-    names: Vec<String>,
-    file: &Path,
-) -> Result<Vec<Listener>, Failure> {
-    let identity = Identity::new(names)
-        .or_fail(|| "no certificate could be made for the simulated Salesforce".to_owned())?;
-    files::replace(
-        file,
-        identity.authority_pem().as_bytes(),
-        files::Readers::Everybody,
-    )
-    .or_fail(|| format!("the authority cannot be written to {}", file.display()))?;
-    let purpose = "the simulated Salesforce over TLS";
-    let elsewhere = "end the other program, or choose another with --tls-port";
-    let tls = ports::listen(address, purpose, elsewhere).await?;
-    let address = ports::address_of(&tls);
-    output::line(format_args!(
-        "simulated Salesforce over TLS: https://{address} (trust {})",
-        file.display()
-    ))?;
-    Ok(vec![
-        Listener::proxy(plain, &identity),
-        Listener::tls(tls, &identity),
-    ])
 }
 
 fn options(arguments: &SalesforceSimArguments) -> Result<Options, Failure> {
@@ -119,14 +88,14 @@ fn options(arguments: &SalesforceSimArguments) -> Result<Options, Failure> {
 
 fn login(arguments: &SalesforceSimArguments) -> Result<LoginPolicy, Failure> {
     let usual = LoginPolicy::default();
-    let certificate = arguments.app_certificate.as_ref().map(|file| {
+    let public_key = arguments.jwt_public_key.as_ref().map(|file| {
         std::fs::read_to_string(file)
-            .or_fail(|| format!("the certificate {} cannot be read", file.display()))
+            .or_fail(|| format!("the public key {} cannot be read", file.display()))
     });
     Ok(LoginPolicy {
         password: arguments.password.clone().unwrap_or(usual.password),
         security_token: arguments.security_token.clone(),
-        certificate: certificate.transpose()?,
+        certificate: public_key.transpose()?,
         ..usual
     })
 }

@@ -39,7 +39,7 @@ async fn grpc_and_rest_share_a_socket() {
     let serving = tokio::spawn(async move {
         server
             .serve(listener, async move { drop(stopped.await) })
-            .await
+            .await;
     });
     let bus = Bus::over(connected(address).await, &sim);
     let mut stream = bus.subscribe(fetch(LEADS, EARLIEST, 1)).await.unwrap();
@@ -67,5 +67,5 @@ async fn grpc_and_rest_share_a_socket() {
     stop.send(()).unwrap();
     assert_eq!(code(&stream.refusal().await), "service.unavailable");
     drop((stream, bus));
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
 }

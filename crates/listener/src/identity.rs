@@ -1,7 +1,7 @@
-//! The twin's certificate: for the hosts that clients have built in as well as for this machine.
+//! A twin's certificate: for the hosts that clients have built in as well as for this machine.
 //!
-//! Some clients accept no other scheme than `https`, and log in at `login.salesforce.com` whatever
-//! they are told. An authority is made anew with each [`Identity`]; whoever trusts its certificate
+//! Some clients accept no other scheme than `https`, or call the vendor's own hosts whatever they
+//! are told. An authority is made anew with each [`Identity`]; whoever trusts its certificate
 //! can be pointed here by DNS or through a proxy's tunnel. Its key is thrown away at once, so that
 //! nothing else can ever be signed by it. Keys come from the operating system: no test depends on
 //! them, and a key that follows from a seed would be none.
@@ -16,21 +16,8 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// This machine, and the hosts that an org answers at. A `*` stands for one label.
-const NAMES: [&str; 12] = [
-    "localhost",
-    "127.0.0.1",
-    "::1",
-    "login.salesforce.com",
-    "test.salesforce.com",
-    "api.pubsub.salesforce.com",
-    "*.salesforce.com",
-    "*.my.salesforce.com",
-    "*.sandbox.my.salesforce.com",
-    "*.develop.my.salesforce.com",
-    "*.scratch.my.salesforce.com",
-    "*.trailblaze.my.salesforce.com",
-];
+/// This machine.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// What ALPN offers.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -55,17 +42,22 @@ pub enum IdentityError {
 }
 
 impl Identity {
-    /// A new certificate from a new authority, for the usual names and for `more`.
-    pub fn new(more: impl IntoIterator<Item = String>) -> Result<Self, IdentityError> {
+    /// A new certificate of `subject` from a new authority, for this machine and for `hosts`. A `*`
+    /// stands for one label.
+    pub fn new(
+        subject: &str,
+        hosts: impl IntoIterator<Item = String>,
+    ) -> Result<Self, IdentityError> {
         let mut names: Vec<String> = NAMES.map(str::to_owned).to_vec();
-        for name in more {
-            if !names.contains(&name) {
-                names.push(name);
+        for host in hosts {
+            if !names.contains(&host) {
+                names.push(host);
             }
         }
-        let authority = CertifiedIssuer::self_signed(authority_params(), KeyPair::generate()?)?;
+        let authority =
+            CertifiedIssuer::self_signed(authority_params(subject), KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
-        let certificate = params(names.clone())?.signed_by(&key, &authority)?;
+        let certificate = params(subject, names.clone())?.signed_by(&key, &authority)?;
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         // Named, since a program must not depend on which provider was installed for everybody.
         let mut config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
@@ -101,21 +93,21 @@ impl Identity {
     }
 }
 
-fn authority_params() -> CertificateParams {
+fn authority_params(subject: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    valid(&mut params, "Simulated Salesforce, for this run only");
+    valid(&mut params, &format!("{subject}, for this run only"));
     params
 }
 
-fn params(names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {
+fn params(subject: &str, names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(names)?;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     // Without it, clients that check as strictly as Python 3.13 refuse the certificate.
     params.use_authority_key_identifier_extension = true;
-    valid(&mut params, "Simulated Salesforce");
+    valid(&mut params, subject);
     Ok(params)
 }
 
