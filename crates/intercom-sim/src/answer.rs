@@ -28,6 +28,8 @@ pub(crate) struct Refusal {
     pub(crate) field: Option<String>,
     /// The canonical address of a merged contact, for the `Link` header.
     pub(crate) canonical: Option<String>,
+    /// The permission that the app would need.
+    pub(crate) required_permission: Option<&'static str>,
 }
 
 impl Answer {
@@ -45,6 +47,7 @@ impl Refusal {
             message: message.into(),
             field: None,
             canonical: None,
+            required_permission: None,
         }
     }
 
@@ -86,6 +89,9 @@ impl Refusal {
         let mut error = json!({ "code": self.code, "message": self.message });
         if let Some(field) = &self.field {
             error["field"] = json!(field);
+        }
+        if let Some(permission) = self.required_permission {
+            error["data"] = json!({ "required_permissions": [permission] });
         }
         json!({ "type": "error.list", "request_id": request_id, "errors": [error] })
     }

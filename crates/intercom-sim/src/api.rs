@@ -9,6 +9,7 @@ mod companies;
 mod contacts;
 mod conversations;
 mod events;
+mod gate;
 mod oauth;
 pub(crate) mod render;
 mod tags;
@@ -21,11 +22,12 @@ use serde_json::{Map, Value};
 
 use crate::answer::{Refusal, Reply, respond};
 use crate::ids::{AdminId, uuid_text};
+use crate::limiter::Budget;
 use crate::world::World;
 
 pub(crate) use contacts::{Announce, delete_contact, edit_contact, merge_contacts, set_archived};
 pub(crate) use conversations::{Action, NewConversation, act, start_conversation};
-pub(crate) use version::Version;
+pub use version::Version;
 
 /// The largest body that is read.
 pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -75,21 +77,15 @@ pub(crate) fn answer(
     entropy: &mut dyn Entropy,
     request: &Request<Bytes>,
 ) -> Response<Bytes> {
-    let mut id = [0; 16];
-    entropy.fill(&mut id);
-    let request_id = uuid_text(id);
+    let request_id = request_id(entropy);
     // Without a token there is no workspace whose budget could be spent.
     if request.uri().path() == "/auth/eagle/token" {
         return respond(oauth::exchange(world, entropy, request), &request_id);
     }
     let allowance = world.limiter.spend(now.as_seconds());
     let reply = match allowance {
-        Ok(_) => gate(world, now, request),
-        Err(_) => Err(Refusal::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limit_exceeded",
-            "The rate limit for the App has been exceeded",
-        )),
+        Ok(_) => pass(world, now, request),
+        Err(spent) => Err(too_many(spent.budget)),
     };
     let mut response = respond(reply, &request_id);
     if let Ok(Some(allowance)) | Err(allowance) = allowance {
@@ -98,32 +94,65 @@ pub(crate) fn answer(
     response
 }
 
-fn gate(world: &mut World, now: Timestamp, request: &Request<Bytes>) -> Reply {
-    let text = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
+/// The message about the workspace's budget follows that about the app's, which is documented.
+fn too_many(budget: Budget) -> Refusal {
+    let message = match budget {
+        Budget::App => "The rate limit for the App has been exceeded",
+        Budget::Workspace => "The rate limit for the Workspace has been exceeded",
     };
-    let authorization = text(header::AUTHORIZATION);
-    let admin = world.grants.bearer(authorization)?;
-    let version = Version::of_header(text(header::HeaderName::from_static("intercom-version")))?;
+    Refusal::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "rate_limit_exceeded",
+        message,
+    )
+}
+
+impl World {
+    /// Refuses a request whose body was too large to be read. How large the vendor's may be, and the
+    /// code, are not documented (UNVERIFIED).
+    pub(crate) fn refuse_unread(
+        &mut self,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+        request: &Request<()>,
+    ) -> Response<Bytes> {
+        let refusal = Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "client_error",
+            "The request body is too large",
+        );
+        let response = respond(Err(refusal), &request_id(entropy));
+        self.record_call(now, request, response.status().as_u16());
+        response
+    }
+}
+
+fn request_id(entropy: &mut dyn Entropy) -> String {
+    let mut id = [0; 16];
+    entropy.fill(&mut id);
+    uuid_text(id)
+}
+
+fn pass(world: &mut World, now: Timestamp, request: &Request<Bytes>) -> Reply {
+    let path = request.uri().path().trim_matches('/');
+    let segments: Vec<&str> = path.split('/').collect();
+    let caller = gate::pass(world, request, &segments)?;
     let query = request.uri().query().unwrap_or_default();
     let call = Call {
         at: now,
-        version,
-        admin,
+        version: caller.version,
+        admin: caller.admin,
         method: request.method(),
         query: url::form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect(),
         body: request.body(),
     };
-    if request.uri().path() == "/auth/uninstall" {
+    if segments == ["auth", "uninstall"] {
+        let authorization = request.headers().get(header::AUTHORIZATION);
+        let authorization = authorization.and_then(|value| value.to_str().ok());
         return oauth::uninstall(world, &call, authorization);
     }
-    let path = request.uri().path().trim_matches('/');
-    let segments: Vec<&str> = path.split('/').collect();
     route(world, &call, &segments)
 }
 

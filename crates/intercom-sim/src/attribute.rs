@@ -203,11 +203,13 @@ impl Attributes {
         Ok(self.rows.entry(id).or_insert(row))
     }
 
-    /// Changes what may change of an attribute: description, options, archived, Messenger.
+    /// Changes what may change of an attribute: description, options, archived, Messenger. One that
+    /// is `in_use` cannot be archived.
     pub(crate) fn update(
         &mut self,
         id: AttributeId,
         body: &Map<String, Value>,
+        in_use: &[String],
         now: i64,
     ) -> Result<&Attribute, Refusal> {
         let row = self.rows.get_mut(&id).ok_or_else(|| {
@@ -223,6 +225,13 @@ impl Attributes {
             row.description = description;
         }
         row.messenger_writable = flag(body, "messenger_writable").unwrap_or(row.messenger_writable);
+        if flag(body, "archived") == Some(true) && in_use.contains(&row.name) {
+            return Err(Refusal::new(
+                http::StatusCode::UNPROCESSABLE_ENTITY,
+                "data_invalid",
+                "The Data Attribute you are trying to archive has a dependant object",
+            ));
+        }
         row.archived = flag(body, "archived").unwrap_or(row.archived);
         row.updated_at = now;
         Ok(row)

@@ -10,17 +10,21 @@
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
 //! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
 //! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |
-//! | `POST`, `DELETE faults`, `PUT rate-limit`, `PUT tokens/revoked` | trouble for calls |
+//! | `POST`, `DELETE faults`, `PUT rate-limit`, `POST rate-limit/others` | trouble for calls |
+//! | `PUT tokens/revoked`, `PUT tokens/state` | what becomes of a token |
+//! | `GET`, `PUT switches` | oddities of the vendor, and permissions that the app lacks |
 //! | `DELETE installation`, `GET canvas-errors` | uninstalls the app; cards that were no cards |
 //!
 //! Attributes that are archived, of another type, or held by company data are made by the API.
+
+mod access;
 
 use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use futures_util::stream;
 use http::{StatusCode, header};
@@ -53,8 +57,7 @@ pub(crate) fn router() -> Router<Sim> {
             get(webhook_controls).put(set_webhook_controls),
         )
         .route("/faults", post(add_fault).delete(clear_faults))
-        .route("/tokens/revoked", put(revoke_token))
-        .route("/rate-limit", put(set_rate_limit))
+        .merge(access::router())
         .route("/installation", delete(uninstall))
         .route("/ping", post(ping))
 }
@@ -208,32 +211,6 @@ async fn add_fault(State(sim): State<Sim>, Json(fault): Json<Fault>) -> StatusCo
 
 async fn clear_faults(State(sim): State<Sim>) -> StatusCode {
     sim.clear_faults();
-    StatusCode::NO_CONTENT
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Token {
-    token: String,
-}
-
-async fn revoke_token(State(sim): State<Sim>, Json(body): Json<Token>) -> StatusCode {
-    if sim.revoke_token(&body.token) {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::NOT_FOUND
-    }
-}
-
-/// Calls a minute; `null` is no limit.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RateLimit {
-    per_minute: Option<u32>,
-}
-
-async fn set_rate_limit(State(sim): State<Sim>, Json(limit): Json<RateLimit>) -> StatusCode {
-    sim.set_rate_limit(limit.per_minute);
     StatusCode::NO_CONTENT
 }
 

@@ -1,6 +1,7 @@
 //! Access tokens, and the codes that are exchanged for them.
 //!
-//! A token neither expires nor is refreshed; it dies when it is revoked.
+//! A token neither runs out nor is refreshed; it dies when it is revoked, and a control lets it die
+//! in the other ways that the vendor's error codes name.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,37 @@ use crate::ids::AdminId;
 /// Codes that may wait for their exchange; the oldest go.
 const CODES_MAX: usize = 100;
 
+/// What became of a token (REST API, Error Codes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenState {
+    /// It is good.
+    Live,
+    /// It was revoked, by the app or by the customer.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// The vendor blocked it.
+    Blocked,
+}
+
+impl TokenState {
+    /// The message beside each code is not documented.
+    fn refusal(self) -> Option<Refusal> {
+        let (code, message) = match self {
+            Self::Live => return None,
+            Self::Revoked => ("token_revoked", "Access Token Revoked"),
+            Self::Expired => ("token_expired", "Access Token Expired"),
+            Self::Blocked => ("token_blocked", "Access Token Blocked"),
+        };
+        Some(Refusal::unauthorized(code, message))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Grant {
     admin: AdminId,
-    revoked: bool,
+    state: TokenState,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +69,7 @@ impl Grants {
             token,
             Grant {
                 admin,
-                revoked: false,
+                state: TokenState::Live,
             },
         );
     }
@@ -77,32 +105,38 @@ impl Grants {
         let header = authorization.ok_or_else(|| {
             Refusal::unauthorized("missing_authorization", "Access Token Invalid")
         })?;
-        let grant = header
-            .strip_prefix("Bearer ")
-            .and_then(|token| self.tokens.get(token.trim()));
-        match grant {
-            None => Err(Refusal::unauthorized(
-                "unauthorized",
-                "Access Token Invalid",
-            )),
-            Some(Grant { revoked: true, .. }) => Err(Refusal::unauthorized(
-                "token_revoked",
-                "Access Token Revoked",
-            )),
-            Some(grant) => Ok(grant.admin),
-        }
+        let grant = token_of(header)
+            .and_then(|token| self.tokens.get(token))
+            .ok_or_else(|| Refusal::unauthorized("unauthorized", "Access Token Invalid"))?;
+        grant.state.refusal().map_or(Ok(grant.admin), Err)
     }
 
-    /// Revokes one token. False if there is no such token.
+    /// Revokes one token. False if there is no such token, or it was revoked already.
     pub(crate) fn revoke(&mut self, token: &str) -> bool {
         let grant = self.tokens.get_mut(token);
-        grant.is_some_and(|grant| !std::mem::replace(&mut grant.revoked, true))
+        grant.is_some_and(|grant| {
+            std::mem::replace(&mut grant.state, TokenState::Revoked) != TokenState::Revoked
+        })
+    }
+
+    /// Sets what became of a token. False if there is no such token.
+    pub(crate) fn set_state(&mut self, token: &str, state: TokenState) -> bool {
+        let grant = self.tokens.get_mut(token);
+        grant.map(|grant| grant.state = state).is_some()
     }
 
     /// Revokes all.
     pub(crate) fn revoke_all(&mut self) {
         for grant in self.tokens.values_mut() {
-            grant.revoked = true;
+            grant.state = TokenState::Revoked;
         }
     }
+}
+
+/// The token of an `Authorization` header; the scheme's name is written in any case.
+pub(crate) fn token_of(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }

@@ -10,13 +10,7 @@ const KEPT: [&str; 17] = [
 
 /// Plain text as a fragment: paragraphs, with everything escaped.
 pub(crate) fn from_text(text: &str) -> String {
-    let escaped = text
-        .trim()
-        .replace('\r', "")
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;");
+    let escaped = escaped(&text.trim().replace('\r', ""));
     let paragraphs = escaped.split("\n\n").map(|paragraph| {
         format!(
             "<p>{}</p>",
@@ -24,6 +18,14 @@ pub(crate) fn from_text(text: &str) -> String {
         )
     });
     paragraphs.collect::<Vec<_>>().join("\n")
+}
+
+/// The text with entities where HTML has a meaning for the letter.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A body that an app sent: its markup without what could run, or its text in a paragraph.

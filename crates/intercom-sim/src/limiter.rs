@@ -1,5 +1,5 @@
-//! The rate limit: a budget for each window of ten seconds, with nothing carried over (REST API,
-//! Rate Limiting).
+//! The rate limits: a budget of the app and one of all apps of the workspace, for each window of ten
+//! seconds, with nothing carried over (REST API, Rate Limiting).
 
 use http::{HeaderMap, HeaderValue};
 
@@ -9,51 +9,92 @@ const WINDOW_SECONDS: i64 = 10;
 /// What is left of the present window.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
-    per_window: Option<u32>,
+    /// The app's budget; without one nothing is limited.
+    app: Option<u32>,
+    workspace: u32,
     window: i64,
-    used: u32,
+    app_used: u32,
+    workspace_used: u32,
 }
 
-/// What the headers of an answer tell.
+/// Whose budget is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Budget {
+    App,
+    Workspace,
+}
+
+/// What the headers of an answer tell: the budget of which less is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Allowance {
+    pub(crate) budget: Budget,
     limit: u32,
     remaining: u32,
     resets_at: i64,
 }
 
 impl Limiter {
-    /// Sets the calls a minute; `None` is no limit.
+    /// Sets the calls a minute of the app, where `None` is no limit, and of the workspace.
+    pub(crate) fn set_limits(&mut self, app: Option<u32>, workspace: u32) {
+        self.workspace = of_window(workspace);
+        self.set_limit(app);
+    }
+
+    /// Sets the calls a minute of the app; `None` is no limit.
     pub(crate) fn set_limit(&mut self, per_minute: Option<u32>) {
-        self.per_window = per_minute.map(|calls| (calls / 6).max(1));
-        self.used = 0;
+        self.app = per_minute.map(of_window);
+        self.app_used = 0;
+    }
+
+    /// Other apps make calls in the present window.
+    pub(crate) fn spend_as_others(&mut self, now: i64, calls: u32) {
+        self.turn_to(now);
+        self.workspace_used = self.workspace_used.saturating_add(calls);
     }
 
     /// Uses up one call. `Err` if none was left.
     pub(crate) fn spend(&mut self, now: i64) -> Result<Option<Allowance>, Allowance> {
-        let Some(limit) = self.per_window else {
+        let Some(app) = self.app else {
             return Ok(None);
         };
+        self.turn_to(now);
+        let is_left = self.app_used < app && self.workspace_used < self.workspace;
+        if is_left {
+            self.app_used += 1;
+            self.workspace_used += 1;
+        }
+        let of_app = app.saturating_sub(self.app_used);
+        let of_workspace = self.workspace.saturating_sub(self.workspace_used);
+        let (budget, limit) = if of_workspace < of_app {
+            (Budget::Workspace, self.workspace)
+        } else {
+            (Budget::App, app)
+        };
+        let allowance = Allowance {
+            budget,
+            limit,
+            remaining: of_app.min(of_workspace),
+            resets_at: (self.window + 1) * WINDOW_SECONDS,
+        };
+        if is_left {
+            Ok(Some(allowance))
+        } else {
+            Err(allowance)
+        }
+    }
+
+    fn turn_to(&mut self, now: i64) {
         let window = now.div_euclid(WINDOW_SECONDS);
         if window != self.window {
             self.window = window;
-            self.used = 0;
+            self.app_used = 0;
+            self.workspace_used = 0;
         }
-        let resets_at = (window + 1) * WINDOW_SECONDS;
-        if self.used >= limit {
-            return Err(Allowance {
-                limit,
-                remaining: 0,
-                resets_at,
-            });
-        }
-        self.used += 1;
-        Ok(Some(Allowance {
-            limit,
-            remaining: limit - self.used,
-            resets_at,
-        }))
     }
+}
+
+fn of_window(per_minute: u32) -> u32 {
+    (per_minute / 6).max(1)
 }
 
 impl Allowance {

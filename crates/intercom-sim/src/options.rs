@@ -1,5 +1,7 @@
 //! What a workspace is started with.
 
+use crate::api::Version;
+
 /// How a workspace begins. Nothing of this is saved with the world: addresses, secrets and limits
 /// belong to the start, people and conversations to the world.
 #[derive(Debug, Clone)]
@@ -33,8 +35,13 @@ pub struct Options {
     pub canvas_submit_url: Option<String>,
     /// Where the app is told that it was uninstalled.
     pub uninstall_url: Option<String>,
-    /// Calls a minute, enforced in windows of ten seconds; `None` is no limit and no headers.
+    /// Calls a minute of the app, enforced in windows of ten seconds; `None` is no limit at all and
+    /// no headers.
     pub rate_limit: Option<u32>,
+    /// Calls a minute of all apps of the workspace together.
+    pub workspace_rate_limit: u32,
+    /// The version that the app speaks when a call names none.
+    pub api_version: Version,
     /// How long a change takes to reach contact search, in seconds.
     pub search_lag_seconds: u32,
     /// The workspace's name, as `/me` tells it.
@@ -63,6 +70,8 @@ impl Default for Options {
             canvas_submit_url: None,
             uninstall_url: None,
             rate_limit: Some(10_000),
+            workspace_rate_limit: 25_000,
+            api_version: Version::V2_16,
             search_lag_seconds: 0,
             workspace_name: "Example workspace".to_owned(),
             timezone: "Europe/Dublin".to_owned(),

@@ -15,8 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::IntoResponse as _;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use model::{Clock, Entropy, SeededEntropy, Timestamp};
 use serde_json::{Map, Value, json};
 use tokio::sync::{Notify, Semaphore};
@@ -28,8 +27,10 @@ use crate::call_log::{CallRecord, CallSummary};
 use crate::canvas::CanvasError;
 use crate::contact::Role;
 use crate::fault::{Cut, Fault, Faults};
+use crate::grant::TokenState;
 use crate::ids::{ConversationId, ObjectId};
 use crate::options::Options;
+use crate::switches::Switches;
 use crate::webhook::{Outcome, WebhookControls};
 use crate::world::{Effect, World};
 use crate::{controls, html, pages, seeding};
@@ -304,6 +305,11 @@ impl Sim {
         self.change(|world, _, _| world.grants.revoke(token))
     }
 
+    /// Sets what becomes of a token. False if there is no such token.
+    pub fn set_token_state(&self, token: &str, state: TokenState) -> bool {
+        self.change(|world, _, _| world.grants.set_state(token, state))
+    }
+
     /// The customer removes the app: all tokens die, and the app is told.
     pub fn uninstall(&self) {
         self.change(|world, now, _| world.uninstall(now));
@@ -312,6 +318,21 @@ impl Sim {
     /// Sets the calls a minute; `None` is no limit.
     pub fn set_rate_limit(&self, per_minute: Option<u32>) {
         self.change(|world, _, _| world.limiter.set_limit(per_minute));
+    }
+
+    /// Other apps of the workspace make so many calls in the present window.
+    pub fn spend_as_others(&self, calls: u32) {
+        self.change(|world, now, _| world.limiter.spend_as_others(now.as_seconds(), calls));
+    }
+
+    /// What is switched on of the vendor's oddities.
+    pub fn switches(&self) -> Switches {
+        self.look(|world| world.switches.clone())
+    }
+
+    /// Switches oddities on and off.
+    pub fn set_switches(&self, switches: Switches) {
+        self.change(|world, _, _| world.switches = switches);
     }
 
     /// When something is next due.
@@ -342,7 +363,10 @@ async fn call(State(sim): State<Sim>, request: Request<Body>) -> Response<Body> 
     }
     let (head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        let unread = Request::from_parts(head, ());
+        return sim
+            .change(|world, now, entropy| world.refuse_unread(now, entropy, &unread))
+            .map(Body::from);
     };
     let request = Request::from_parts(head, body);
     sim.change(|world, now, entropy| world.handle(now, entropy, &request))

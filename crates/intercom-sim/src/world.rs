@@ -24,6 +24,7 @@ use crate::limiter::Limiter;
 use crate::member::{Admin, Team};
 use crate::options::Options;
 use crate::seeding;
+use crate::switches::Switches;
 use crate::tracked::TrackedEvents;
 use crate::webhook::{AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
 
@@ -91,6 +92,8 @@ pub struct World {
     #[serde(skip)]
     pub(crate) limiter: Limiter,
     #[serde(skip)]
+    pub(crate) switches: Switches,
+    #[serde(skip)]
     calls: CallLog,
 }
 
@@ -143,6 +146,7 @@ impl World {
             made: 0,
             cards: Cards::default(),
             limiter: Limiter::default(),
+            switches: Switches::default(),
             calls: CallLog::default(),
         }
     }
@@ -158,7 +162,8 @@ impl World {
         });
         self.contacts
             .set_search_lag(i64::from(options.search_lag_seconds));
-        self.limiter.set_limit(options.rate_limit);
+        self.limiter
+            .set_limits(options.rate_limit, options.workspace_rate_limit);
         if let (Some(token), Some(admin)) = (&options.token, self.admins.first()) {
             self.grants.allow(token.clone(), admin.id);
         }

@@ -148,6 +148,12 @@ pub(crate) struct IntercomSimArguments {
     /// Calls a minute, or off [default: 10000]
     #[arg(long, value_name = "N|off")]
     pub(crate) rate_limit: Option<RateLimit>,
+    /// Where the workspace is hosted: US, EU or AU
+    #[arg(long, default_value = "US", value_parser = ["US", "EU", "AU"], value_name = "REGION")]
+    pub(crate) region: String,
+    /// The API version of calls that name none: 2.7 to 2.16, or Preview
+    #[arg(long, default_value_t = intercom_sim::Version::V2_16, value_name = "VERSION")]
+    pub(crate) api_version: intercom_sim::Version,
     /// How long a change takes to be found by search
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) search_lag: u32,

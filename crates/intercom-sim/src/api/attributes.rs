@@ -65,7 +65,10 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         }
         ("PUT", [id]) => {
             let id = id.parse().unwrap_or_default();
-            let updated = world.attributes.update(id, &call.json()?, call.now())?;
+            let in_use = &world.switches.attributes_in_use;
+            let updated = world
+                .attributes
+                .update(id, &call.json()?, in_use, call.now())?;
             Ok(Answer::Ok(updated.render()))
         }
         _ => Err(Refusal::no_such_resource()),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use crate::answer::{Answer, Refusal, Reply};
+use crate::grant::token_of;
 use crate::world::World;
 
 /// `POST /auth/eagle/token` with `code`, `client_id` and `client_secret`, as a form or as JSON.
@@ -53,10 +54,8 @@ pub(super) fn uninstall(world: &mut World, call: &Call<'_>, authorization: Optio
     if call.method != Method::POST {
         return Err(Refusal::no_such_resource());
     }
-    let token = authorization
-        .and_then(|header| header.strip_prefix("Bearer "))
-        .unwrap_or_default();
-    world.grants.revoke(token.trim());
+    let token = authorization.and_then(token_of).unwrap_or_default();
+    world.grants.revoke(token);
     tell_uninstalled(world, call.at);
     Ok(Answer::Empty(StatusCode::OK))
 }

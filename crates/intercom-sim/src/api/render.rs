@@ -2,6 +2,8 @@
 
 mod conversation;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::{Value, json};
@@ -10,6 +12,7 @@ use super::Version;
 use crate::answer::Answer;
 use crate::company::Company;
 use crate::contact::Contact;
+use crate::html;
 use crate::ids::AdminId;
 use crate::world::World;
 
@@ -90,7 +93,10 @@ impl Serialize for ShownContact<'_> {
         map.serialize_entry("email_domain", &domain)?;
         map.serialize_entry("phone", &row.phone)?;
         map.serialize_entry("formatted_phone", &row.phone)?;
-        map.serialize_entry("name", &row.name)?;
+        map.serialize_entry(
+            "name",
+            &row.name.as_deref().map(|name| shown_name(world, name)),
+        )?;
         map.serialize_entry("avatar", &row.avatar.as_deref().map(Avatar::of))?;
         map.serialize_entry("owner_id", &owner(row.owner, self.version))?;
         map.serialize_entry("social_profiles", &NoProfiles::default())?;
@@ -120,6 +126,15 @@ impl Serialize for ShownContact<'_> {
             map.serialize_entry(name, &())?;
         }
         map.end()
+    }
+}
+
+/// A name as it is read: as it is, or with entities, as was seen at times.
+fn shown_name<'a>(world: &World, name: &'a str) -> Cow<'a, str> {
+    if world.switches.entity_encoded_names {
+        Cow::Owned(html::escaped(name).replace('\'', "&#39;"))
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
@@ -271,7 +286,8 @@ pub(crate) fn company(world: &World, row: &Company) -> Value {
     );
     json!({
         "type": "company", "id": row.id.to_string(), "app_id": world.workspace,
-        "company_id": row.own_id, "name": row.name, "plan": plan,
+        "company_id": row.own_id, "plan": plan,
+        "name": row.name.as_deref().map(|name| shown_name(world, name)),
         "remote_created_at": row.remote_created_at, "created_at": row.created_at,
         "updated_at": row.updated_at, "last_request_at": row.last_request_at, "size": row.size,
         "website": row.website, "industry": row.industry, "monthly_spend": row.monthly_spend,

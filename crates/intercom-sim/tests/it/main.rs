@@ -5,6 +5,7 @@
     reason = "outside of a test function too: this is all test"
 )]
 
+mod access;
 mod attributes;
 mod cards;
 mod companies;

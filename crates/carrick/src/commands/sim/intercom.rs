@@ -61,6 +61,8 @@ fn options(arguments: &IntercomSimArguments) -> Options {
             None => usual.rate_limit,
         },
         search_lag_seconds: arguments.search_lag,
+        region: arguments.region.clone(),
+        api_version: arguments.api_version,
         ..usual
     }
 }
