@@ -10,6 +10,8 @@
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
 //! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
 //! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |
+//! | `GET`, `PUT webhooks/subscription`, `POST webhooks/live` | address, topics, how it stands |
+//! | `GET`, `DELETE webhooks/deliveries`, `POST webhooks/deliveries/{id}/resend` | what became of them |
 //! | `POST`, `DELETE faults`, `PUT rate-limit`, `POST rate-limit/others` | trouble for calls |
 //! | `PUT tokens/revoked`, `PUT tokens/state` | what becomes of a token |
 //! | `GET`, `PUT switches` | oddities of the vendor, and permissions that the app lacks |
@@ -18,6 +20,7 @@
 //! Attributes that are archived, of another type, or held by company data are made by the API.
 
 mod access;
+mod webhooks;
 
 use std::convert::Infallible;
 
@@ -31,12 +34,10 @@ use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Version, render};
 use crate::contact::Contact;
 use crate::fault::Fault;
 use crate::ids::ObjectId;
 use crate::sim::Sim;
-use crate::webhook::WebhookControls;
 use crate::world::World;
 
 pub(crate) fn router() -> Router<Sim> {
@@ -51,15 +52,10 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/dump", get(dump))
         .route("/admins", post(add_admin))
         .route("/admins/{id}", delete(remove_admin))
-        .route("/webhooks", post(send_webhook))
-        .route(
-            "/webhooks/controls",
-            get(webhook_controls).put(set_webhook_controls),
-        )
         .route("/faults", post(add_fault).delete(clear_faults))
         .merge(access::router())
         .route("/installation", delete(uninstall))
-        .route("/ping", post(ping))
+        .merge(webhooks::router())
 }
 
 /// A contact as the dump shows it: what an app or a person can have changed, nothing that ticks.
@@ -167,43 +163,6 @@ async fn remove_admin(State(sim): State<Sim>, Path(id): Path<String>) -> StatusC
     }
 }
 
-/// A webhook about anything, or about a contact as it is.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Notice {
-    topic: String,
-    item: Option<Value>,
-    contact_id: Option<ObjectId>,
-}
-
-async fn send_webhook(State(sim): State<Sim>, Json(notice): Json<Notice>) -> StatusCode {
-    let contact = notice.contact_id.and_then(|id| {
-        sim.look(|world| {
-            world
-                .contacts
-                .get(id)
-                .map(|row| render::contact(world, row, Version::V2_16))
-        })
-    });
-    let Some(item) = notice.item.or(contact) else {
-        return StatusCode::BAD_REQUEST;
-    };
-    sim.send_webhook(&notice.topic, item);
-    StatusCode::NO_CONTENT
-}
-
-async fn webhook_controls(State(sim): State<Sim>) -> Response {
-    Json(sim.webhook_controls()).into_response()
-}
-
-async fn set_webhook_controls(
-    State(sim): State<Sim>,
-    Json(controls): Json<WebhookControls>,
-) -> StatusCode {
-    sim.set_webhook_controls(controls);
-    StatusCode::NO_CONTENT
-}
-
 async fn add_fault(State(sim): State<Sim>, Json(fault): Json<Fault>) -> StatusCode {
     sim.add_fault(fault);
     StatusCode::NO_CONTENT
@@ -216,10 +175,5 @@ async fn clear_faults(State(sim): State<Sim>) -> StatusCode {
 
 async fn uninstall(State(sim): State<Sim>) -> StatusCode {
     sim.uninstall();
-    StatusCode::NO_CONTENT
-}
-
-async fn ping(State(sim): State<Sim>) -> StatusCode {
-    sim.ping();
     StatusCode::NO_CONTENT
 }

@@ -43,10 +43,13 @@ pub use canvas::{CanvasError, CanvasFlow};
 pub use fault::{Cut, Fault};
 pub use grant::TokenState;
 pub use ids::{ConversationId, NotAnId, ObjectId};
-pub use options::Options;
+pub use options::{AppKind, Options};
 pub use permission::Permission;
 pub use sim::serve::identity;
 pub use sim::{ConnectionCut, HttpService, Sim};
 pub use switches::{PermissionRefusal, Switches};
-pub use webhook::{Delivery, Outcome, WebhookControls};
+pub use webhook::{
+    Delivery, DeliveryCounts, DeliveryFilter, DeliveryRecord, DropReason, Fate, Outcome, Standing,
+    Subscription, WebhookControls,
+};
 pub use world::{Effect, World};

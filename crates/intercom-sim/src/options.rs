@@ -2,6 +2,16 @@
 
 use crate::api::Version;
 
+/// For whom an app is. Only a private one's webhooks are suspended after a week of errors.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AppKind {
+    /// For the workspace of those who made it.
+    #[default]
+    Private,
+    /// For the workspaces of everybody who installs it.
+    Public,
+}
+
 /// How a workspace begins. Nothing of this is saved with the world: addresses, secrets and limits
 /// belong to the start, people and conversations to the world.
 #[derive(Debug, Clone)]
@@ -29,6 +39,10 @@ pub struct Options {
     pub redirect_uris: Vec<String>,
     /// Where webhooks go; without it none are sent.
     pub webhook_url: Option<String>,
+    /// The topics that the app subscribes to. Empty: all.
+    pub webhook_topics: Vec<String>,
+    /// For whom the app is.
+    pub app_kind: AppKind,
     /// Where the app's card is initialised; without it the inbox shows no card.
     pub canvas_initialize_url: Option<String>,
     /// Where clicks in the card go.
@@ -66,6 +80,8 @@ impl Default for Options {
             client_secret: "example-secret".to_owned(),
             redirect_uris: Vec::new(),
             webhook_url: None,
+            webhook_topics: Vec::new(),
+            app_kind: AppKind::default(),
             canvas_initialize_url: None,
             canvas_submit_url: None,
             uninstall_url: None,

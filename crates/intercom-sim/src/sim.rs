@@ -7,6 +7,7 @@
 mod outbound;
 mod people;
 pub(crate) mod serve;
+mod webhooks;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,8 @@ use axum::body::Body;
 use axum::extract::State;
 use http::{Request, Response};
 use model::{Clock, Entropy, SeededEntropy, Timestamp};
-use serde_json::{Map, Value, json};
-use tokio::sync::{Notify, Semaphore};
+use serde_json::{Map, Value};
+use tokio::sync::Notify;
 use tower::util::BoxCloneSyncService;
 use tower::{BoxError, ServiceExt as _, service_fn};
 
@@ -31,15 +32,12 @@ use crate::grant::TokenState;
 use crate::ids::{ConversationId, ObjectId};
 use crate::options::Options;
 use crate::switches::Switches;
-use crate::webhook::{Outcome, WebhookControls};
+use crate::webhook::Outcome;
 use crate::world::{Effect, World};
 use crate::{controls, html, pages, seeding};
 
 /// Sends requests and brings answers: the way out of a world, and the way into it.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
-
-/// Deliveries that are on their way at once.
-const DELIVERIES_AT_ONCE: usize = 64;
 
 /// A workspace that can be called. Clones are the same workspace.
 #[derive(Clone)]
@@ -53,7 +51,6 @@ struct Inner {
     faults: Mutex<Faults>,
     outbound: Mutex<Option<HttpService>>,
     changed: Notify,
-    deliveries: Semaphore,
 }
 
 struct Driven {
@@ -103,7 +100,6 @@ impl Sim {
             faults: Mutex::default(),
             outbound: Mutex::default(),
             changed: Notify::new(),
-            deliveries: Semaphore::new(DELIVERIES_AT_ONCE),
         };
         Self {
             inner: Arc::new(inner),
@@ -278,26 +274,6 @@ impl Sim {
             url: None,
         };
         self.change(|world, now, _| api::start_conversation(world, now, started))
-    }
-
-    /// Sends a webhook about `item`, whatever happened.
-    pub fn send_webhook(&self, topic: &str, item: Value) {
-        self.change(|world, now, _| world.announce(topic, item, now));
-    }
-
-    /// Sends the notification with which Intercom tests a subscription.
-    pub fn ping(&self) {
-        self.send_webhook("ping", json!({ "type": "ping", "message": "hello" }));
-    }
-
-    /// How deliveries are disturbed at present.
-    pub fn webhook_controls(&self) -> WebhookControls {
-        self.look(World::webhook_controls)
-    }
-
-    /// Disturbs deliveries from now on. Also sets a disabled subscription live again.
-    pub fn set_webhook_controls(&self, controls: WebhookControls) {
-        self.change(|world, _, _| world.set_webhook_controls(controls));
     }
 
     /// Makes a token invalid. False if there is no such token, or it was invalid already.

@@ -1,313 +1,432 @@
 //! Notifications on their way to the app: queued when something changes, signed when they leave,
 //! repeated once after a minute (Webhooks, Webhook Notifications).
 //!
-//! Intercom promises neither order nor exactly-once; the controls make both visible on demand.
+//! Intercom promises neither order nor exactly-once; the controls make both visible on demand. It
+//! never sends: the driver does, and says how it went.
 
-use std::collections::BTreeMap;
+mod health;
+mod notification;
+mod record;
+mod subscription;
+#[cfg(test)]
+mod tests;
+pub(crate) mod topic;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::StatusCode;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::ids::derived_uuid;
-use crate::signature;
+use crate::options::AppKind;
+use health::Health;
+use notification::{Attempt, Notification, Times};
+use record::DeliveryLog;
+
+pub use health::Standing;
+pub(crate) use notification::USER_AGENT;
+pub use record::{DeliveryCounts, DeliveryFilter, DeliveryRecord, DropReason, Fate};
+pub use subscription::{Delivery, Outcome, Subscription, WebhookControls};
 
 /// How long the receiver may take.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// From a failed delivery to its only repetition.
 const RETRY_AFTER: Duration = Duration::from_mins(1);
-/// Notifications that wait at most; beyond that new ones are dropped, as the vendor does when a
-/// receiver stays behind.
+/// Notifications that wait at most; beyond that new ones are dropped. The vendor names no number.
 const QUEUE_MAX: usize = 100_000;
-/// How long a notification may be held back for a receiver that answers 429.
-const THROTTLED_MAX: Duration = Duration::from_hours(2);
 
-/// What the receiver did with a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It answered in time.
-    Answered(StatusCode),
-    /// It did not answer within five seconds, or the connection failed.
-    Unanswered,
-}
-
-/// A request that the world wants to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// Names it in [`crate::World::delivered`].
-    pub sequence: u64,
-    /// The receiver.
-    pub url: String,
-    /// Signature and content type.
-    pub headers: HeaderMap,
-    /// Exactly the bytes that were signed.
-    pub body: Bytes,
-    /// 1, or 2 for the repetition.
-    pub attempt: u8,
-}
-
-/// What is done to deliveries on purpose.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WebhookControls {
-    /// Nothing is sent, and what happens meanwhile is lost.
-    pub off: bool,
-    /// So many next notifications are lost.
-    pub lose_next: u32,
-    /// So many next notifications are sent twice.
-    pub duplicate_next: u32,
-    /// What is due together leaves the latest first.
-    pub reverse: bool,
-    /// How long each notification waits before it leaves.
-    pub delay_ms: u64,
-    /// Times inside the item are ISO 8601 texts (observed in 2023 and 2024).
-    pub iso_timestamps: bool,
-}
-
-/// What is being told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-enum Message {
-    Notification {
-        id: Option<String>,
-        topic: String,
-        item: Value,
-    },
-    /// The uninstall notice: another signature, no envelope, no repetition.
-    Uninstalled,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Queued {
-    message: Message,
-    url: String,
-    created_at: i64,
+    notification: Notification,
     due: Timestamp,
     first_sent_at: Option<i64>,
     attempt: u8,
-    in_flight: bool,
-    throttled_since: Option<Timestamp>,
+    /// Since when it is on its way.
+    #[serde(skip)]
+    sent_at: Option<Timestamp>,
+}
+
+/// An uninstall notice: it goes to another address and is not repeated.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Notice {
+    due: Timestamp,
+    #[serde(skip)]
+    sent_at: Option<Timestamp>,
 }
 
 /// The queue of one subscription.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Webhooks {
     queue: BTreeMap<u64, Queued>,
+    /// Those of the queue that are not on their way, by when they are due.
+    #[serde(skip)]
+    waiting: BTreeSet<(Timestamp, u64)>,
+    notices: BTreeMap<u64, Notice>,
     sequence: u64,
+    /// Notifications so far, without their duplicates.
+    told: u64,
     pub(crate) controls: WebhookControls,
-    /// A receiver that answered 410 gets nothing more.
-    pub(crate) disabled: bool,
-    /// How long the receiver's 429s hold everything back by now.
-    throttle_ms: u64,
-    throttled_until: Option<Timestamp>,
+    health: Health,
+    /// The app was removed from the workspace, so that nothing more is told.
+    uninstalled: bool,
+    #[serde(skip)]
+    log: DeliveryLog,
+}
+
+/// Who is speaking, with which key, and to which addresses.
+pub(crate) struct AppIdentity<'a> {
+    pub(crate) workspace: &'a str,
+    pub(crate) secret: &'a str,
+    pub(crate) webhook_url: Option<&'a str>,
+    pub(crate) uninstall_url: Option<&'a str>,
 }
 
 impl Webhooks {
     /// Queues a notification.
-    pub(crate) fn tell(&mut self, seed: u64, url: &str, topic: &str, item: Value, now: Timestamp) {
-        if self.disabled || self.controls.off {
+    pub(crate) fn tell(&mut self, seed: u64, topic: &str, item: Value, now: Timestamp) {
+        if self.uninstalled {
             return;
         }
-        if self.controls.lose_next > 0 {
-            self.controls.lose_next -= 1;
-            return;
-        }
-        let copies = if self.controls.duplicate_next > 0 {
-            2
-        } else {
-            1
-        };
-        self.controls.duplicate_next = self.controls.duplicate_next.saturating_sub(1);
+        self.told += 1;
+        self.sequence += 1;
         let uuid = derived_uuid(seed, "notification", self.sequence);
-        let id = (topic != "ping").then(|| format!("notif_{uuid}"));
-        let item = if self.controls.iso_timestamps {
-            with_iso_timestamps(item)
+        let times = if self.controls.iso_timestamps {
+            Times::Iso
         } else {
-            item
+            Times::Seconds
         };
-        let message = Message::Notification {
-            id,
-            topic: topic.to_owned(),
-            item,
-        };
-        for _ in 0..copies {
-            self.push(message.clone(), url, now);
+        let id = (format!("notif_{uuid}"), now);
+        let notification = Notification::about(topic, item, id, times);
+        if let Some(reason) = self.is_lost() {
+            self.drop_unsent(self.sequence, notification, reason, now);
+            return;
         }
+        let due = now.plus(Duration::from_millis(self.controls.delay_ms));
+        if self.is_doubled() {
+            self.push(self.sequence, notification.clone(), due, now);
+            self.sequence += 1;
+        }
+        self.push(self.sequence, notification, due, now);
+    }
+
+    /// Why the next notification never leaves, if it does not.
+    fn is_lost(&mut self) -> Option<DropReason> {
+        match self.health.standing {
+            Standing::Disabled => return Some(DropReason::Disabled),
+            Standing::Suspended => return Some(DropReason::Suspended),
+            Standing::Live => {}
+        }
+        if self.controls.off {
+            return Some(DropReason::SwitchedOff);
+        }
+        let is_one_of_many = is_multiple(self.told, self.controls.lose_every);
+        if self.controls.lose_next > 0 || is_one_of_many {
+            self.controls.lose_next = self.controls.lose_next.saturating_sub(1);
+            return Some(DropReason::LostOnPurpose);
+        }
+        None
+    }
+
+    fn is_doubled(&mut self) -> bool {
+        let is_next = self.controls.duplicate_next > 0;
+        self.controls.duplicate_next = self.controls.duplicate_next.saturating_sub(1);
+        is_next || is_multiple(self.told, self.controls.duplicate_every)
+    }
+
+    fn push(&mut self, sequence: u64, notification: Notification, due: Timestamp, now: Timestamp) {
+        if self.queue.len() >= QUEUE_MAX {
+            self.drop_unsent(sequence, notification, DropReason::QueueFull, now);
+            return;
+        }
+        let queued = Queued {
+            notification,
+            due,
+            first_sent_at: None,
+            attempt: 1,
+            sent_at: None,
+        };
+        self.queue.insert(sequence, queued);
+        self.waiting.insert((due, sequence));
+    }
+
+    fn drop_unsent(
+        &mut self,
+        sequence: u64,
+        notification: Notification,
+        reason: DropReason,
+        now: Timestamp,
+    ) {
+        let record = DeliveryRecord::unsent(sequence, &notification, reason, now);
+        self.log.push(record, Some(notification));
     }
 
     /// Queues the uninstall notice.
-    pub(crate) fn tell_uninstalled(&mut self, url: &str, now: Timestamp) {
-        self.push(Message::Uninstalled, url, now);
+    pub(crate) fn tell_uninstalled(&mut self, now: Timestamp) {
+        self.sequence += 1;
+        let notice = Notice {
+            due: now,
+            sent_at: None,
+        };
+        self.notices.insert(self.sequence, notice);
     }
 
-    fn push(&mut self, message: Message, url: &str, now: Timestamp) {
-        if self.queue.len() >= QUEUE_MAX {
-            return;
-        }
-        self.sequence += 1;
-        let queued = Queued {
-            message,
-            url: url.to_owned(),
-            created_at: now.as_seconds(),
-            due: now.plus(Duration::from_millis(self.controls.delay_ms)),
-            first_sent_at: None,
-            attempt: 1,
-            in_flight: false,
-            throttled_since: None,
+    /// The app was removed from the workspace: nothing that happens from now on is told. What waits
+    /// still leaves.
+    pub(crate) fn stop_telling(&mut self) {
+        self.uninstalled = true;
+    }
+
+    /// The app was installed (again).
+    pub(crate) fn start_telling(&mut self) {
+        self.uninstalled = false;
+    }
+
+    /// Queues a settled notification once more, with its id. False if it is not remembered.
+    pub(crate) fn resend(&mut self, name: &str, now: Timestamp) -> bool {
+        let Some(notification) = self.log.notification(name).cloned() else {
+            return false;
         };
-        self.queue.insert(self.sequence, queued);
+        self.sequence += 1;
+        self.push(self.sequence, notification, now, now);
+        true
     }
 
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let waiting = self.queue.values().filter(|queued| !queued.in_flight);
-        waiting
-            .map(|queued| queued.due)
-            .min()
-            .map(|due| due.max(self.held_until()))
+        let unsent = self.notices.values().filter(|it| it.sent_at.is_none());
+        let notice = unsent.map(|notice| notice.due).min();
+        let held = self.health.held_until.unwrap_or_default();
+        let notification = self.waiting.first().map(|(due, _)| held.max(*due));
+        notice.into_iter().chain(notification).min()
     }
 
-    fn held_until(&self) -> Timestamp {
-        self.throttled_until.unwrap_or_default()
-    }
-
-    /// Takes what is due at `now`. Each delivery must be answered by [`Self::delivered`].
-    pub(crate) fn due(&mut self, app: &AppIdentity<'_>, now: Timestamp) -> Vec<Delivery> {
-        if now < self.held_until() {
-            return Vec::new();
-        }
+    /// Takes what is due at `now`, at most `most` notifications. Each delivery must be answered by
+    /// [`Self::delivered`].
+    pub(crate) fn due(
+        &mut self,
+        app: &AppIdentity<'_>,
+        now: Timestamp,
+        most: usize,
+    ) -> Vec<Delivery> {
         let mut due: Vec<Delivery> = Vec::new();
-        for (sequence, queued) in &mut self.queue {
-            if queued.in_flight || queued.due > now {
-                continue;
-            }
-            queued.in_flight = true;
-            queued.first_sent_at.get_or_insert(now.as_seconds());
-            due.push(queued.delivery(*sequence, app));
+        while !self.health.is_held(now) && due.len() < most {
+            let first = self.waiting.first().copied();
+            let Some((at, sequence)) = first.filter(|(at, _)| *at <= now) else {
+                break;
+            };
+            self.waiting.remove(&(at, sequence));
+            due.extend(self.send(sequence, app, now));
         }
         if self.controls.reverse {
             due.reverse();
         }
+        due.extend(self.notices_due(app, now));
         due
     }
 
+    fn send(&mut self, sequence: u64, app: &AppIdentity<'_>, now: Timestamp) -> Option<Delivery> {
+        let queued = self.queue.get_mut(&sequence)?;
+        let held_until = self.health.held_until.unwrap_or_default();
+        let lost = if self.health.is_paused(now) {
+            Some(DropReason::Paused)
+        } else if held_until.since(queued.due) > health::THROTTLE_MAX {
+            Some(DropReason::HeldBackTooLong)
+        } else if app.webhook_url.is_none() {
+            Some(DropReason::NoAddress)
+        } else {
+            None
+        };
+        if let Some(reason) = lost {
+            let queued = self.queue.remove(&sequence)?;
+            self.drop_unsent(sequence, queued.notification, reason, now);
+            return None;
+        }
+        queued.sent_at = Some(now);
+        let attempt = Attempt {
+            number: queued.attempt,
+            first_sent_at: *queued.first_sent_at.get_or_insert(now.as_seconds()),
+        };
+        let body = queued.notification.body(app.workspace, attempt);
+        Some(Delivery {
+            sequence,
+            url: app.webhook_url?.to_owned(),
+            headers: notification::hub_headers(app.secret, &body),
+            body,
+            attempt: attempt.number,
+        })
+    }
+
+    fn notices_due(&mut self, app: &AppIdentity<'_>, now: Timestamp) -> Vec<Delivery> {
+        let Some(url) = app.uninstall_url else {
+            self.notices.clear();
+            return Vec::new();
+        };
+        let waiting = self.notices.iter_mut();
+        let waiting = waiting.filter(|(_, notice)| notice.sent_at.is_none());
+        let due = waiting.map(|(sequence, notice)| {
+            notice.sent_at = Some(now);
+            let (body, headers) = notification::uninstall_notice(app.workspace, app.secret);
+            Delivery {
+                sequence: *sequence,
+                url: url.to_owned(),
+                headers,
+                body,
+                attempt: 1,
+            }
+        });
+        due.collect()
+    }
+
+    /// A delivery that was taken leaves only now: what it waited for is not the receiver's doing.
+    pub(crate) fn sending(&mut self, sequence: u64, now: Timestamp) {
+        if let Some(queued) = self.queue.get_mut(&sequence) {
+            queued.sent_at = Some(now);
+        }
+        if let Some(notice) = self.notices.get_mut(&sequence) {
+            notice.sent_at = Some(now);
+        }
+    }
+
     /// Settles a delivery: done, repeated once after a minute, or given up.
-    pub(crate) fn delivered(&mut self, sequence: u64, outcome: Outcome, now: Timestamp) {
-        let Some(mut queued) = self.queue.remove(&sequence) else {
+    pub(crate) fn delivered(
+        &mut self,
+        sequence: u64,
+        outcome: Outcome,
+        app: AppKind,
+        now: Timestamp,
+    ) {
+        if let Some(notice) = self.notices.remove(&sequence) {
+            let taken = matches!(outcome, Outcome::Answered(status) if status.is_success());
+            let judged = if taken {
+                (Fate::Delivered, None)
+            } else {
+                (Fate::Dropped, Some(DropReason::Failed))
+            };
+            let made = (1, notice.sent_at, now);
+            let record = DeliveryRecord::of_notice(sequence, made, outcome);
+            self.log.push(record.that_was(judged), None);
+            return;
+        }
+        let Some(queued) = self.queue.remove(&sequence) else {
             return;
         };
-        queued.in_flight = false;
+        let judged = self.judge(&queued, outcome, app, now);
+        let made = (queued.attempt, queued.sent_at, now);
+        let record = DeliveryRecord::of(sequence, &queued.notification, made, outcome);
+        let record = record.that_was(judged);
+        match judged.0 {
+            Fate::Delivered | Fate::Dropped => self.log.push(record, Some(queued.notification)),
+            Fate::Repeated => {
+                self.log.push(record, None);
+                let (due, attempt) = (now.plus(RETRY_AFTER), 2);
+                let again = Queued {
+                    due,
+                    attempt,
+                    ..queued
+                };
+                self.put_back(sequence, again);
+            }
+            Fate::HeldBack => {
+                self.log.push(record, None);
+                self.put_back(sequence, queued);
+            }
+        }
+        if self.health.standing != Standing::Live {
+            self.drop_all(now);
+        }
+    }
+
+    /// What the answer means for the subscription, and for the notification.
+    fn judge(
+        &mut self,
+        queued: &Queued,
+        outcome: Outcome,
+        app: AppKind,
+        now: Timestamp,
+    ) -> (Fate, Option<DropReason>) {
         match outcome {
             Outcome::Answered(status) if status.is_success() => {
-                self.throttle_ms = 0;
-                self.throttled_until = None;
+                self.health.succeeded(now);
+                (Fate::Delivered, None)
             }
             Outcome::Answered(StatusCode::GONE) => {
-                self.disabled = true;
-                self.queue.clear();
+                self.health.gone();
+                (Fate::Dropped, Some(DropReason::Disabled))
             }
             Outcome::Answered(StatusCode::TOO_MANY_REQUESTS) => {
-                let longest = u64::try_from(THROTTLED_MAX.as_millis()).unwrap_or(u64::MAX);
-                self.throttle_ms = (self.throttle_ms * 2).clamp(60_000, longest);
-                let until = now.plus(Duration::from_millis(self.throttle_ms));
-                self.throttled_until = Some(until);
-                let since = *queued.throttled_since.get_or_insert(now);
-                if until.since(since) <= THROTTLED_MAX {
-                    queued.due = until;
-                    self.queue.insert(sequence, queued);
-                }
+                self.health.asked_for_patience(now);
+                (Fate::HeldBack, None)
             }
             Outcome::Answered(_) | Outcome::Unanswered => {
-                let is_repeatable = matches!(queued.message, Message::Notification { .. });
-                if is_repeatable && queued.attempt == 1 {
-                    queued.attempt = 2;
-                    queued.due = now.plus(RETRY_AFTER);
-                    self.queue.insert(sequence, queued);
+                self.health.failed(now, app);
+                if queued.attempt == 1 {
+                    (Fate::Repeated, None)
+                } else {
+                    (Fate::Dropped, Some(DropReason::Failed))
                 }
             }
         }
+    }
+
+    fn put_back(&mut self, sequence: u64, queued: Queued) {
+        self.waiting.insert((queued.due, sequence));
+        let sent_at = None;
+        self.queue.insert(sequence, Queued { sent_at, ..queued });
+    }
+
+    /// Drops everything that waits. What is on its way is settled when it is answered.
+    fn drop_all(&mut self, now: Timestamp) {
+        let reason = match self.health.standing {
+            Standing::Live => return,
+            Standing::Disabled => DropReason::Disabled,
+            Standing::Suspended => DropReason::Suspended,
+        };
+        for (_, sequence) in std::mem::take(&mut self.waiting) {
+            if let Some(queued) = self.queue.remove(&sequence) {
+                self.drop_unsent(sequence, queued.notification, reason, now);
+            }
+        }
+    }
+
+    /// Sets the subscription live, and forgets how its receiver has done.
+    pub(crate) fn set_live(&mut self) {
+        self.health = Health::default();
+    }
+
+    /// The subscription with its addresses and topics.
+    pub(crate) fn subscription(&self, url: Option<&str>, topics: &[String]) -> Subscription {
+        Subscription {
+            url: url.map(str::to_owned),
+            topics: topics.to_vec(),
+            standing: self.health.standing,
+            paused_until: self.health.paused_until,
+            held_until: self.health.held_until,
+            errors_in_a_row: self.health.errors_in_a_row(),
+            waiting: self.waiting.len(),
+            on_their_way: self.queue.len() - self.waiting.len(),
+            counts: self.log.counts().clone(),
+        }
+    }
+
+    pub(crate) fn records(&self, filter: &DeliveryFilter) -> Vec<DeliveryRecord> {
+        self.log.records(filter)
+    }
+
+    pub(crate) fn forget_records(&mut self) {
+        self.log.clear();
     }
 
     /// After a load nothing is on its way any more.
     pub(crate) fn forget_flights(&mut self) {
-        for queued in self.queue.values_mut() {
-            queued.in_flight = false;
-        }
+        let waiting = self.queue.iter();
+        self.waiting = waiting
+            .map(|(sequence, queued)| (queued.due, *sequence))
+            .collect();
     }
 }
 
-/// Who is speaking, and with which key.
-pub(crate) struct AppIdentity<'a> {
-    pub(crate) workspace: &'a str,
-    pub(crate) secret: &'a str,
-}
-
-impl Queued {
-    fn delivery(&self, sequence: u64, app: &AppIdentity<'_>) -> Delivery {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(
-            header::USER_AGENT,
-            HeaderValue::from_static("intercom-parrot-service-client/1.0"),
-        );
-        let (body, name, signature) = match &self.message {
-            Message::Notification { id, topic, item } => {
-                let body = self
-                    .envelope(id.as_deref(), topic, item, app.workspace)
-                    .to_string();
-                let signature = signature::hub(app.secret, body.as_bytes());
-                (body, "x-hub-signature", signature)
-            }
-            Message::Uninstalled => {
-                let body = json!({ "app_id": app.workspace }).to_string();
-                let signature = signature::body(app.secret, body.as_bytes());
-                (body, "x-body-signature", signature)
-            }
-        };
-        let signature = HeaderValue::from_str(&signature).expect("a signature is plain hex");
-        headers.insert(name, signature);
-        Delivery {
-            sequence,
-            url: self.url.clone(),
-            headers,
-            body: Bytes::from(body),
-            attempt: self.attempt,
-        }
-    }
-
-    fn envelope(&self, id: Option<&str>, topic: &str, item: &Value, workspace: &str) -> Value {
-        json!({
-            "type": "notification_event", "app_id": workspace, "id": id, "topic": topic,
-            "data": { "type": "notification_event_data", "item": item },
-            "links": {}, "delivery_status": if self.attempt == 1 { "pending" } else { "retry" },
-            "delivery_attempts": self.attempt, "delivered_at": 0,
-            "first_sent_at": self.first_sent_at, "created_at": self.created_at, "self": null,
-        })
-    }
-}
-
-/// The item with each `…_at` as `2023-08-15T18:49:35.000+00:00`.
-fn with_iso_timestamps(item: Value) -> Value {
-    match item {
-        Value::Object(fields) => {
-            let told = fields.into_iter().map(|(name, value)| {
-                let seconds = value.as_i64().filter(|_| name.ends_with("_at"));
-                let value = seconds.map_or_else(|| with_iso_timestamps(value), iso);
-                (name, value)
-            });
-            Value::Object(told.collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(with_iso_timestamps).collect()),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
-    }
-}
-
-fn iso(seconds: i64) -> Value {
-    let text = Timestamp::from_seconds(seconds).to_rfc3339();
-    Value::String(text.replace('Z', "+00:00"))
+fn is_multiple(number: u64, of: u32) -> bool {
+    of > 0 && number.is_multiple_of(u64::from(of))
 }

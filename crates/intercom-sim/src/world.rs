@@ -11,7 +11,7 @@ use model::{Entropy, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api;
+use crate::api::{self, Version};
 use crate::attribute::Attributes;
 use crate::call_log::{CallLog, CallRecord, CallSummary};
 use crate::canvas::Cards;
@@ -166,6 +166,7 @@ impl World {
             .set_limits(options.rate_limit, options.workspace_rate_limit);
         if let (Some(token), Some(admin)) = (&options.token, self.admins.first()) {
             self.grants.allow(token.clone(), admin.id);
+            self.webhooks.start_telling();
         }
         self.options = options;
     }
@@ -200,14 +201,21 @@ impl World {
 
     /// Takes what is due at `now`.
     pub fn due(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.due_at_most(usize::MAX, now)
+    }
+
+    /// Takes what is due at `now`, so many notifications at most.
+    pub(crate) fn due_at_most(&mut self, most: usize, now: Timestamp) -> Vec<Effect> {
         let refreshed = self.contacts.refresh_search(now.as_seconds());
         let app = AppIdentity {
             workspace: &self.workspace,
             secret: &self.options.client_secret,
+            webhook_url: self.options.webhook_url.as_deref(),
+            uninstall_url: self.options.uninstall_url.as_deref(),
         };
         let deliveries = self
             .webhooks
-            .due(&app, now)
+            .due(&app, now, most)
             .into_iter()
             .map(Effect::Webhook);
         let refreshed = (refreshed > 0).then_some(Effect::IndexRefreshed(refreshed));
@@ -216,7 +224,8 @@ impl World {
 
     /// Tells how a delivery went. Anything but a success is repeated once, a minute later.
     pub fn delivered(&mut self, now: Timestamp, sequence: u64, outcome: Outcome) {
-        self.webhooks.delivered(sequence, outcome, now);
+        let app = self.options.app_kind;
+        self.webhooks.delivered(sequence, outcome, app, now);
     }
 
     /// The API calls since the start, oldest first.
@@ -242,7 +251,7 @@ impl World {
     /// Disturbs deliveries from now on, or stops doing so. A disabled subscription is set live.
     pub fn set_webhook_controls(&mut self, controls: WebhookControls) {
         self.webhooks.controls = controls;
-        self.webhooks.disabled = false;
+        self.webhooks.set_live();
     }
 
     /// Whether anybody is told what happens. Speed only: an item need not be written for nobody.
@@ -250,10 +259,24 @@ impl World {
         self.options.webhook_url.is_some()
     }
 
-    /// Queues a notification about `item`, whatever happened.
+    /// The API version that is set for the app. Payloads of webhooks follow it, whatever the call
+    /// that caused them speaks.
+    pub(crate) fn app_version(&self) -> Version {
+        self.options.api_version
+    }
+
+    /// Tells of `item` if the app subscribes to the topic.
     pub(crate) fn announce(&mut self, topic: &str, item: Value, now: Timestamp) {
-        if let Some(url) = &self.options.webhook_url {
-            self.webhooks.tell(self.seed, url, topic, item, now);
+        let topics = &self.options.webhook_topics;
+        if topics.is_empty() || topics.iter().any(|it| it == topic) {
+            self.send_webhook(topic, item, now);
+        }
+    }
+
+    /// Tells of `item`, whatever happened and whatever the app subscribes to.
+    pub(crate) fn send_webhook(&mut self, topic: &str, item: Value, now: Timestamp) {
+        if self.is_heard() {
+            self.webhooks.tell(self.seed, topic, item, now);
         }
     }
 

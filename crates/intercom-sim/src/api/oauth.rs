@@ -34,6 +34,7 @@ pub(super) fn exchange(
         None
     };
     let token = token.ok_or_else(|| Refusal::unauthorized("unauthorized", "Unauthorized Code"))?;
+    world.webhooks.start_telling();
     Ok(Answer::Ok(
         json!({ "token_type": "Bearer", "token": token, "access_token": token }),
     ))
@@ -60,10 +61,11 @@ pub(super) fn uninstall(world: &mut World, call: &Call<'_>, authorization: Optio
     Ok(Answer::Empty(StatusCode::OK))
 }
 
-/// Sends the notice to the app's uninstall address, if it has one.
+/// Ends what webhooks tell, and sends the notice to the app's uninstall address, if it has one.
 pub(crate) fn tell_uninstalled(world: &mut World, now: Timestamp) {
-    if let Some(url) = &world.options.uninstall_url {
-        world.webhooks.tell_uninstalled(url, now);
+    world.webhooks.stop_telling();
+    if world.options.uninstall_url.is_some() {
+        world.webhooks.tell_uninstalled(now);
     }
 }
 

@@ -16,6 +16,8 @@ use crate::world::Effect;
 
 /// The longest answer that is read; a valid one has two parts of 64 KB.
 const ANSWER_BYTES_MAX: usize = 512 * 1024;
+/// Deliveries that are on their way at once.
+const DELIVERIES_AT_ONCE: usize = 64;
 /// How long the timer sleeps when nothing is due; whatever happens wakes it.
 const IDLE: Duration = Duration::from_hours(1);
 
@@ -40,7 +42,8 @@ impl Sim {
     pub(super) async fn keep_time(self) {
         let mut on_their_way = JoinSet::new();
         loop {
-            for effect in self.take_due() {
+            let room = DELIVERIES_AT_ONCE.saturating_sub(on_their_way.len());
+            for effect in self.take_due(room) {
                 match effect {
                     Effect::IndexRefreshed(_) => {}
                     Effect::Webhook(delivery) => {
@@ -49,11 +52,15 @@ impl Sim {
                     }
                 }
             }
-            while on_their_way.try_join_next().is_some() {}
             let now = self.now();
-            let wait = self.next_due().map_or(IDLE, |due| due.since(now));
+            let wait = if on_their_way.len() < DELIVERIES_AT_ONCE {
+                self.next_due().map_or(IDLE, |due| due.since(now))
+            } else {
+                IDLE
+            };
             tokio::select! {
                 biased;
+                Some(_) = on_their_way.join_next() => {}
                 () = self.inner.changed.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
@@ -61,16 +68,20 @@ impl Sim {
     }
 
     /// As [`Sim::take_effects`], without waking the timer that asks.
-    fn take_due(&self) -> Vec<Effect> {
+    fn take_due(&self, most: usize) -> Vec<Effect> {
         let now = self.now();
-        lock(&self.inner.state).world.due(now)
+        lock(&self.inner.state).world.due_at_most(most, now)
     }
 
     async fn deliver(&self, delivery: Delivery) {
         let sequence = delivery.sequence;
-        // The semaphore is never closed; without a permit the delivery is only less orderly.
-        let _permit = self.inner.deliveries.acquire().await.ok();
-        let sent = self.send(&delivery.url, &delivery.headers, delivery.body);
+        self.change(|world, now, _| world.webhooks.sending(sequence, now));
+        let sent = self.send(
+            Method::POST,
+            &delivery.url,
+            &delivery.headers,
+            delivery.body,
+        );
         let outcome = match tokio::time::timeout(webhook::ANSWER_WITHIN, sent).await {
             Ok(Ok((status, _))) => Outcome::Answered(status),
             Ok(Err(reason)) => {
@@ -112,15 +123,16 @@ impl Sim {
         flow: CanvasFlow,
         call: CanvasCall,
     ) -> Result<(), String> {
-        let sent = self.send(&call.url, &call.headers, call.body);
+        let sent = self.send(Method::POST, &call.url, &call.headers, call.body);
         let answer = tokio::time::timeout(canvas::ANSWER_WITHIN, sent)
             .await
             .unwrap_or_else(|_| Err("the app did not answer within 10 s".to_owned()));
         self.change(|world, now, _| world.canvas_answered(now, (place, admin), flow, answer))
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
+        method: Method,
         url: &str,
         headers: &HeaderMap,
         body: Bytes,
@@ -128,7 +140,7 @@ impl Sim {
         let outbound = lock(&self.inner.outbound).clone();
         let outbound = outbound.ok_or("there is no way out of this world")?;
         let mut request = Request::builder()
-            .method(Method::POST)
+            .method(method)
             .uri(url)
             .body(Body::from(body))
             .map_err(|error| error.to_string())?;

@@ -20,4 +20,6 @@ mod saved;
 mod search;
 mod served;
 mod town;
+mod webhook_health;
+mod webhook_log;
 mod webhooks;

@@ -19,6 +19,7 @@ pub(crate) const SECRET: &str = "test_client_secret_0123456789abcdef";
 /// A request that reached the app.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
+    pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -64,6 +65,7 @@ impl App {
                 let body = axum::body::to_bytes(body, 1 << 20).await?;
                 let path = head.uri.path().to_owned();
                 app.received.lock().unwrap().push(Received {
+                    method: head.method,
                     path,
                     headers: head.headers,
                     body,
