@@ -17,7 +17,7 @@ use transport::{
 use url::Url;
 
 use crate::error::{IntercomError, refusal};
-use crate::limiter::{Limiter, RateLimit};
+use crate::limiter::{Limiter, RateLimit, until_reset};
 
 /// The API version that every request names, so that the app's own setting decides nothing.
 pub const INTERCOM_VERSION: &str = "2.16";
@@ -135,10 +135,10 @@ impl Client {
         let mut refused = 0;
         loop {
             let request = call.request(&shared.api_url, &shared.token)?;
-            shared.limiter.admit(self.lane).await;
+            let admission = shared.limiter.admit(self.lane).await;
             shared.calls.fetch_add(1, Ordering::Relaxed);
             let reply = send(&shared.http, request, LIMITS).await?;
-            shared.limiter.learn(&reply);
+            admission.answered(&reply);
             if reply.status.is_success() {
                 return Ok(reply);
             }
@@ -146,7 +146,7 @@ impl Client {
                 return Err(refusal(&reply));
             }
             refused += 1;
-            shared.limiter.close(crate::limiter::until_reset(&reply));
+            shared.limiter.close(until_reset(&reply));
             let jitter = self.jitter().below(JITTER_MS_MAX);
             tokio::time::sleep(Duration::from_millis(jitter.into())).await;
         }

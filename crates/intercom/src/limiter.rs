@@ -1,20 +1,26 @@
 //! Keeps within Intercom's rate limit: a window of ten seconds, whose size, rest and end are read
 //! from the headers of every answer. Shared by all clones of a client.
 //!
-//! Before the first answer nothing is known and everything passes. After it, a request is admitted
-//! only while the window has room for its lane, so a bulk read cannot use up what a teammate's
-//! click will need. The machine's clock is not asked: the end of the window is counted from the
-//! answer's own `Date`.
+//! What a window may still take is its size, less what was admitted to it here, less what others
+//! were seen to use. A request that is under way when a window ends may be counted in the old one
+//! or in the new one; it is charged to the new one until its answer says otherwise. So a client
+//! that is alone meets no refusal, and one that is not adapts with every answer.
+//!
+//! Of the requests that wait, only the first of each lane is awake; it is admitted in the order of
+//! arrival and wakes the next. The machine's clock is not asked: the end of a window is counted
+//! from the answer's own `Date`, and if that is wrong, the answers show it and the end moves.
+
+mod window;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{Lane, Timestamp};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 use transport::Reply;
 
-/// Intercom's window. Assumed when an answer does not say when its window ends.
-const WINDOW: Duration = Duration::from_secs(10);
+use window::{WINDOW, Window};
 
 /// No documented window is longer; a header that says so is not obeyed beyond this.
 const WAIT_MAX: Duration = Duration::from_mins(1);
@@ -37,52 +43,58 @@ pub struct RateLimit {
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     window: Mutex<Window>,
+    turns: Turns,
+    /// There may be room that those who sleep do not know of.
+    roomier: Notify,
 }
 
-/// The present window, as far as it is known.
+/// Who of a lane is next. Fair: in the order of arrival.
 #[derive(Debug, Default)]
-struct Window {
-    told: Option<RateLimit>,
-    /// Requests that may still be admitted before `ends`. At most what was told, and less by those
-    /// that are on their way.
-    left: u32,
-    /// `None` until the first answer with headers, or the first refusal.
-    ends: Option<Instant>,
-    /// The window before it ran out here, and no answer of this one has come yet.
-    presumed: bool,
+struct Turns {
+    interactive: tokio::sync::Mutex<()>,
+    live: tokio::sync::Mutex<()>,
+    repair: tokio::sync::Mutex<()>,
+    bulk: tokio::sync::Mutex<()>,
+}
+
+/// Leave to send one request. Dropped without an answer, the request may have been counted.
+#[must_use = "a request that is not on its way any more makes room for others"]
+pub(crate) struct Admission<'a> {
+    limiter: &'a Limiter,
+    generation: u64,
 }
 
 impl Limiter {
     /// Waits until the window has room for a request of `lane`, and takes it.
-    pub(crate) async fn admit(&self, lane: Lane) {
-        // Bound first, so that the lock is released before the wait.
+    pub(crate) async fn admit(&self, lane: Lane) -> Admission<'_> {
+        let _turn = self.turns.of(lane).lock().await;
         loop {
+            // Listens before it looks, so that no answer in between is missed.
+            let mut roomier = std::pin::pin!(self.roomier.notified());
+            roomier.as_mut().enable();
             let admitted = self.window().admit(lane, Instant::now());
             match admitted {
-                Ok(()) => return,
-                Err(next_window) => sleep_until(next_window).await,
+                Ok(generation) => {
+                    return Admission {
+                        limiter: self,
+                        generation,
+                    };
+                }
+                // Whichever comes first: what follows is the same.
+                Err(opens) => drop(timeout_at(opens, roomier).await),
             }
-        }
-    }
-
-    /// Learns from the headers of an answer, whatever its status.
-    pub(crate) fn learn(&self, reply: &Reply) {
-        if let Some(told) = told(reply) {
-            self.window()
-                .learn(told, Instant::now() + until_reset(reply));
         }
     }
 
     /// Closes the window after a `429` for the time that it names.
     pub(crate) fn close(&self, wait: Duration) {
-        let mut window = self.window();
-        window.left = 0;
-        window.ends = Some(Instant::now() + wait.max(REFUSED_WAIT_MIN));
+        let until = Instant::now() + wait.max(REFUSED_WAIT_MIN);
+        self.window().close(until);
     }
 
     /// The limit as last told.
     pub(crate) fn headroom(&self) -> Option<RateLimit> {
-        self.window().told
+        self.window().told()
     }
 
     fn window(&self) -> MutexGuard<'_, Window> {
@@ -90,53 +102,37 @@ impl Limiter {
     }
 }
 
-impl Window {
-    fn admit(&mut self, lane: Lane, now: Instant) -> Result<(), Instant> {
-        let Some(ends) = self.ends else { return Ok(()) };
-        let limit = self.told.map_or(u32::MAX, |told| told.limit);
-        if now >= ends {
-            self.left = limit;
-            self.ends = Some(now + WINDOW);
-            self.presumed = true;
-        }
-        if self.left > reserve(limit, lane) {
-            self.left -= 1;
-            Ok(())
-        } else {
-            Err(self.ends.unwrap_or(now + WINDOW))
-        }
-    }
-
-    fn learn(&mut self, told: RateLimit, ends: Instant) {
-        let known = self.told.map(|known| known.resets_at);
-        // An answer that was overtaken by one of a later window.
-        if known > Some(told.resets_at) {
-            return;
-        }
-        if known == Some(told.resets_at) {
-            // Without a `Date` each answer seems to begin a whole window; the first is right.
-            self.ends = Some(self.ends.map_or(ends, |first| first.min(ends)));
-            self.left = self.left.min(told.remaining);
-        } else {
-            // In a presumed window what is on its way was counted here, so the lower number is
-            // the right one.
-            let counted = if self.presumed { self.left } else { u32::MAX };
-            self.left = counted.min(told.remaining);
-            self.ends = Some(ends);
-        }
-        self.presumed = false;
-        self.told = Some(told);
+impl Admission<'_> {
+    /// Learns from the headers of the request's answer, whatever its status.
+    pub(crate) fn answered(self, reply: &Reply) {
+        let now = Instant::now();
+        let generation = self.generation;
+        let limiter = self.limiter;
+        // The request is not on its way any more, which the window has to know first.
+        drop(self);
+        let told = told(reply);
+        limiter
+            .window()
+            .learn(generation, told, now, until_reset(reply));
+        limiter.roomier.notify_waiters();
     }
 }
 
-/// What a lane must leave in the window for more urgent ones. Everything that waits for people may
-/// use the last request; a bulk run leaves a fifth.
-fn reserve(limit: u32, lane: Lane) -> u32 {
-    match lane {
-        Lane::Interactive => 0,
-        Lane::Live => limit / 20,
-        Lane::Repair => limit / 10,
-        Lane::Bulk => limit / 5,
+impl Drop for Admission<'_> {
+    fn drop(&mut self) {
+        self.limiter.window().landed();
+        self.limiter.roomier.notify_waiters();
+    }
+}
+
+impl Turns {
+    fn of(&self, lane: Lane) -> &tokio::sync::Mutex<()> {
+        match lane {
+            Lane::Interactive => &self.interactive,
+            Lane::Live => &self.live,
+            Lane::Repair => &self.repair,
+            Lane::Bulk => &self.bulk,
+        }
     }
 }
 

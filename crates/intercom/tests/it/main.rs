@@ -1,7 +1,10 @@
-//! The client against canned answers: what it sends, and what it makes of what comes back.
+//! The client against canned answers: what it sends, and what it makes of what comes back. And
+//! against the twin, where it matters that both are right together.
 
+mod budget;
 mod contacts;
 mod events;
 mod limits;
 mod others;
 mod script;
+mod twin;
