@@ -339,12 +339,15 @@ fn is_about_one(error: &IntercomError) -> bool {
         | IntercomError::NotFound
         | IntercomError::Merged { .. }
         | IntercomError::Conflict { .. }
+        | IntercomError::Full { .. }
+        | IntercomError::UnknownAttributes { .. }
         | IntercomError::Invalid { .. }
         | IntercomError::UnexpectedAnswer { .. } => true,
         IntercomError::Transport(_)
         | IntercomError::Unauthorized { .. }
         | IntercomError::PlanRestricted
         | IntercomError::RateLimited { .. }
+        | IntercomError::Busy { .. }
         | IntercomError::Unavailable { .. }
         | IntercomError::Empty => false,
     }

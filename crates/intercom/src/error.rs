@@ -1,8 +1,10 @@
 //! What can go wrong when Intercom is asked, one variant per outcome that a caller can act on.
 //!
-//! The status decides first and the code second, because new codes may appear at any time. A
-//! refusal is believed only if it is Intercom's own `error.list`: the 404 page of a proxy must not
+//! The status decides first and the code second, by the table of [`code`], because new codes may
+//! appear at any time. A refusal is believed only if it is Intercom's own `error.list`: the 404 page of a proxy must not
 //! look like a deleted contact.
+
+mod code;
 
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use transport::{Reply, RetryWhen, Sent, TransportError, excerpt};
 
 use crate::limiter;
 use crate::wire;
+use code::{Code, Meaning};
 
 /// Why Intercom did not do, or did not say, what was asked. The vendor's words are for people.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +35,7 @@ pub enum IntercomError {
     #[error("the workspace's plan does not include the API")]
     PlanRestricted,
     /// 403: the app lacks a permission, or the teammate may not do this.
-    #[error("Intercom forbids it: {message} ({code})")]
+    #[error("Intercom forbids it: {message} ({code}{})", needed(permissions))]
     Forbidden {
         /// `forbidden` or `action_forbidden`.
         code: String,
@@ -46,6 +49,31 @@ pub enum IntercomError {
     RateLimited {
         /// Until the window ends.
         resets_in: Option<Duration>,
+    },
+    /// Another call is in the way, such as a scroll that is still open.
+    #[error("Intercom is busy with another call: {message} ({code})")]
+    Busy {
+        /// `scroll_exists` or `retry_after`.
+        code: String,
+        /// What Intercom says.
+        message: String,
+        /// After that it is over at the latest, where that is documented.
+        over_in: Option<Duration>,
+    },
+    /// 400 or 422: there may be no more of these until some are removed.
+    #[error("Intercom takes no more of these: {message} ({code})")]
+    Full {
+        /// `custom_data_limit_reached` or `contact_company_limit_exceeded`.
+        code: String,
+        /// What Intercom says.
+        message: String,
+    },
+    /// Custom attributes were to be written that the workspace does not have, and that the writer
+    /// was not told to make. Nothing was written.
+    #[error("the workspace has no attributes {}", names.join(", "))]
+    UnknownAttributes {
+        /// Their names.
+        names: Vec<String>,
     },
     /// 404 with an error list: no such contact, company, conversation, teammate or attribute.
     #[error("Intercom has no such thing")]
@@ -112,12 +140,15 @@ impl IntercomError {
             | Self::Unavailable { .. }
             | Self::Empty
             | Self::UnexpectedAnswer { .. } => RetryWhen::Later { not_before: None },
-            Self::RateLimited { resets_in } => RetryWhen::Later {
-                not_before: *resets_in,
-            },
+            Self::RateLimited { resets_in: wait } | Self::Busy { over_in: wait, .. } => {
+                RetryWhen::Later { not_before: *wait }
+            }
             Self::NotFound | Self::Merged { .. } | Self::Conflict { .. } => RetryWhen::Replanned,
             Self::Unauthorized { .. } | Self::PlanRestricted => RetryWhen::Reconnected,
-            Self::Forbidden { .. } | Self::Invalid { .. } => RetryWhen::Changed,
+            Self::Forbidden { .. }
+            | Self::Full { .. }
+            | Self::UnknownAttributes { .. }
+            | Self::Invalid { .. } => RetryWhen::Changed,
         }
     }
 
@@ -136,6 +167,9 @@ impl IntercomError {
             | Self::PlanRestricted
             | Self::Forbidden { .. }
             | Self::RateLimited { .. }
+            | Self::Busy { .. }
+            | Self::Full { .. }
+            | Self::UnknownAttributes { .. }
             | Self::NotFound
             | Self::Merged { .. }
             | Self::Conflict { .. }
@@ -157,6 +191,9 @@ impl IntercomError {
             | Self::PlanRestricted
             | Self::Forbidden { .. }
             | Self::RateLimited { .. }
+            | Self::Busy { .. }
+            | Self::Full { .. }
+            | Self::UnknownAttributes { .. }
             | Self::NotFound
             | Self::Merged { .. }
             | Self::Conflict { .. }
@@ -211,36 +248,76 @@ pub(crate) fn refusal(reply: &Reply) -> IntercomError {
     sorted(reply, first)
 }
 
+/// The status decides where it says enough; 400, 403, 422 and what is not documented are told
+/// apart by the code.
 fn sorted(reply: &Reply, listed: ListedError) -> IntercomError {
+    let meaning = match reply.status {
+        StatusCode::UNAUTHORIZED => Meaning::Credential,
+        StatusCode::PAYMENT_REQUIRED => Meaning::Plan,
+        StatusCode::NOT_FOUND => Meaning::Gone,
+        StatusCode::GONE => Meaning::MergedAway,
+        StatusCode::CONFLICT => Meaning::Exists,
+        StatusCode::FORBIDDEN if Code::named(&listed.code) == Some(Code::PlanRestricted) => {
+            Meaning::Plan
+        }
+        StatusCode::FORBIDDEN => Meaning::Permission,
+        _ => match Code::named(&listed.code).map_or(Meaning::Request, Code::meaning) {
+            // Without its status such a code is about something else that the request names.
+            Meaning::Gone | Meaning::MergedAway => Meaning::Request,
+            meaning @ (Meaning::Request
+            | Meaning::Credential
+            | Meaning::Plan
+            | Meaning::Permission
+            | Meaning::Exists
+            | Meaning::Full
+            | Meaning::Busy(_)
+            | Meaning::Down) => meaning,
+        },
+    };
     let ListedError {
         code,
         message,
         field,
         data,
     } = listed;
-    match reply.status {
-        StatusCode::UNAUTHORIZED => IntercomError::Unauthorized { code },
-        StatusCode::PAYMENT_REQUIRED => IntercomError::PlanRestricted,
-        StatusCode::FORBIDDEN if code == "api_plan_restricted" => IntercomError::PlanRestricted,
-        StatusCode::FORBIDDEN => IntercomError::Forbidden {
+    match meaning {
+        Meaning::Credential => IntercomError::Unauthorized { code },
+        Meaning::Plan => IntercomError::PlanRestricted,
+        Meaning::Permission => IntercomError::Forbidden {
             code,
             message,
             permissions: data.required_permissions,
         },
-        StatusCode::NOT_FOUND => IntercomError::NotFound,
-        StatusCode::GONE => IntercomError::Merged {
+        Meaning::Gone => IntercomError::NotFound,
+        Meaning::MergedAway => IntercomError::Merged {
             into: canonical_contact(reply),
         },
-        StatusCode::CONFLICT => IntercomError::Conflict {
+        Meaning::Exists => IntercomError::Conflict {
             existing: id_in_message(&message),
-            archived: message.contains("archived"),
+            archived: is_archived(&message),
         },
-        _ if code == "retry_after" => IntercomError::RateLimited { resets_in: None },
-        _ => IntercomError::Invalid {
+        Meaning::Full => IntercomError::Full { code, message },
+        Meaning::Busy(over_in) => IntercomError::Busy {
+            code,
+            message,
+            over_in,
+        },
+        Meaning::Down => IntercomError::Unavailable {
+            status: reply.status.as_u16(),
+        },
+        Meaning::Request => IntercomError::Invalid {
             code,
             message,
             field,
         },
+    }
+}
+
+fn needed(permissions: &[String]) -> String {
+    if permissions.is_empty() {
+        String::new()
+    } else {
+        format!("; needs {}", permissions.join(", "))
     }
 }
 
@@ -264,13 +341,23 @@ fn canonical_contact(reply: &Reply) -> Option<ContactId> {
         })
 }
 
-/// Reads `A contact matching those details already exists with id=5da6f18e…`.
+/// Reads `A contact matching those details already exists with id=5da6f18e…`: hexadecimal digits,
+/// as all ids of contacts have, and nothing that goes on behind them.
 fn id_in_message(message: &str) -> Option<ContactId> {
-    let (_, rest) = message.split_once("id=")?;
+    let (_, rest) = message.split_once(" id=")?;
     let end = rest
-        .find(|c: char| !c.is_ascii_alphanumeric())
+        .find(|c: char| !matches!(c, '0'..='9' | 'a'..='f'))
         .unwrap_or(rest.len());
-    rest[..end].parse().ok()
+    let (id, behind) = rest.split_at(end);
+    if behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+        return None;
+    }
+    id.parse().ok()
+}
+
+/// Reads `An archived contact matching …`.
+fn is_archived(message: &str) -> bool {
+    message.contains("archived contact")
 }
 
 #[derive(Deserialize)]

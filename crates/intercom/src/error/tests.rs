@@ -43,10 +43,20 @@ fn a_conflict_names_the_contact_in_the_way() {
         conflict("An archived contact matching those details already exists with id=5da6f18e."),
         "Conflict { existing: Some(5da6f18e), archived: true } | Replanned | Refused"
     );
-    assert_eq!(
-        conflict("Resource conflict"),
-        "Conflict { existing: None, archived: false } | Replanned | Refused"
-    );
+    for odd in [
+        "Resource conflict",
+        "exists with id=",
+        "exists with id=<none>",
+        "exists with id=5da6-f18e",
+        "exists with id=5da6f18eX",
+        "exists with externalid=5da6f18e",
+    ] {
+        assert_eq!(
+            conflict(odd),
+            "Conflict { existing: None, archived: false } | Replanned | Refused",
+            "{odd}"
+        );
+    }
 }
 
 #[test]
@@ -162,4 +172,122 @@ fn what_could_not_be_read_is_told_without_the_address_in_it() {
         "Intercom's answer (status 200) is not understood: \
          invalid type: string \"[hidden]\", expected a list at line 1"
     );
+}
+
+#[test]
+fn a_limit_and_a_scroll_in_the_way_have_their_own_answers() {
+    let full = r#"{"code":"contact_company_limit_exceeded","message":"1000"}"#;
+    assert_eq!(
+        sorted_as(400, full),
+        "Full { code: \"contact_company_limit_exceeded\", message: \"1000\" } | Changed | Refused"
+    );
+    assert_eq!(
+        sorted_as(
+            400,
+            r#"{"code":"scroll_exists","message":"scroll already exists"}"#
+        ),
+        "Busy { code: \"scroll_exists\", message: \"scroll already exists\", over_in: Some(60s) } \
+         | Later { not_before: Some(60s) } | Refused"
+    );
+    assert_eq!(
+        sorted_as(400, r#"{"code":"retry_after"}"#),
+        "Busy { code: \"retry_after\", message: \"\", over_in: None } \
+         | Later { not_before: None } | Refused"
+    );
+}
+
+#[test]
+fn the_status_is_believed_before_the_code() {
+    assert_eq!(
+        sorted_as(404, r#"{"code":"forbidden"}"#),
+        "NotFound | Replanned | Refused"
+    );
+    // Whatever is not there, it need not be the contact that the address names.
+    assert_eq!(
+        sorted_as(422, r#"{"code":"not_found","message":"no admin"}"#),
+        "Invalid { code: \"not_found\", message: \"no admin\", field: None } | Changed | Refused"
+    );
+    assert_eq!(
+        sorted_as(418, r#"{"code":"brand_new"}"#),
+        "Invalid { code: \"brand_new\", message: \"\", field: None } | Changed | Refused"
+    );
+    assert_eq!(
+        sorted_as(400, r#"{"code":"INVALID_PARAMETER"}"#),
+        "Invalid { code: \"INVALID_PARAMETER\", message: \"\", field: None } | Changed | Refused"
+    );
+}
+
+#[test]
+fn a_missing_permission_is_named() {
+    let body = r#"{"errors":[{"code":"action_forbidden","message":"no",
+        "data":{"required_permissions":["read_conversations","write_tags"]}}]}"#;
+    assert_eq!(
+        refusal(&reply(403, body)).to_string(),
+        "Intercom forbids it: no (action_forbidden; needs read_conversations, write_tags)"
+    );
+    let body = r#"{"errors":[{"code":"forbidden","message":"needs read_conversations"}]}"#;
+    assert_eq!(
+        refusal(&reply(403, body)).to_string(),
+        "Intercom forbids it: needs read_conversations (forbidden)"
+    );
+}
+
+/// Each documented code with the statuses that the documentation lists it under.
+#[test]
+fn every_documented_code_is_sorted() {
+    let documented = [
+        (
+            400,
+            "Invalid",
+            "parameter_invalid parameter_not_found bad_request client_error type_mismatch \
+          intercom_version_invalid invalid_sort_order invalid_merge invalid_field tag_has_dependent_objects \
+          parameter_mismatch parameter_missing missing_parameter unsupported job_closed not_restorable \
+          team_unavailable conversation_part_not_redactable invalid_document",
+        ),
+        (
+            400,
+            "Full",
+            "contact_company_limit_exceeded custom_data_limit_reached",
+        ),
+        (400, "Busy", "scroll_exists retry_after"),
+        (
+            401,
+            "Unauthorized",
+            "unauthorized token_not_found token_revoked token_expired token_blocked \
+          token_unauthorized token_suspended missing_authorization",
+        ),
+        (403, "PlanRestricted", "api_plan_restricted"),
+        (403, "Forbidden", "forbidden action_forbidden"),
+        (
+            404,
+            "NotFound",
+            "not_found company_not_found admin_not_found conversation_not_found \
+          field_not_found ticket_not_found tag_not_found team_not_found assignee_not_found job_not_found \
+          conversation_part_or_message_not_found conversation_attribute_not_found",
+        ),
+        (408, "Unavailable", "request_timeout"),
+        (
+            409,
+            "Conflict",
+            "conflict resource_conflict unique_user_constraint",
+        ),
+        (410, "Merged", "contact_merged"),
+        (
+            422,
+            "Invalid",
+            "data_invalid unprocessable_entity validation_error merge_failed",
+        ),
+        (429, "RateLimited", "rate_limit_exceeded too_many_requests"),
+        (503, "Unavailable", "server_error service_unavailable"),
+    ];
+    let mut seen = 0;
+    for (status, variant, codes) in documented {
+        for code in codes.split_whitespace() {
+            assert!(Code::named(code).is_some(), "{code}");
+            let sorted = sorted_as(status, &format!(r#"{{"code":"{code}"}}"#));
+            assert!(sorted.starts_with(variant), "{status} {code}: {sorted}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, Code::ALL.len());
 }
