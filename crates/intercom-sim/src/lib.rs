@@ -33,6 +33,7 @@ mod seeding;
 mod signature;
 mod sim;
 mod switches;
+mod telling;
 mod tracked;
 mod webhook;
 mod world;

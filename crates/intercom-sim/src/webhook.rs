@@ -27,7 +27,7 @@ use notification::{Attempt, Notification, Times};
 use record::DeliveryLog;
 
 pub use health::Standing;
-pub(crate) use notification::USER_AGENT;
+pub(crate) use notification::{USER_AGENT, as_of};
 pub use record::{DeliveryCounts, DeliveryFilter, DeliveryRecord, DropReason, Fate};
 pub use subscription::{Delivery, Outcome, Subscription, WebhookControls};
 

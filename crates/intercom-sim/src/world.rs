@@ -26,7 +26,7 @@ use crate::options::Options;
 use crate::seeding;
 use crate::switches::Switches;
 use crate::tracked::TrackedEvents;
-use crate::webhook::{AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
+use crate::webhook::{self, AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,6 +276,7 @@ impl World {
     /// Tells of `item`, whatever happened and whatever the app subscribes to.
     pub(crate) fn send_webhook(&mut self, topic: &str, item: Value, now: Timestamp) {
         if self.is_heard() {
+            let item = webhook::as_of(self.app_version(), item);
             self.webhooks.tell(self.seed, topic, item, now);
         }
     }

@@ -114,8 +114,7 @@ fn create_contact(
     refuse_conflict(world, &row)?;
     world.contacts.put(row, at.as_seconds());
     let row = Arc::clone(world.contacts.get(id).expect("it was put there just now"));
-    let topic = format!("contact.{}.created", row.role.word());
-    tell(world, &[&topic], &row, at);
+    world.tell_created(&row, at);
     Ok(row)
 }
 
@@ -162,38 +161,9 @@ fn replace(
     let row = Arc::clone(world.contacts.get(id).expect("it was put there just now"));
     match announce {
         Announce::Silently => {}
-        Announce::Told => tell(world, &topics(before, &row), &row, at),
+        Announce::Told => world.tell_changed(before, &row, at),
     }
     row
-}
-
-/// Tells of a contact under each of the topics, if anybody listens.
-fn tell(world: &mut World, topics: &[&str], row: &Contact, at: Timestamp) {
-    if !world.is_heard() {
-        return;
-    }
-    let item = render::contact(world, row, Version::V2_16);
-    for topic in topics {
-        world.announce(topic, item.clone(), at);
-    }
-}
-
-/// The topics of a change. There is always one, and none says what changed.
-fn topics(before: &Contact, after: &Contact) -> Vec<&'static str> {
-    let mut topics = vec![match after.role {
-        Role::User => "contact.user.updated",
-        Role::Lead => "contact.lead.updated",
-    }];
-    if before.role != after.role {
-        topics.push("contact.lead.signed_up");
-    }
-    if before.email != after.email {
-        topics.push("contact.email.updated");
-        if before.email.is_none() && before.role == Role::Lead {
-            topics.push("contact.lead.added_email");
-        }
-    }
-    topics
 }
 
 /// Users are unique by external id and by email; leads are not (observed).
@@ -238,12 +208,8 @@ pub(crate) fn delete_contact(
         world.companies.members.remove(&(*company, row.id));
     }
     world.contacts.remove(row.id, at.as_seconds());
+    world.tell_deleted(row.id, at);
     let id = row.id.to_string();
-    world.announce(
-        "contact.deleted",
-        json!({"type": "contact", "id": id, "deleted": true}),
-        at,
-    );
     Ok(json!({
         "type": "contact", "id": id, "external_id": row.external_id, "deleted": true,
     }))
@@ -274,9 +240,9 @@ pub(crate) fn set_archived(
         };
         let row = replace(world, at, &before, row, Announce::Silently);
         if archived {
-            world.announce("contact.archived", minimal.clone(), at);
+            world.tell_archived(&row, at);
         } else {
-            tell(world, &["contact.unarchive"], &row, at);
+            world.tell_unarchived(&row, at);
         }
     }
     Ok(minimal)
@@ -334,11 +300,7 @@ pub(crate) fn merge_contacts(
     let (from, into) = (known(world, from)?, known(world, into)?);
     refuse_merge(&from, &into)?;
     let row = merge_rows(world, at, &from, &into);
-    if world.is_heard() {
-        let mut item = render::contact(world, &row, Version::V2_16);
-        item["merged_from"] = json!({ "type": "contact", "id": from.id.to_string() });
-        world.announce("contact.merged", item, at);
-    }
+    world.tell_merged(from.id, &row, at);
     Ok(row)
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::Call;
+use super::{Call, render};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::contact::Role;
 use crate::ids::{ObjectId, derived_uuid};
@@ -61,13 +61,15 @@ fn track(world: &mut World, call: &Call<'_>) -> Reply {
     let name = name.to_owned();
     let number = world.next_number();
     let id = derived_uuid(world.seed, "event", number);
-    world.events.add(TrackedEvent {
+    let event = TrackedEvent {
         id,
         contact,
         name,
         created_at,
         metadata,
-    });
+    };
+    world.tell_event(&event, call.at);
+    world.events.add(event);
     Ok(Answer::Empty(StatusCode::ACCEPTED))
 }
 
@@ -99,22 +101,12 @@ fn person(
 fn list(world: &World, call: &Call<'_>) -> Reply {
     let (id, user_id) = (call.param("intercom_user_id"), call.param("user_id"));
     let contact = person(world, id, user_id, call.param("email"))?;
-    let row = world.contacts.get(contact);
     let shown = world
         .events
         .of(contact)
         .rev()
         .filter(|event| event.created_at >= call.now() - LISTED_SECONDS);
-    let events: Vec<Value> = shown
-        .map(|event| {
-            json!({
-                "type": "event", "id": event.id, "event_name": event.name,
-                "created_at": event.created_at, "intercom_user_id": contact.to_string(),
-                "user_id": row.and_then(|row| row.external_id.clone()),
-                "email": row.and_then(|row| row.email.clone()), "metadata": event.metadata,
-            })
-        })
-        .collect();
+    let events: Vec<Value> = shown.map(|event| render::event(world, event)).collect();
     Ok(Answer::Ok(
         json!({ "type": "event.list", "events": events, "pages": {} }),
     ))

@@ -14,6 +14,7 @@ use crate::company::Company;
 use crate::contact::Contact;
 use crate::html;
 use crate::ids::AdminId;
+use crate::tracked::TrackedEvent;
 use crate::world::World;
 
 pub(crate) use conversation::{DisplayAs, PartsShown, conversation};
@@ -296,5 +297,16 @@ pub(crate) fn company(world: &World, row: &Company) -> Value {
         "tags": { "type": "tag.list", "tags": [] },
         "segments": { "type": "segment.list", "segments": [] },
         "notes": { "type": "note.list", "notes": [] },
+    })
+}
+
+/// An event about a contact.
+pub(crate) fn event(world: &World, event: &TrackedEvent) -> Value {
+    let row = world.contacts.get(event.contact);
+    json!({
+        "type": "event", "id": event.id, "event_name": event.name,
+        "created_at": event.created_at, "intercom_user_id": event.contact.to_string(),
+        "user_id": row.and_then(|row| row.external_id.clone()),
+        "email": row.and_then(|row| row.email.clone()), "metadata": event.metadata,
     })
 }

@@ -24,6 +24,8 @@ impl std::error::Error for NotAVersion {}
 impl Version {
     /// Owner ids are texts, merged contacts answer 410, companies have notes.
     pub const V2_16: Self = Self(16);
+    /// Webhooks write conversations as plain text, and their statistics' times as numbers.
+    pub const V2_15: Self = Self(15);
     /// The oldest that is spoken.
     pub const OLDEST: Self = Self(7);
     /// What is not numbered yet.

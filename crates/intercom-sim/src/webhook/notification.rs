@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::api::Version;
 use crate::signature;
 
 /// Who says to be asking.
@@ -141,6 +142,17 @@ fn headers(name: &'static str, signature: &str) -> HeaderMap {
     let signature = HeaderValue::from_str(signature).expect("a signature is plain hex");
     headers.insert(name, signature);
     headers
+}
+
+/// The item as webhooks of this version write it: up to 2.14 the times of a conversation's statistics
+/// are ISO texts.
+pub(crate) fn as_of(version: Version, mut item: Value) -> Value {
+    if version < Version::V2_15
+        && let Some(statistics) = item.get_mut("statistics")
+    {
+        *statistics = with_iso_times(statistics.take());
+    }
+    item
 }
 
 /// The item with each `…_at` as an ISO text.

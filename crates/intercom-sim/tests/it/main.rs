@@ -22,4 +22,5 @@ mod served;
 mod town;
 mod webhook_health;
 mod webhook_log;
+mod webhook_topics;
 mod webhooks;

@@ -9,6 +9,7 @@ use crate::answer::{Answer, Refusal, Reply};
 use crate::contact::Contact;
 use crate::html;
 use crate::ids::{AdminId, NoteId, ObjectId};
+use crate::telling::Bond;
 use crate::world::{ContactNote, Tag, World};
 
 /// Companies that a contact may have.
@@ -73,8 +74,8 @@ fn attach(world: &mut World, call: &Call<'_>, row: &Arc<Contact>) -> Reply {
         let mut changed = Contact::clone(row);
         changed.companies.push(company);
         world.companies.members.insert((company, row.id));
-        replace(world, call.at, row, changed, Announce::Told);
-        announce_membership(world, call, "company.contact.attached", company, row.id);
+        let row = replace(world, call.at, row, changed, Announce::Told);
+        world.tell_membership(company, &row, Bond::Made, call.at);
     }
     Ok(Answer::Ok(render::company(
         world,
@@ -87,27 +88,13 @@ fn detach(world: &mut World, call: &Call<'_>, row: &Arc<Contact>, company: &str)
     if world.companies.members.remove(&(company, row.id)) {
         let mut changed = Contact::clone(row);
         changed.companies.retain(|id| *id != company);
-        replace(world, call.at, row, changed, Announce::Told);
-        announce_membership(world, call, "company.contact.detached", company, row.id);
+        let row = replace(world, call.at, row, changed, Announce::Told);
+        world.tell_membership(company, &row, Bond::Undone, call.at);
     }
     Ok(Answer::Ok(render::company(
         world,
         &world.companies.rows[&company],
     )))
-}
-
-fn announce_membership(
-    world: &mut World,
-    call: &Call<'_>,
-    topic: &str,
-    company: ObjectId,
-    contact: ObjectId,
-) {
-    let item = json!({
-        "company": render::company(world, &world.companies.rows[&company]),
-        "contact": world.contacts.get(contact).map(|row| render::contact(world, row, call.version)),
-    });
-    world.announce(topic, item, call.at);
 }
 
 fn company_id(world: &World, id: &str) -> Result<ObjectId, Refusal> {
@@ -137,7 +124,7 @@ fn tag(world: &mut World, call: &Call<'_>, row: &Arc<Contact>) -> Reply {
         let mut changed = Contact::clone(row);
         changed.tags.push(tag.id);
         let row = replace(world, call.at, row, changed, Announce::Silently);
-        announce_tag(world, call, &row, &tag, "created");
+        world.tell_tagged(&row, &tag, Bond::Made, call.at);
     }
     Ok(Answer::Ok(tag.render()))
 }
@@ -148,18 +135,9 @@ fn untag(world: &mut World, call: &Call<'_>, row: &Arc<Contact>, tag: &str) -> R
         let mut changed = Contact::clone(row);
         changed.tags.retain(|id| *id != tag.id);
         let row = replace(world, call.at, row, changed, Announce::Silently);
-        announce_tag(world, call, &row, &tag, "deleted");
+        world.tell_tagged(&row, &tag, Bond::Undone, call.at);
     }
     Ok(Answer::Ok(tag.render()))
-}
-
-fn announce_tag(world: &mut World, call: &Call<'_>, row: &Contact, tag: &Tag, what: &str) {
-    let topic = format!("contact.{}.tag.{what}", row.role.word());
-    let item = json!({
-        "type": "contact_tag", "created_at": call.now(), "tag": tag.render(),
-        "contact": render::contact(world, row, call.version),
-    });
-    world.announce(&topic, item, call.at);
 }
 
 fn find_tag(world: &World, id: &str) -> Result<Tag, Refusal> {
