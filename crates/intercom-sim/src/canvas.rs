@@ -2,38 +2,39 @@
 //! screen.
 //!
 //! The world builds the signed request and judges the answer; sending it is the driver's. An answer
-//! that breaks a rule is shown as Intercom's error card and listed with its reason.
+//! that breaks a rule is shown as Intercom's error card and listed with its reason. Nothing here
+//! knows how a card is drawn.
 
+mod answer;
 mod component;
+mod controls;
 mod fields;
+mod judgement;
+mod log;
 mod markdown;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use model::Timestamp;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::api::Version;
 use crate::api::render::{self, DisplayAs, PartsShown};
-use crate::ids::{AdminId, ConversationId, ObjectId};
+use crate::ids::{AdminId, ConversationId, ObjectId, derived_uuid};
 use crate::signature;
 use crate::world::World;
 
+pub(crate) use answer::{ANSWER_BYTES_MAX, Answered};
 pub(crate) use component::{Action, Choice, Component, SaveState, Select};
+pub use controls::{CanvasControls, ParticipantName};
+use fields::Defect;
+use log::CanvasLog;
+pub use log::{CanvasError, CanvasFlow, CanvasRequest};
 pub(crate) use markdown::Span;
-
-/// How long the app may take (commonly quoted; the vendor names no number).
-pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// `content` and `stored_data` may be this long, each.
-const PART_BYTES_MAX: usize = 64 * 1024;
-/// Errors that are remembered; the oldest are forgotten.
-const ERRORS_MAX: usize = 1000;
 
 /// Where a card stands: beside a conversation, or on a contact's profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,27 +56,10 @@ pub(crate) struct CanvasCall {
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-}
-
-/// Which of the two flows a request belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CanvasFlow {
-    /// A card is opened.
-    Initialize,
-    /// Something in it was used.
-    Submit,
-}
-
-/// An answer of the app that could not be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CanvasError {
-    /// When it arrived, or was given up.
-    pub at: Timestamp,
-    /// What was asked.
-    pub flow: CanvasFlow,
-    /// Which rule it breaks, for people.
-    pub reason: String,
+    pub(crate) place: CardPlace,
+    pub(crate) admin: AdminId,
+    contact: ObjectId,
+    component_id: Option<String>,
 }
 
 /// A card on the screen of one teammate.
@@ -86,63 +70,26 @@ pub(crate) struct Card {
     stored_data: Value,
 }
 
-/// The cards on all screens, and what went wrong with others.
+/// The cards on all screens, and what was asked for them.
 #[derive(Debug, Default)]
 pub(crate) struct Cards {
     shown: BTreeMap<(AdminId, CardPlace), Card>,
-    errors: VecDeque<CanvasError>,
+    log: CanvasLog,
+    controls: CanvasControls,
 }
 
 impl Card {
-    /// Judges the body of an answer (Canvas Kit, responses and components).
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, String> {
-        let answer: Value =
-            serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
-        if let Some(event) = answer.get("event") {
-            let kind = event
-                .get("type")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            if kind != "completed" {
-                return Err(format!("event.type is {kind:?}, only \"completed\" exists"));
-            }
-        }
-        let canvas = answer.get("canvas").ok_or("the answer has no canvas")?;
-        if canvas.get("content_url").is_some() {
-            return Err(
-                "content_url is for the Messenger, the Inbox has no live canvas".to_owned(),
-            );
-        }
-        let content = canvas
-            .get("content")
-            .cloned()
-            .ok_or("the canvas has no content")?;
-        let stored_data = canvas
-            .get("stored_data")
-            .cloned()
-            .unwrap_or_else(|| json!({}));
-        if !stored_data.is_object() {
-            return Err("stored_data is not an object".to_owned());
-        }
-        for (name, part) in [("content", &content), ("stored_data", &stored_data)] {
-            let length = part.to_string().len();
-            if length > PART_BYTES_MAX {
-                return Err(format!(
-                    "{name} has {length} bytes, more than {PART_BYTES_MAX}"
-                ));
-            }
-        }
-        let listed = content.get("components").and_then(Value::as_array);
-        let components = component::parse_all(listed.ok_or("content has no components")?)?;
-        Ok(Self {
-            components,
-            content,
-            stored_data,
-        })
-    }
-
     fn current_canvas(&self) -> Value {
         json!({ "content": self.content, "stored_data": self.stored_data })
+    }
+}
+
+impl CanvasCall {
+    const fn flow(&self) -> CanvasFlow {
+        match self.component_id {
+            Some(_) => CanvasFlow::Submit,
+            None => CanvasFlow::Initialize,
+        }
     }
 }
 
@@ -150,7 +97,9 @@ impl World {
     /// The request for a card that is being opened, if the app has a card.
     pub(crate) fn canvas_initialize(&self, place: CardPlace, admin: AdminId) -> Option<CanvasCall> {
         let url = self.options.canvas_initialize_url.as_ref()?;
-        Some(self.signed(url, &self.canvas_body(place, admin)?))
+        let contact = self.canvas_contact(place)?;
+        let body = self.canvas_body(place, contact, admin)?;
+        Some(self.signed(url, &body, (place, contact, admin), None))
     }
 
     /// The request for a click in a card, if the teammate has one on the screen.
@@ -162,38 +111,49 @@ impl World {
     ) -> Option<CanvasCall> {
         let url = self.options.canvas_submit_url.as_ref()?;
         let card = self.cards.shown.get(&(admin, place))?;
-        let mut body = self.canvas_body(place, admin)?;
+        let contact = self.canvas_contact(place)?;
+        let mut body = self.canvas_body(place, contact, admin)?;
         body["component_id"] = json!(click.component_id);
         body["input_values"] = Value::Object(click.input_values);
         body["current_canvas"] = card.current_canvas();
-        Some(self.signed(url, &body))
+        let asked = (place, contact, admin);
+        Some(self.signed(url, &body, asked, Some(click.component_id)))
     }
 
-    fn canvas_body(&self, place: CardPlace, admin: AdminId) -> Option<Value> {
+    /// The person whom a card is about.
+    fn canvas_contact(&self, place: CardPlace) -> Option<ObjectId> {
+        match place {
+            CardPlace::Profile(contact) => Some(contact),
+            CardPlace::Conversation(id) => {
+                let row = self.conversations.rows.get(&id)?;
+                row.contacts.first().copied()
+            }
+        }
+    }
+
+    fn canvas_body(&self, place: CardPlace, contact: ObjectId, admin: AdminId) -> Option<Value> {
         let mut body = json!({
             "workspace_id": self.workspace, "workspace_region": self.options.region,
             "admin": self.admin(admin)?.render(),
         });
-        let contact = match place {
-            CardPlace::Profile(contact) => contact,
-            CardPlace::Conversation(id) => {
-                let row = self.conversations.rows.get(&id)?;
-                body["conversation"] = render::conversation(
-                    self,
-                    row,
-                    PartsShown::All,
-                    DisplayAs::Html,
-                    Version::V2_16,
-                );
-                *row.contacts.first()?
-            }
-        };
+        if let CardPlace::Conversation(id) = place {
+            let row = self.conversations.rows.get(&id)?;
+            let (parts, version) = (PartsShown::All, Version::V2_16);
+            body["conversation"] = render::conversation(self, row, parts, DisplayAs::Html, version);
+        }
         let row = self.contacts.get(contact)?;
-        body["contact"] = render::contact(self, row, Version::V2_16);
+        let name = self.cards.controls.participant.word();
+        body[name] = render::contact(self, row, Version::V2_16);
         Some(body)
     }
 
-    fn signed(&self, url: &str, body: &Value) -> CanvasCall {
+    fn signed(
+        &self,
+        url: &str,
+        body: &Value,
+        (place, contact, admin): (CardPlace, ObjectId, AdminId),
+        component_id: Option<String>,
+    ) -> CanvasCall {
         let body = body.to_string();
         let signature = signature::body(&self.options.client_secret, body.as_bytes());
         let signature = HeaderValue::from_str(&signature).expect("a signature is plain hex");
@@ -207,41 +167,64 @@ impl World {
             url: url.to_owned(),
             headers,
             body: Bytes::from(body),
+            place,
+            admin,
+            contact,
+            component_id,
         }
     }
 
     /// Judges what the app answered and puts it on the teammate's screen. An error keeps the card
-    /// that was there and is remembered.
+    /// that was there and is remembered. `sent_at` is when the app was asked.
     pub(crate) fn canvas_answered(
         &mut self,
-        at: Timestamp,
-        (place, admin): (CardPlace, AdminId),
-        flow: CanvasFlow,
-        answer: Result<(StatusCode, Bytes), String>,
+        (sent_at, now): (Timestamp, Timestamp),
+        call: &CanvasCall,
+        answer: &Result<Answered, String>,
     ) -> Result<(), String> {
-        let card = answer.and_then(|(status, body)| {
-            if status != StatusCode::OK {
-                return Err(format!("the app answered with status {}", status.as_u16()));
-            }
-            Card::parse(&body)
-        });
-        match card {
-            Ok(card) => {
-                self.cards.shown.insert((admin, place), card);
-                Ok(())
-            }
-            Err(reason) => {
-                if self.cards.errors.len() == ERRORS_MAX {
-                    self.cards.errors.pop_front();
-                }
-                self.cards.errors.push_back(CanvasError {
-                    at,
-                    flow,
+        let controls = self.cards.controls;
+        let judged = match answer {
+            Ok(answered) => answer::judge(answered, call.flow(), controls),
+            Err(reason) => Err(Defect::at("", reason.as_str())),
+        };
+        let request_id = derived_uuid(self.seed, "canvas request", self.cards.log.next());
+        let conversation_id = match call.place {
+            CardPlace::Conversation(id) => Some(id.to_string()),
+            CardPlace::Profile(_) => None,
+        };
+        let request = CanvasRequest {
+            request_id: request_id.clone(),
+            at: sent_at,
+            workspace_id: self.workspace.clone(),
+            flow: call.flow(),
+            admin_id: call.admin.to_string(),
+            contact_id: call.contact.to_string(),
+            conversation_id,
+            component_id: call.component_id.clone(),
+            status: answer.as_ref().ok().map(|it| it.status.as_u16()),
+            latency_ms: u64::try_from(now.since(sent_at).as_millis()).unwrap_or(u64::MAX),
+            was_shown: judged.is_ok(),
+        };
+        let card = match judged {
+            Ok(card) => card,
+            Err(Defect { pointer, reason }) => {
+                let body = answer.as_ref().map_or(&[][..], |it| it.body.as_slice());
+                let error = CanvasError {
+                    at: now,
+                    request_id,
+                    workspace_id: self.workspace.clone(),
+                    flow: call.flow(),
                     reason: reason.clone(),
-                });
-                Err(reason)
+                    excerpt: answer::excerpt(body, &pointer),
+                    pointer,
+                };
+                self.cards.log.push(request, Some(error));
+                return Err(reason);
             }
-        }
+        };
+        self.cards.log.push(request, None);
+        self.cards.shown.insert((call.admin, call.place), card);
+        Ok(())
     }
 
     /// The card on a teammate's screen.
@@ -251,6 +234,31 @@ impl World {
 
     /// The answers of the app that could not be shown, oldest first.
     pub fn canvas_errors(&self) -> impl Iterator<Item = &CanvasError> {
-        self.cards.errors.iter()
+        self.cards.log.errors()
+    }
+
+    /// Forgets those answers.
+    pub fn forget_canvas_errors(&mut self) {
+        self.cards.log.forget_errors();
+    }
+
+    /// What was asked of the app of late, oldest first.
+    pub fn canvas_requests(&self) -> impl Iterator<Item = &CanvasRequest> {
+        self.cards.log.requests()
+    }
+
+    /// Forgets what was asked.
+    pub fn forget_canvas_requests(&mut self) {
+        self.cards.log.forget_requests();
+    }
+
+    /// How cards are asked for and judged.
+    pub fn canvas_controls(&self) -> CanvasControls {
+        self.cards.controls
+    }
+
+    /// Asks for cards and judges them otherwise from now on.
+    pub fn set_canvas_controls(&mut self, controls: CanvasControls) {
+        self.cards.controls = controls;
     }
 }

@@ -15,11 +15,15 @@
 //! | `POST`, `DELETE faults`, `PUT rate-limit`, `POST rate-limit/others` | trouble for calls |
 //! | `PUT tokens/revoked`, `PUT tokens/state` | what becomes of a token |
 //! | `GET`, `PUT switches` | oddities of the vendor, and permissions that the app lacks |
-//! | `DELETE installation`, `GET canvas-errors` | uninstalls the app; cards that were no cards |
+//! | `DELETE installation` | uninstalls the app |
+//! | `GET`, `DELETE canvas-errors` | answers of the app that were no cards, and why |
+//! | `GET`, `DELETE canvas-requests` | what was asked of the app, and how long it took |
+//! | `GET`, `PUT canvas-controls` | what the documentation leaves open about cards |
 //!
 //! Attributes that are archived, of another type, or held by company data are made by the API.
 
 mod access;
+mod card;
 mod webhooks;
 
 use std::convert::Infallible;
@@ -43,7 +47,7 @@ use crate::world::World;
 pub(crate) fn router() -> Router<Sim> {
     Router::new()
         .route("/calls", get(calls).delete(forget_calls))
-        .route("/canvas-errors", get(canvas_errors))
+        .merge(card::router())
         .route("/contacts", get(contacts))
         .route("/contacts/merge", post(merge_contacts))
         .route("/contacts/{id}", post(edit_contact).delete(delete_contact))
@@ -87,10 +91,6 @@ async fn dump(State(sim): State<Sim>) -> Response {
 async fn forget_calls(State(sim): State<Sim>) -> StatusCode {
     sim.forget_calls();
     StatusCode::NO_CONTENT
-}
-
-async fn canvas_errors(State(sim): State<Sim>) -> Response {
-    Json(sim.canvas_errors()).into_response()
 }
 
 async fn contacts(State(sim): State<Sim>) -> Response {

@@ -40,7 +40,7 @@ mod world;
 
 pub use api::Version;
 pub use call_log::{CallCount, CallKind, CallRecord, CallSummary};
-pub use canvas::{CanvasError, CanvasFlow};
+pub use canvas::{CanvasControls, CanvasError, CanvasFlow, CanvasRequest, ParticipantName};
 pub use fault::{Cut, Fault};
 pub use grant::TokenState;
 pub use ids::{ConversationId, NotAnId, ObjectId};

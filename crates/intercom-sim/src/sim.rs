@@ -4,6 +4,7 @@
 //! [`Sim::service`] stands where the network would be, and the test calls [`Sim::step_due`] when
 //! something is to be sent.
 
+mod card;
 mod outbound;
 mod people;
 pub(crate) mod serve;
@@ -25,7 +26,6 @@ use tower::{BoxError, ServiceExt as _, service_fn};
 
 use crate::api::{self, Announce, BODY_BYTES_MAX, NewConversation};
 use crate::call_log::{CallRecord, CallSummary};
-use crate::canvas::CanvasError;
 use crate::contact::Role;
 use crate::fault::{Cut, Fault, Faults};
 use crate::grant::TokenState;
@@ -229,11 +229,6 @@ impl Sim {
     /// Forgets the API calls so far, and their counts.
     pub fn forget_calls(&self) {
         self.change(|world, _, _| world.forget_calls());
-    }
-
-    /// The answers of the app that could not be shown as a card, oldest first.
-    pub fn canvas_errors(&self) -> Vec<CanvasError> {
-        self.look(|world| world.canvas_errors().cloned().collect())
     }
 
     /// All contacts, archived ones too, in the order of their ids: what an app can have changed.

@@ -1,5 +1,7 @@
 //! The little Markdown of a text component: links and bold. Everything else is shown as written.
 
+use super::fields::is_link;
+
 /// A run of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Span {
@@ -35,8 +37,7 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
 fn link(text: &str) -> Option<(Span, usize)> {
     let (label, after) = text.strip_prefix('[')?.split_once("](")?;
     let (url, _) = after.split_once(')')?;
-    let is_web = url.starts_with("https://") || url.starts_with("http://");
-    if !is_web || label.contains('[') || url.contains(char::is_whitespace) {
+    if !is_link(url) || label.contains('[') || url.contains(char::is_whitespace) {
         return None;
     }
     let span = Span::Link {

@@ -1,10 +1,19 @@
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Card, Component, Span};
+use super::fields::Defect;
+use super::{Answered, CanvasControls, CanvasFlow, Card, Component, Span, answer};
 
-fn judged(components: &Value) -> Result<(), String> {
-    let answer = json!({ "canvas": { "content": { "components": components } } });
-    Card::parse(answer.to_string().as_bytes()).map(|_| ())
+fn answer_with(components: &Value) -> String {
+    json!({ "canvas": { "content": { "components": components } } }).to_string()
+}
+
+fn opened(body: &[u8]) -> Result<Card, Defect> {
+    answer::card(body, CanvasFlow::Initialize, CanvasControls::default())
+}
+
+fn judged(components: &Value) -> Result<(), Defect> {
+    opened(answer_with(components).as_bytes()).map(|_| ())
 }
 
 fn option(id: &str) -> Value {
@@ -15,132 +24,358 @@ fn options(count: usize) -> Vec<Value> {
     (0..count).map(|at| option(&at.to_string())).collect()
 }
 
-/// A component that shows something, with a fault, and words of the reason.
-fn faults_of_what_is_shown() -> Vec<(Value, &'static str)> {
-    let submit = json!({ "type": "submit" });
-    vec![
-        (json!({"type": "carousel"}), "no component"),
-        (json!({"text": "no type"}), "has no type"),
-        (json!({"type": "text"}), "has no text"),
-        (json!({"type": "text", "text": 3}), "not a string"),
-        (
-            json!({"type": "text", "text": "x", "style": "loud"}),
-            "not one of paragraph",
-        ),
-        (
-            json!({"type": "text", "text": "x", "bottom_margin": "big"}),
-            "not one of none",
-        ),
-        (json!({"type": "spacer", "size": "xxl"}), "not one of s"),
-        (json!({"type": "data-table"}), "has no items"),
-        (
-            json!({"type": "data-table", "items": [{"type": "field-value", "field": "A"}]}),
-            "value",
-        ),
-        (
-            json!({"type": "data-table", "items": [{"type": "field-value", "field": "A", "value": 1}]}),
-            "not a string",
-        ),
-        (
-            json!({"type": "image", "url": "https://x.example/a", "width": 1}),
-            "has no height",
-        ),
-        (
-            json!({"type": "image", "url": "http://x.example/a", "width": 1, "height": 1}),
-            "not an https URL",
-        ),
-        (
-            json!({"type": "button", "label": "L", "action": submit}),
-            "has no id",
-        ),
-        (
-            json!({"type": "button", "id": "b", "action": submit}),
-            "has no label",
-        ),
-        (
-            json!({"type": "button", "id": "b", "label": "L"}),
-            "has no action",
-        ),
-        (
-            json!({"type": "button", "id": "b", "label": "L", "action": {"type": "sheet", "url": "https://x.example"}}),
-            "sheet",
-        ),
-        (
-            json!({"type": "button", "id": "b", "label": "L", "action": {"type": "url", "url": "http://x.example"}}),
-            "not an https URL",
-        ),
-        (
-            json!({"type": "button", "id": "b", "label": "L", "action": submit, "style": "big"}),
-            "not one of primary",
-        ),
-        (
-            json!({"type": "list", "items": [{"type": "item", "id": "i"}]}),
-            "has no title",
-        ),
-        (
-            json!({"type": "list", "items": [{"id": "i", "title": "T"}]}),
-            "has no type",
-        ),
-        (
-            json!({"type": "list", "items": [{"type": "item", "id": "i", "title": "T", "image": "https://x.example/a"}]}),
-            "not all",
-        ),
-    ]
-}
-
-/// An input with a fault, and words of the reason.
-fn faults_of_inputs() -> Vec<(Value, &'static str)> {
-    let submit = json!({ "type": "submit" });
-    vec![
-        (json!({"type": "input"}), "has no id"),
-        (
-            json!({"type": "input", "id": "i", "save_state": "gone"}),
-            "not one of unsaved",
-        ),
-        (
-            json!({"type": "textarea", "id": "t", "action": submit}),
-            "has no action",
-        ),
-        (
-            json!({"type": "textarea", "id": "t", "error": "yes"}),
-            "not a boolean",
-        ),
-        (json!({"type": "dropdown", "id": "d"}), "has no options"),
-        (
-            json!({"type": "dropdown", "id": "d", "options": options(1)}),
-            "has 1 options",
-        ),
-        (
-            json!({"type": "single-select", "id": "d", "options": options(11)}),
-            "has 11 options",
-        ),
-        (
-            json!({"type": "dropdown", "id": "d", "options": [option("a"), option("a")]}),
-            "there twice",
-        ),
-        (
-            json!({"type": "dropdown", "id": "d", "options": options(2), "value": "9"}),
-            "no option",
-        ),
-        (
-            json!({"type": "checkbox", "id": "c", "options": options(2)}),
-            "has no option",
-        ),
-        (
-            json!({"type": "checkbox", "id": "c", "option": []}),
-            "has no option",
-        ),
-    ]
-}
+/// Components of which each breaks one rule: where, and in which words. The place is below
+/// `/canvas/content/components/0`, the words follow `components[0]`.
+const BROKEN: &[[&str; 3]] = &[
+    [
+        r#"{"type":"carousel"}"#,
+        "/type",
+        r#".type is "carousel", which is no component"#,
+    ],
+    [r#"{"text":"x"}"#, "", " has no type"],
+    [r#"{"type":7}"#, "/type", ".type is not a string"],
+    [r#"{"type":"text"}"#, "", " has no text"],
+    [r#"{"type":"text","text":null}"#, "", " has no text"],
+    [
+        r#"{"type":"text","text":3}"#,
+        "/text",
+        ".text is not a string",
+    ],
+    [
+        r#"{"type":"text","text":"x","id":4}"#,
+        "/id",
+        ".id is not a string",
+    ],
+    [
+        r#"{"type":"text","text":"x","style":"loud"}"#,
+        "/style",
+        r#".style is "loud", not one of paragraph, header, muted, error"#,
+    ],
+    [
+        r#"{"type":"text","text":"x","align":"full_width"}"#,
+        "/align",
+        r#".align is "full_width", not one of left, center, right"#,
+    ],
+    [
+        r#"{"type":"text","text":"x","bottom_margin":"big"}"#,
+        "/bottom_margin",
+        r#".bottom_margin is "big", not one of none"#,
+    ],
+    [
+        r#"{"type":"divider","bottom_margin":true}"#,
+        "/bottom_margin",
+        ".bottom_margin is not a string",
+    ],
+    [
+        r#"{"type":"spacer","size":"xxl"}"#,
+        "/size",
+        r#".size is "xxl", not one of s, xs, m, l, xl"#,
+    ],
+    [r#"{"type":"data-table"}"#, "", " has no items"],
+    [
+        r#"{"type":"data-table","items":{}}"#,
+        "/items",
+        ".items is not an array",
+    ],
+    [
+        r#"{"type":"data-table","items":["A"]}"#,
+        "/items/0",
+        ".items[0] is not an object",
+    ],
+    [
+        r#"{"type":"data-table","items":[{"field":"A","value":"1"}]}"#,
+        "/items/0",
+        ".items[0] has no type",
+    ],
+    [
+        r#"{"type":"data-table","items":[{"type":"row","field":"A","value":"1"}]}"#,
+        "/items/0/type",
+        ".items[0].type is not field-value",
+    ],
+    [
+        r#"{"type":"data-table","items":[{"type":"field-value","value":"1"}]}"#,
+        "/items/0",
+        ".items[0] has no field",
+    ],
+    [
+        r#"{"type":"data-table","items":[{"type":"field-value","field":"A"}]}"#,
+        "/items/0",
+        ".items[0] has no value",
+    ],
+    [
+        r#"{"type":"data-table","items":[{"type":"field-value","field":"A","value":1}]}"#,
+        "/items/0/value",
+        ".items[0].value is not a string",
+    ],
+    [
+        r#"{"type":"image","width":1,"height":1}"#,
+        "",
+        " has no url",
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","height":1}"#,
+        "",
+        " has no width",
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","width":1}"#,
+        "",
+        " has no height",
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","width":"1","height":1}"#,
+        "/width",
+        ".width is not a whole number",
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","width":1,"height":1.5}"#,
+        "/height",
+        ".height is not a whole number",
+    ],
+    [
+        r#"{"type":"image","url":"http://x.example/a","width":1,"height":1}"#,
+        "/url",
+        ".url is not an https URL",
+    ],
+    [
+        r#"{"type":"image","url":"a.png","width":1,"height":1}"#,
+        "/url",
+        ".url is not an https URL",
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","width":1,"height":1,"align":"top"}"#,
+        "/align",
+        r#".align is "top", not one of left, center, right, full_width"#,
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","width":1,"height":1,"rounded":"yes"}"#,
+        "/rounded",
+        ".rounded is not a boolean",
+    ],
+    [
+        r#"{"type":"image","url":"https://x.example/a","width":1,"height":1,
+"action":{"type":"submit"}}"#,
+        "/action",
+        ".action is not a url action",
+    ],
+    [
+        r#"{"type":"button","label":"L","action":{"type":"submit"}}"#,
+        "",
+        " has no id",
+    ],
+    [
+        r#"{"type":"button","id":"b","action":{"type":"submit"}}"#,
+        "",
+        " has no label",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L"}"#,
+        "",
+        " has no action",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":"submit"}"#,
+        "/action",
+        ".action is not an object",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{}}"#,
+        "/action",
+        ".action has no type",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"mail"}}"#,
+        "/action/type",
+        r#".action.type is "mail", not submit or url"#,
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"sheet",
+"url":"https://x.example"}}"#,
+        "/action",
+        ".action is a sheet, which the Inbox cannot open",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"url"}}"#,
+        "/action",
+        ".action has no url",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"url",
+"url":"javascript:x()"}}"#,
+        "/action/url",
+        ".action.url is not an http or https URL",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"url","url":"/lead"}}"#,
+        "/action/url",
+        ".action.url is not an http or https URL",
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"submit"},"style":"big"}"#,
+        "/style",
+        r#".style is "big", not one of primary, secondary, link"#,
+    ],
+    [
+        r#"{"type":"button","id":"b","label":"L","action":{"type":"submit"},"disabled":0}"#,
+        "/disabled",
+        ".disabled is not a boolean",
+    ],
+    [r#"{"type":"list"}"#, "", " has no items"],
+    [
+        r#"{"type":"list","items":[{"id":"i","title":"T"}]}"#,
+        "/items/0",
+        ".items[0] has no type",
+    ],
+    [
+        r#"{"type":"list","items":[{"type":"row","id":"i","title":"T"}]}"#,
+        "/items/0/type",
+        ".items[0].type is not item",
+    ],
+    [
+        r#"{"type":"list","items":[{"type":"item","title":"T"}]}"#,
+        "/items/0",
+        ".items[0] has no id",
+    ],
+    [
+        r#"{"type":"list","items":[{"type":"item","id":"i"}]}"#,
+        "/items/0",
+        ".items[0] has no title",
+    ],
+    [
+        r#"{"type":"list","items":[{"type":"item","id":"i","title":"T",
+"image":"https://x.example/a"}]}"#,
+        "/items/0",
+        ".items[0] has some of image, image_width, image_height, not all",
+    ],
+    [
+        r#"{"type":"list","items":[{"type":"item","id":"i","title":"T","image_width":4,
+"image_height":4}]}"#,
+        "/items/0",
+        ".items[0] has some of image, image_width, image_height, not all",
+    ],
+    [
+        r#"{"type":"list","items":[{"type":"item","id":"i","title":"T",
+"image":"http://x.example/a","image_width":4,"image_height":4}]}"#,
+        "/items/0/image",
+        ".items[0].image is not an https URL",
+    ],
+    [r#"{"type":"input"}"#, "", " has no id"],
+    [
+        r#"{"type":"input","id":"i","value":5}"#,
+        "/value",
+        ".value is not a string",
+    ],
+    [
+        r#"{"type":"input","id":"i","save_state":"gone"}"#,
+        "/save_state",
+        r#".save_state is "gone", not one of unsaved, saved, failed"#,
+    ],
+    [r#"{"type":"textarea"}"#, "", " has no id"],
+    [
+        r#"{"type":"textarea","id":"t","error":"yes"}"#,
+        "/error",
+        ".error is not a boolean",
+    ],
+    [
+        r#"{"type":"textarea","id":"t","action":{"type":"submit"}}"#,
+        "",
+        " is a textarea, which has no action",
+    ],
+    [
+        r#"{"type":"textarea","id":"t","save_state":"saved"}"#,
+        "",
+        " is a textarea, which has no save_state",
+    ],
+    [r#"{"type":"dropdown","id":"d"}"#, "", " has no options"],
+    [
+        r#"{"type":"dropdown","options":[{"type":"option","id":"a","text":"A"},
+{"type":"option","id":"b","text":"B"}]}"#,
+        "",
+        " has no id",
+    ],
+    [
+        r#"{"type":"dropdown","id":"d","options":[{"type":"option","id":"a","text":"A"}]}"#,
+        "",
+        " has 1 options, not 2 to 10",
+    ],
+    [
+        r#"{"type":"single-select","id":"d","options":[{"type":"option","id":"a",
+"text":"A"}]}"#,
+        "",
+        " has 1 options, not 2 to 10",
+    ],
+    [
+        r#"{"type":"dropdown","id":"d","options":[{"id":"a","text":"A"}]}"#,
+        "/options/0",
+        ".options[0] has no type",
+    ],
+    [
+        r#"{"type":"dropdown","id":"d","options":[{"type":"choice","id":"a","text":"A"}]}"#,
+        "/options/0/type",
+        ".options[0].type is not option",
+    ],
+    [
+        r#"{"type":"dropdown","id":"d","options":[{"type":"option","id":"a"}]}"#,
+        "/options/0",
+        ".options[0] has no text",
+    ],
+    [
+        r#"{"type":"dropdown","id":"d","options":[{"type":"option","id":"a","text":"A"},
+{"type":"option","id":"a","text":"B"}]}"#,
+        "/options/1/id",
+        r#".options[1].id is "a", an id that is there twice"#,
+    ],
+    [
+        r#"{"type":"dropdown","id":"d","value":"z","options":[{"type":"option","id":"a",
+"text":"A"},{"type":"option","id":"b","text":"B"}]}"#,
+        "/value",
+        r#".value is "z", which is no option"#,
+    ],
+    [
+        r#"{"type":"checkbox","id":"c","options":[{"type":"option","id":"a","text":"A"}]}"#,
+        "",
+        " has no option",
+    ],
+    [
+        r#"{"type":"checkbox","id":"c","option":[]}"#,
+        "",
+        " has no option",
+    ],
+    [
+        r#"{"type":"checkbox","option":[{"type":"option","id":"a","text":"A"}]}"#,
+        "",
+        " has no id",
+    ],
+    [
+        r#"{"type":"checkbox","id":"c","value":"a","option":[{"type":"option","id":"a",
+"text":"A"}]}"#,
+        "/value",
+        ".value is not an array",
+    ],
+    [
+        r#"{"type":"checkbox","id":"c","value":[1],"option":[{"type":"option","id":"a",
+"text":"A"}]}"#,
+        "/value",
+        ".value is not a list of strings",
+    ],
+    [
+        r#"{"type":"checkbox","id":"c","value":["z"],"option":[{"type":"option","id":"a",
+"text":"A"}]}"#,
+        "/value",
+        r#".value is "z", which is no option"#,
+    ],
+];
 
 #[test]
-fn each_rule_of_a_component_is_kept() {
-    for (component, words) in faults_of_what_is_shown()
-        .into_iter()
-        .chain(faults_of_inputs())
-    {
-        let reason = judged(&json!([component])).expect_err(&component.to_string());
-        assert!(reason.contains(words), "{component}: {reason}");
+fn each_rule_of_a_component_is_kept_and_its_breach_is_told_with_its_place() {
+    for [component, place, words] in BROKEN {
+        let parsed: Value = serde_json::from_str(component).expect(component);
+        let defect = judged(&json!([parsed])).expect_err(component);
+        let told = Defect {
+            pointer: format!("/canvas/content/components/0{place}"),
+            reason: format!("components[0]{words}"),
+        };
+        assert_eq!(defect, told, "{component}");
     }
 }
 
@@ -173,56 +408,241 @@ fn every_component_at_its_fullest_is_accepted() {
 }
 
 #[test]
+fn a_select_has_two_to_ten_options_and_a_dropdown_perhaps_one() {
+    let single = CanvasControls {
+        single_option_dropdowns: true,
+        ..CanvasControls::default()
+    };
+    let reason = |kind: &str, count, controls| {
+        let component = json!([{"type": kind, "id": "d", "options": options(count)}]);
+        let body = answer_with(&component);
+        let judged = answer::card(body.as_bytes(), CanvasFlow::Submit, controls);
+        judged.err().map(|defect| defect.reason)
+    };
+    let usual = CanvasControls::default();
+    for kind in ["dropdown", "single-select"] {
+        for count in [2, 10] {
+            assert_eq!(reason(kind, count, usual), None, "{kind} {count}");
+        }
+        let eleven = "components[0] has 11 options, not 2 to 10";
+        assert_eq!(reason(kind, 11, usual).as_deref(), Some(eleven));
+    }
+    assert_eq!(reason("dropdown", 1, single), None);
+    let none = "components[0] has 0 options, not 1 to 10";
+    assert_eq!(reason("dropdown", 0, single).as_deref(), Some(none));
+    let one = "components[0] has 1 options, not 2 to 10";
+    assert_eq!(reason("single-select", 1, single).as_deref(), Some(one));
+}
+
+#[test]
+fn members_that_are_not_known_are_passed_over_or_refused_as_the_controls_say() {
+    let strict = CanvasControls {
+        refuse_unknown_members: true,
+        ..CanvasControls::default()
+    };
+    let option = json!({"type": "option", "id": "a", "text": "A", "colour": "red"});
+    for (component, reason) in [
+        (
+            json!({"type": "text", "text": "x", "size": "l"}),
+            r#"components[0] has a member "size" that is not known"#,
+        ),
+        (
+            json!({"type": "button", "id": "b", "label": "L",
+                   "action": {"type": "submit", "url": "https://x.example"}}),
+            r#"components[0].action has a member "url" that is not known"#,
+        ),
+        (
+            json!({"type": "checkbox", "id": "c", "option": [option]}),
+            r#"components[0].option[0] has a member "colour" that is not known"#,
+        ),
+    ] {
+        let components = json!([component]);
+        judged(&components).unwrap();
+        let body = answer_with(&components);
+        let defect = answer::card(body.as_bytes(), CanvasFlow::Submit, strict).unwrap_err();
+        assert_eq!(defect.reason, reason);
+    }
+}
+
+#[test]
 fn ids_are_unique_across_components_and_items() {
     let twice = json!([
         {"type": "input", "id": "same"},
         {"type": "list", "items": [{"type": "item", "id": "same", "title": "T"}]},
     ]);
-    assert_eq!(
-        judged(&twice).unwrap_err(),
-        "the id \"same\" is there twice"
-    );
+    let defect = judged(&twice).unwrap_err();
+    let words = "components[1].items[0].id is \"same\", an id that is there twice";
+    assert_eq!(defect.reason, words);
+    let in_two_controls = json!([
+        {"type": "dropdown", "id": "a", "options": options(2)},
+        {"type": "dropdown", "id": "b", "options": options(2)},
+    ]);
+    judged(&in_two_controls).unwrap();
+}
+
+/// Where an answer to a click breaks a rule, and in which words.
+fn around(body: &str) -> (String, String) {
+    let controls = CanvasControls::default();
+    let judged = answer::card(body.as_bytes(), CanvasFlow::Submit, controls);
+    let defect = judged.expect_err(body);
+    (defect.pointer, defect.reason)
 }
 
 #[test]
 fn the_answer_around_the_components_is_judged_too() {
-    let long = "x".repeat(64 * 1024);
-    let refused = [
-        ("{".to_owned(), "not JSON"),
-        ("{}".to_owned(), "no canvas"),
-        (json!({"canvas": {}}).to_string(), "no content"),
+    for (body, pointer, reason) in [
+        ("", "", "the answer is empty"),
+        ("[]", "", "the answer is not an object"),
+        ("{}", "", "the answer has no canvas"),
+        (r#"{"canvas":null}"#, "", "the answer has no canvas"),
+        (r#"{"canvas":[]}"#, "/canvas", "canvas is not an object"),
+        (r#"{"canvas":{}}"#, "/canvas", "canvas has no content"),
         (
-            json!({"canvas": {"content": {}}}).to_string(),
-            "no components",
+            r#"{"canvas":{"content":"x"}}"#,
+            "/canvas/content",
+            "content is not an object",
         ),
         (
-            json!({"canvas": {"content_url": "https://x.example"}}).to_string(),
-            "Messenger",
+            r#"{"canvas":{"content":{}}}"#,
+            "/canvas/content",
+            "content has no components",
         ),
         (
-            json!({"canvas": {"content": {"components": []}, "stored_data": []}}).to_string(),
-            "not an object",
+            r#"{"canvas":{"content":{"components":{}}}}"#,
+            "/canvas/content/components",
+            "components is not an array",
         ),
         (
-            json!({"canvas": {"content": {"components": []}}, "event": {"type": "half"}})
-                .to_string(),
-            "completed",
+            r#"{"canvas":{"content":{"components":["x"]}}}"#,
+            "/canvas/content/components/0",
+            "components[0] is not an object",
         ),
         (
-            json!({"canvas": {"content": {"components": [{"type": "text", "text": long}]}}})
-                .to_string(),
-            "content has",
+            r#"{"canvas":{"content_url":"https://x.example"}}"#,
+            "/canvas/content_url",
+            "content_url is for the Messenger, the Inbox has no live canvas",
         ),
         (
-            json!({"canvas": {"content": {"components": []}, "stored_data": {"x": long}}})
-                .to_string(),
-            "stored_data has",
+            r#"{"canvas":{"content":{"components":[]},"stored_data":[]}}"#,
+            "/canvas/stored_data",
+            "stored_data is not an object",
         ),
-    ];
-    for (body, words) in refused {
-        let reason = Card::parse(body.as_bytes()).unwrap_err();
-        assert!(reason.contains(words), "{reason}");
+        (
+            r#"{"canvas":{"content":{"components":[]}},"event":"completed"}"#,
+            "/event",
+            "event is not an object",
+        ),
+        (
+            r#"{"canvas":{"content":{"components":[]}},"event":{}}"#,
+            "/event",
+            "event has no type",
+        ),
+        (
+            r#"{"canvas":{"content":{"components":[]}},"event":{"type":"half"}}"#,
+            "/event/type",
+            "event.type is \"half\", only \"completed\" exists",
+        ),
+        (
+            r#"{"canvas":{"content":{"components":[]}},"card_creation_options":1}"#,
+            "/card_creation_options",
+            "card_creation_options is not an object",
+        ),
+    ] {
+        assert_eq!(
+            around(body),
+            (pointer.to_owned(), reason.to_owned()),
+            "{body}"
+        );
     }
+    let (pointer, reason) = around("<html>");
+    assert_eq!(pointer, "");
+    assert!(reason.starts_with("the answer is not JSON: "), "{reason}");
+}
+
+#[test]
+fn a_completed_event_and_options_for_a_card_go_with_an_answer_to_a_click_alone() {
+    let body = json!({
+        "canvas": {"content": {"components": []}, "stored_data": {"k": "v"}},
+        "event": {"type": "completed"}, "card_creation_options": {"lead": "1"},
+    });
+    let body = body.to_string();
+    let usual = CanvasControls::default();
+    answer::card(body.as_bytes(), CanvasFlow::Submit, usual).unwrap();
+    let defect = answer::card(body.as_bytes(), CanvasFlow::Initialize, usual).unwrap_err();
+    assert_eq!(defect.pointer, "/card_creation_options");
+    let words = "card_creation_options answer a submit request alone";
+    assert_eq!(defect.reason, words);
+}
+
+#[test]
+fn content_and_stored_data_have_64_kilobytes_each_and_no_byte_more() {
+    // What is around the text: {"components":[{"text":"","type":"text"}]} and {"x":""}.
+    let content = |spare: usize| json!([{"type": "text", "text": "x".repeat(65_536 - 42 + spare)}]);
+    judged(&content(0)).unwrap();
+    let defect = judged(&content(1)).unwrap_err();
+    assert_eq!(defect.pointer, "/canvas/content");
+    assert_eq!(defect.reason, "content has 65537 bytes, more than 65536");
+    let stored = |spare: usize| {
+        let text = "x".repeat(65_536 - 8 + spare);
+        let canvas = json!({"content": {"components": []}, "stored_data": {"x": text}});
+        opened(json!({ "canvas": canvas }).to_string().as_bytes())
+    };
+    stored(0).unwrap();
+    let defect = stored(1).unwrap_err();
+    assert_eq!(defect.pointer, "/canvas/stored_data");
+    assert_eq!(
+        defect.reason,
+        "stored_data has 65537 bytes, more than 65536"
+    );
+}
+
+#[test]
+fn only_200_is_an_answer_and_a_redirect_is_named() {
+    let usual = CanvasControls::default();
+    let body = answer_with(&json!([])).into_bytes();
+    for (status, location, reason) in [
+        (
+            StatusCode::CREATED,
+            None,
+            "the app answered with status 201",
+        ),
+        (
+            StatusCode::BAD_GATEWAY,
+            None,
+            "the app answered with status 502",
+        ),
+        (
+            StatusCode::FOUND,
+            Some("https://x.example/"),
+            "the app redirects to https://x.example/ with status 302",
+        ),
+        (
+            StatusCode::NOT_MODIFIED,
+            None,
+            "the app answered with status 304",
+        ),
+    ] {
+        let answered = Answered {
+            status,
+            location: location.map(str::to_owned),
+            body: body.clone(),
+        };
+        let defect = answer::judge(&answered, CanvasFlow::Initialize, usual).unwrap_err();
+        assert_eq!(
+            (defect.pointer.as_str(), defect.reason.as_str()),
+            ("", reason)
+        );
+    }
+}
+
+#[test]
+fn an_error_is_listed_with_what_stands_at_its_place_shortened() {
+    let body = json!({"canvas": {"content": {"components": [{"type": "é".repeat(300)}]}}});
+    let body = body.to_string();
+    let shown = answer::excerpt(body.as_bytes(), "/canvas/content/components/0");
+    assert_eq!(shown, format!("{{\"type\":\"{}…", "é".repeat(191)));
+    assert_eq!(answer::excerpt(b"<html>", ""), "<html>");
+    assert_eq!(answer::excerpt(b"", ""), "");
 }
 
 #[test]
@@ -230,7 +650,7 @@ fn links_and_bold_are_the_markdown_of_a_text() {
     let body = json!({"canvas": {"content": {"components": [
         {"type": "text", "text": "See [the lead](https://crm.example/1) **now** [x](javascript:y) 2*3*4"},
     ]}}});
-    let card = Card::parse(body.to_string().as_bytes()).unwrap();
+    let card = opened(body.to_string().as_bytes()).unwrap();
     let Component::Text(text) = &card.components[0] else {
         panic!("not a text")
     };

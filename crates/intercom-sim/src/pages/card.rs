@@ -130,7 +130,7 @@ fn read(card: &Card, form: &Form) -> Option<Click> {
             }
             Component::Text(_)
             | Component::DataTable(_)
-            | Component::Divider
+            | Component::Divider { .. }
             | Component::Spacer(_)
             | Component::Image(_)
             | Component::Button(_)
@@ -186,7 +186,7 @@ fn submits(component: &Component, id: &str) -> bool {
         }
         Component::Text(_)
         | Component::DataTable(_)
-        | Component::Divider
+        | Component::Divider { .. }
         | Component::Spacer(_)
         | Component::Image(_)
         | Component::Textarea(_)

@@ -1,20 +1,19 @@
-//! What a world sends: webhooks when they are due, canvas requests when a card is opened or used.
+//! What a world sends when it is due: webhooks. Canvas requests are sent when a card is opened or
+//! used, through the same way out.
 
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use super::{Sim, lock};
-use crate::canvas::{self, CanvasCall, CanvasFlow, CardPlace, Click};
-use crate::ids::AdminId;
 use crate::webhook::{self, Delivery, Outcome};
 use crate::world::Effect;
 
-/// The longest answer that is read; a valid one has two parts of 64 KB.
+/// The longest answer to a webhook that is read.
 const ANSWER_BYTES_MAX: usize = 512 * 1024;
 /// Deliveries that are on their way at once.
 const DELIVERIES_AT_ONCE: usize = 64;
@@ -93,43 +92,6 @@ impl Sim {
         self.delivered(sequence, outcome);
     }
 
-    /// Opens a card on a teammate's screen. `Err` says why it cannot be shown, `Ok(false)` that the
-    /// app has none.
-    pub(crate) async fn open_card(&self, place: CardPlace, admin: AdminId) -> Result<bool, String> {
-        let call = self.look(|world| world.canvas_initialize(place, admin));
-        let Some(call) = call else { return Ok(false) };
-        self.ask_app(place, admin, CanvasFlow::Initialize, call)
-            .await?;
-        Ok(true)
-    }
-
-    /// Uses a component of the card that is on a teammate's screen.
-    pub(crate) async fn click_card(
-        &self,
-        place: CardPlace,
-        admin: AdminId,
-        click: Click,
-    ) -> Result<bool, String> {
-        let call = self.look(|world| world.canvas_submit(place, admin, click));
-        let Some(call) = call else { return Ok(false) };
-        self.ask_app(place, admin, CanvasFlow::Submit, call).await?;
-        Ok(true)
-    }
-
-    async fn ask_app(
-        &self,
-        place: CardPlace,
-        admin: AdminId,
-        flow: CanvasFlow,
-        call: CanvasCall,
-    ) -> Result<(), String> {
-        let sent = self.send(Method::POST, &call.url, &call.headers, call.body);
-        let answer = tokio::time::timeout(canvas::ANSWER_WITHIN, sent)
-            .await
-            .unwrap_or_else(|_| Err("the app did not answer within 10 s".to_owned()));
-        self.change(|world, now, _| world.canvas_answered(now, (place, admin), flow, answer))
-    }
-
     pub(super) async fn send(
         &self,
         method: Method,
@@ -137,6 +99,22 @@ impl Sim {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<(StatusCode, Bytes), String> {
+        let response = self.request(method, url, headers, body).await?;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX)
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok((status, body))
+    }
+
+    /// Sends a request on its way out; redirects are not followed.
+    pub(super) async fn request(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Response<Body>, String> {
         let outbound = lock(&self.inner.outbound).clone();
         let outbound = outbound.ok_or("there is no way out of this world")?;
         let mut request = Request::builder()
@@ -145,14 +123,7 @@ impl Sim {
             .body(Body::from(body))
             .map_err(|error| error.to_string())?;
         request.headers_mut().extend(headers.clone());
-        let response = outbound
-            .oneshot(request)
-            .await
-            .map_err(|error| error.to_string())?;
-        let status = response.status();
-        let body = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX)
-            .await
-            .map_err(|error| error.to_string())?;
-        Ok((status, body))
+        let sent = outbound.oneshot(request).await;
+        sent.map_err(|error| error.to_string())
     }
 }

@@ -1,8 +1,13 @@
 //! The app's card: asked for when a conversation is opened, shown, used, and judged.
 
+use std::time::Duration;
+
 use aws_lc_rs::hmac;
-use http::StatusCode;
+use axum::body::Body;
+use http::{Method, Request, Response, StatusCode};
+use intercom_sim::HttpService;
 use serde_json::{Value, json};
+use tower::service_fn;
 
 use crate::town::{App, SECRET, Town};
 
@@ -173,7 +178,7 @@ async fn an_answer_that_breaks_a_rule_is_an_error_card_and_listed() {
         (
             StatusCode::OK,
             canvas(&two, &json!({})),
-            "the id \"a\" is there twice",
+            "components[1].id is \"a\", an id that is there twice",
         ),
         (StatusCode::OK, json!({}), "the answer has no canvas"),
         (
@@ -202,7 +207,7 @@ async fn an_app_that_is_silent_for_ten_seconds_is_given_up() {
     assert!(shown.contains("data-testid=\"card-error\""));
     assert_eq!(
         town.sim.canvas_errors()[0].reason,
-        "the app did not answer within 10 s"
+        "the app did not answer within 10000 ms"
     );
 }
 
@@ -238,11 +243,11 @@ async fn the_script_gets_the_card_alone() {
     town.page(&path, "").await;
     town.app
         .will_answer(StatusCode::OK, canvas(&form(), &json!({})));
-    let request = http::Request::builder()
+    let request = Request::builder()
         .method("POST")
         .uri(format!("{path}/card"))
         .header("x-card-only", "1")
-        .body(axum::body::Body::from("component_id=opp"))
+        .body(Body::from("component_id=opp"))
         .unwrap();
     let response = town.send(request).await;
     let bytes = axum::body::to_bytes(response.into_body(), 1 << 20)
@@ -265,4 +270,126 @@ async fn without_an_app_the_panel_says_so() {
     let (_, shown) = town.page(&format!("/inbox/conversations/{id}"), "").await;
     assert!(shown.contains("No app shows a card here."));
     assert!(town.app.take().is_empty());
+}
+
+/// An app that answers every request with the same bytes.
+fn app_with(
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: Vec<u8>,
+) -> HttpService {
+    HttpService::new(service_fn(move |_: Request<Body>| {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let response = response.body(Body::from(body.clone())).unwrap();
+        async move { Ok(response) }
+    }))
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_told_apart() {
+    let town = Town::new();
+    let id = first_conversation(&town).await;
+    let redirect: &[(&str, &str)] = &[("location", "https://elsewhere.example/")];
+    let long = vec![b' '; 512 * 1024 + 1];
+    for (status, headers, body, reason) in [
+        (200, &[][..], Vec::new(), "the answer is empty"),
+        (
+            302,
+            redirect,
+            b"{}".to_vec(),
+            "the app redirects to https://elsewhere.example/ with status 302",
+        ),
+        (200, &[][..], long, "the answer is longer than 524288 bytes"),
+    ] {
+        town.sim.connect(app_with(status, headers, body));
+        let (_, shown) = town.page(&format!("/inbox/conversations/{id}"), "").await;
+        assert!(shown.contains("data-testid=\"card-error\""));
+        assert_eq!(town.sim.canvas_errors().last().unwrap().reason, reason);
+    }
+}
+
+#[tokio::test]
+async fn errors_are_listed_with_their_place_and_forgotten_on_demand() {
+    let town = Town::new();
+    let id = first_conversation(&town).await;
+    let wrong = json!([{"type": "text", "text": "x", "style": "loud"}]);
+    town.app
+        .will_answer(StatusCode::OK, canvas(&wrong, &json!({})));
+    town.page(&format!("/inbox/conversations/{id}"), "").await;
+    let errors = town.get("/_sim/canvas-errors").await.body;
+    let requests = town.get("/_sim/canvas-requests").await.body;
+    assert_eq!(errors.as_array().unwrap().len(), 1);
+    assert_eq!(errors[0]["request_id"], requests[0]["request_id"]);
+    assert_eq!(errors[0]["workspace_id"], town.sim.workspace_id().as_str());
+    assert_eq!(errors[0]["flow"], "initialize");
+    assert_eq!(errors[0]["pointer"], "/canvas/content/components/0/style");
+    assert_eq!(errors[0]["excerpt"], "\"loud\"");
+    assert_eq!(town.delete("/_sim/canvas-errors").await.status, 204);
+    assert_eq!(town.get("/_sim/canvas-errors").await.body, json!([]));
+}
+
+#[tokio::test]
+async fn requests_are_listed_with_how_long_the_app_took() {
+    let town = Town::new();
+    let id = first_conversation(&town).await;
+    let clock = town.clock.clone();
+    let answer = canvas(&form(), &json!({})).to_string();
+    town.sim
+        .connect(HttpService::new(service_fn(move |_: Request<Body>| {
+            clock.advance(Duration::from_millis(1_250));
+            let response = Response::new(Body::from(answer.clone()));
+            async move { Ok(response) }
+        })));
+    let page = format!("/inbox/conversations/{id}");
+    town.page(&page, "").await;
+    town.form(&format!("{page}/card"), &[("component_id", "create")])
+        .await;
+    let listed = town.get("/_sim/canvas-requests").await.body;
+    let requests = listed.as_array().unwrap();
+    assert_eq!(requests.len(), 2);
+    for (request, flow, component) in [
+        (&requests[0], "initialize", Value::Null),
+        (&requests[1], "submit", json!("create")),
+    ] {
+        assert_eq!(request["flow"], flow);
+        assert_eq!(request["component_id"], component);
+        assert_eq!(request["conversation_id"], id.as_str());
+        assert_eq!(request["latency_ms"], 1250);
+        assert_eq!(request["status"], 200);
+        assert_eq!(request["was_shown"], true);
+    }
+    assert_ne!(requests[0]["request_id"], requests[1]["request_id"]);
+    assert_eq!(town.delete("/_sim/canvas-requests").await.status, 204);
+    assert_eq!(town.get("/_sim/canvas-requests").await.body, json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_documentation_leaves_open_is_set_under_sim() {
+    let town = Town::new();
+    let id = first_conversation(&town).await;
+    let usual = json!({"refuse_unknown_members": false, "single_option_dropdowns": false,
+        "participant": "contact", "timeout_ms": 10_000});
+    let path = "/_sim/canvas-controls";
+    assert_eq!(town.get(path).await.body, usual);
+    let other = json!({"participant": "customer", "timeout_ms": 3_000});
+    let headers = [("content-type", "application/json")];
+    let set = town
+        .call_as(&headers, Method::PUT, path, Some(&other))
+        .await;
+    assert_eq!(set.status, 204);
+    let page = format!("/inbox/conversations/{id}");
+    town.page(&page, "").await;
+    let body = town.app.take()[0].json();
+    assert_eq!(body["customer"]["type"], "contact");
+    assert_eq!(body.get("contact"), None);
+    town.sim.connect(App::silent());
+    let before = tokio::time::Instant::now();
+    town.page(&page, "").await;
+    assert_eq!(before.elapsed().as_millis(), 3_000);
+    let errors = town.sim.canvas_errors();
+    let reason = &errors.last().unwrap().reason;
+    assert_eq!(reason, "the app did not answer within 3000 ms");
 }
