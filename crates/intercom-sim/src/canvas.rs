@@ -29,7 +29,9 @@ use crate::signature;
 use crate::world::World;
 
 pub(crate) use answer::{ANSWER_BYTES_MAX, Answered};
-pub(crate) use component::{Action, Choice, Component, SaveState, Select};
+pub(crate) use component::{
+    Action, Choice, Component, Image, InputField, SaveState, Select, TextareaField,
+};
 pub use controls::{CanvasControls, ParticipantName};
 use fields::Defect;
 use log::CanvasLog;
@@ -79,6 +81,11 @@ pub(crate) struct Cards {
 }
 
 impl Card {
+    /// Judges the body of an answer to `initialize`, as the usual controls say.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Defect> {
+        answer::card(body, CanvasFlow::Initialize, CanvasControls::default())
+    }
+
     fn current_canvas(&self) -> Value {
         json!({ "content": self.content, "stored_data": self.stored_data })
     }

@@ -38,6 +38,13 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/contacts/{id}/unarchive", post(lifecycle::unarchive))
         .route("/inbox/contacts/{id}/deletion", post(lifecycle::delete))
         .route("/inbox/contacts/{id}/merge", post(lifecycle::merge))
+        .route(
+            "/inbox/components",
+            get(card::gallery::show).post(card::gallery::used),
+        )
+        .route("/inbox/assets/card.css", get(card_style))
+        .route("/inbox/assets/card.js", get(card_script))
+        .route("/inbox/assets/picture.svg", get(picture))
         .route("/inbox/assets/style.css", get(style))
         .route("/inbox/assets/inbox.js", get(script))
         .route("/inbox/assets/mark.svg", get(mark))
@@ -74,6 +81,24 @@ async fn script() -> Response {
         "text/javascript; charset=utf-8",
         include_str!("../assets/inbox.js"),
     )
+}
+
+async fn card_style() -> Response {
+    asset(
+        "text/css; charset=utf-8",
+        include_str!("../assets/card.css"),
+    )
+}
+
+async fn card_script() -> Response {
+    asset(
+        "text/javascript; charset=utf-8",
+        include_str!("../assets/card.js"),
+    )
+}
+
+async fn picture() -> Response {
+    asset("image/svg+xml", include_str!("../assets/picture.svg"))
 }
 
 async fn mark() -> Response {

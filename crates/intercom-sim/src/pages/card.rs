@@ -1,28 +1,56 @@
-//! The app's card on a page, and the form that it is.
+//! The app's card on a page: how it is asked for, drawn and used.
+//!
+//! What is drawn passed the judgement of [`crate::canvas`]; nothing is judged here.
+
+mod click;
+pub(super) mod gallery;
 
 use askama::Template;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::json;
+use url::Url;
 
 use super::{Form, page};
-use crate::canvas::{Action, Card, CardPlace, Choice, Click, Component, SaveState, Select, Span};
+use crate::canvas::{
+    Action, CardPlace, Choice, Component, Image, InputField, SaveState, Select, Span, TextareaField,
+};
 use crate::ids::AdminId;
 use crate::sim::Sim;
 
 /// Set by the script, which wants the card alone.
 const CARD_ONLY: &str = "x-card-only";
+/// Drawn for images on hosts that can never be reached.
+const PLACEHOLDER: &str = "/inbox/assets/picture.svg";
 
 /// What the panel shows.
 pub(super) enum CardView {
     /// The workspace has no app with a card.
     Absent,
     Shown {
+        app: String,
         action: String,
         components: Vec<Component>,
     },
     /// Intercom's error card; the reason is listed for the app's developer.
-    Broken { reason: String },
+    Broken {
+        app: String,
+        action: String,
+        reason: String,
+    },
+}
+
+impl CardView {
+    /// The card as markup.
+    pub(super) const fn drawn(&self) -> Drawing<'_> {
+        Drawing { card: self }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "canvas.html")]
+pub(super) struct Drawing<'a> {
+    card: &'a CardView,
 }
 
 #[derive(Template)]
@@ -51,22 +79,12 @@ pub(super) async fn view(
     if keep && sim.look(|world| world.card(place, admin).is_some()) {
         return shown(sim, place, admin, action);
     }
-    match sim.open_card(place, admin).await {
-        Ok(true) => shown(sim, place, admin, action),
-        Ok(false) => CardView::Absent,
-        Err(reason) => CardView::Broken { reason },
-    }
+    let opened = sim.open_card(place, admin).await;
+    became(sim, place, admin, action, opened)
 }
 
-fn shown(sim: &Sim, place: CardPlace, admin: AdminId, action: String) -> CardView {
-    let components = sim.look(|world| world.card(place, admin).map(|card| card.components.clone()));
-    components.map_or(CardView::Absent, |components| CardView::Shown {
-        action,
-        components,
-    })
-}
-
-/// Uses the card as a posted form says. A card that is no longer there is opened anew.
+/// Uses the card as a posted form says. A card that is no longer there, or that is to be tried
+/// again, is opened anew.
 pub(super) async fn click(
     sim: &Sim,
     place: CardPlace,
@@ -74,122 +92,85 @@ pub(super) async fn click(
     action: String,
     form: &Form,
 ) -> CardView {
-    let click = sim.look(|world| world.card(place, admin).and_then(|card| read(card, form)));
+    let keep = form.get("again").is_none();
+    let click = sim.look(|world| {
+        world
+            .card(place, admin)
+            .and_then(|it| click::read(it, form))
+    });
     let Some(click) = click else {
-        return view(sim, place, admin, action, true).await;
+        return view(sim, place, admin, action, keep).await;
     };
-    match sim.click_card(place, admin, click).await {
+    let clicked = sim.click_card(place, admin, click).await;
+    became(sim, place, admin, action, clicked)
+}
+
+fn became(
+    sim: &Sim,
+    place: CardPlace,
+    admin: AdminId,
+    action: String,
+    asked: Result<bool, String>,
+) -> CardView {
+    match asked {
         Ok(true) => shown(sim, place, admin, action),
         Ok(false) => CardView::Absent,
-        Err(reason) => CardView::Broken { reason },
+        Err(reason) => CardView::Broken {
+            app: sim.look(|world| world.options.app_name.clone()),
+            action,
+            reason,
+        },
     }
+}
+
+fn shown(sim: &Sim, place: CardPlace, admin: AdminId, action: String) -> CardView {
+    sim.look(|world| {
+        let card = world.card(place, admin);
+        card.map_or(CardView::Absent, |card| CardView::Shown {
+            app: world.options.app_name.clone(),
+            action,
+            components: card.components.clone(),
+        })
+    })
 }
 
 impl Select {
     /// What the button of a choice posts: the select and the option.
-    pub(super) fn pick(&self, choice: &Choice) -> String {
+    fn pick(&self, choice: &Choice) -> String {
         json!([self.id, choice.id]).to_string()
     }
 
-    pub(super) fn is_unset(&self) -> bool {
+    fn is_unset(&self) -> bool {
         !self.choices.iter().any(|choice| choice.is_chosen)
     }
 }
 
-/// Which component was used, and what all inputs of the card hold. `None` if the form names no
-/// component of this card that submits.
-fn read(card: &Card, form: &Form) -> Option<Click> {
-    let picked: Option<(String, String)> = form
-        .get("pick")
-        .and_then(|pick| serde_json::from_str(pick).ok());
-    let component_id = match &picked {
-        Some((select, _)) => select.clone(),
-        None => form.get("component_id")?.to_owned(),
-    };
-    card.components
-        .iter()
-        .find(|component| submits(component, &component_id))?;
-    let mut input_values = Map::new();
-    for component in &card.components {
-        let value = match component {
-            Component::Input(input) => Some((&input.id, posted(form, &input.id, &input.value))),
-            Component::Textarea(input) => Some((&input.id, posted(form, &input.id, &input.value))),
-            Component::Dropdown(select) | Component::SingleSelect(select) => {
-                chosen(select, form, picked.as_ref()).map(|value| (&select.id, value))
-            }
-            Component::Checkbox(field) if field.is_locked => {
-                let kept = field.choices.iter().filter(|choice| choice.is_chosen);
-                Some((
-                    &field.id,
-                    json!(kept.map(|choice| &choice.id).collect::<Vec<_>>()),
-                ))
-            }
-            Component::Checkbox(field) => {
-                let name = format!("value:{}", field.id);
-                Some((&field.id, json!(form.all(&name).collect::<Vec<_>>())))
-            }
-            Component::Text(_)
-            | Component::DataTable(_)
-            | Component::Divider { .. }
-            | Component::Spacer(_)
-            | Component::Image(_)
-            | Component::Button(_)
-            | Component::List(_) => None,
-        };
-        if let Some((id, value)) = value {
-            input_values.insert(id.clone(), value);
-        }
+impl InputField {
+    /// What the control is called by who hears it.
+    fn spoken(&self) -> &str {
+        spoken(&self.label, &self.placeholder, &self.id)
     }
-    Some(Click {
-        component_id,
-        input_values,
-    })
 }
 
-/// A locked control posts nothing: it keeps what it shows.
-fn posted(form: &Form, id: &str, shown: &str) -> Value {
-    json!(form.get(&format!("value:{id}")).unwrap_or(shown))
-}
-
-fn chosen(select: &Select, form: &Form, picked: Option<&(String, String)>) -> Option<Value> {
-    if let Some((_, option)) = picked.filter(|(id, _)| *id == select.id) {
-        return Some(json!(option));
+impl TextareaField {
+    fn spoken(&self) -> &str {
+        spoken(&self.label, &self.placeholder, &self.id)
     }
-    let kept = || {
-        select
-            .choices
-            .iter()
-            .find(|choice| choice.is_chosen)
-            .map(|it| it.id.as_str())
-    };
-    let name = format!("value:{}", select.id);
-    form.get(&name)
-        .or_else(kept)
-        .filter(|option| !option.is_empty())
-        .map(|option| json!(option))
 }
 
-fn submits(component: &Component, id: &str) -> bool {
-    let is_submit = |action: Option<&Action>| action == Some(&Action::Submit);
-    match component {
-        Component::Button(button) => {
-            button.id == id && !button.is_disabled && button.action == Action::Submit
-        }
-        Component::List(items) => items
-            .iter()
-            .any(|item| item.id == id && !item.is_disabled && is_submit(item.action.as_ref())),
-        Component::Input(input) => {
-            input.id == id && !input.is_locked && is_submit(input.action.as_ref())
-        }
-        Component::SingleSelect(select) | Component::Dropdown(select) => {
-            select.id == id && !select.is_locked && is_submit(select.action.as_ref())
-        }
-        Component::Text(_)
-        | Component::DataTable(_)
-        | Component::Divider { .. }
-        | Component::Spacer(_)
-        | Component::Image(_)
-        | Component::Textarea(_)
-        | Component::Checkbox(_) => false,
+fn spoken<'a>(label: &'a str, placeholder: &'a str, id: &'a str) -> &'a str {
+    let named = [label, placeholder, id];
+    let named = named.into_iter().find(|name| !name.is_empty());
+    named.unwrap_or_default()
+}
+
+impl Image {
+    /// Where the picture is loaded from. Names below `.example` are reserved (RFC 2606) and lead
+    /// nowhere, so that a placeholder stands in for them.
+    fn source(&self) -> &str {
+        let url = Url::parse(&self.url).ok();
+        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+        let is_reserved = host.rsplit('.').next() == Some("example");
+        if is_reserved { PLACEHOLDER } else { &self.url }
     }
 }

@@ -11,7 +11,7 @@ use super::person::Person;
 use super::shell::{self, Shell, TeammateChoice};
 use super::{Form, moments, not_found, page, refused};
 use crate::api::{self, Action as Deed};
-use crate::canvas::{Action, CardPlace, Component, SaveState, Span};
+use crate::canvas::CardPlace;
 use crate::conversation::{Assignee, Author, Conversation, Part, PartType, State as Stands};
 use crate::html;
 use crate::ids::{AdminId, ConversationId};

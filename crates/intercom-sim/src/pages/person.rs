@@ -11,7 +11,7 @@ use super::card::{self, CardView};
 use super::shell::{self, Shell};
 use super::{Form, moments, not_found, page, refused};
 use crate::attribute::{DataType, Model, ValueRef};
-use crate::canvas::{Action, CardPlace, Component, SaveState, Span};
+use crate::canvas::CardPlace;
 use crate::contact::Contact;
 use crate::ids::ObjectId;
 use crate::member::initials;

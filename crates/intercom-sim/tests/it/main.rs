@@ -8,6 +8,7 @@
 mod access;
 mod attributes;
 mod cards;
+mod cards_drawn;
 mod companies;
 mod contacts;
 mod controls;
