@@ -10,14 +10,21 @@ mod contacts;
 mod conversations;
 mod events;
 mod gate;
+mod notes;
 mod oauth;
+mod paging;
 pub(crate) mod render;
+mod segments;
+mod subscriptions;
 mod tags;
 mod version;
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use model::{Entropy, Timestamp};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::answer::{Refusal, Reply, respond};
@@ -25,7 +32,10 @@ use crate::ids::{AdminId, uuid_text};
 use crate::limiter::Budget;
 use crate::world::World;
 
-pub(crate) use contacts::{Announce, delete_contact, edit_contact, merge_contacts, set_archived};
+pub(crate) use companies::OpenScroll;
+pub(crate) use contacts::{
+    Announce, MergeRule, delete_contact, edit_contact, merge_contacts, set_archived,
+};
 pub(crate) use conversations::{Action, NewConversation, act, start_conversation};
 pub use version::Version;
 
@@ -38,6 +48,8 @@ pub(crate) struct Call<'a> {
     pub(crate) version: Version,
     /// The admin behind the token.
     pub(crate) admin: AdminId,
+    /// Where it was made, without the query.
+    address: String,
     method: &'a Method,
     query: Vec<(String, String)>,
     body: &'a Bytes,
@@ -94,6 +106,22 @@ pub(crate) fn answer(
     response
 }
 
+/// Where a request was made. On this machine without TLS, elsewhere with it.
+fn address(request: &Request<Bytes>) -> String {
+    let header = request.headers().get(header::HOST);
+    let host = header
+        .and_then(|host| host.to_str().ok())
+        .or(request.uri().authority().map(http::uri::Authority::as_str))
+        .unwrap_or("api.intercom.io");
+    let is_here = ["127.", "localhost", "[::1]"];
+    let scheme = if is_here.iter().any(|name| host.starts_with(name)) {
+        "http"
+    } else {
+        "https"
+    };
+    format!("{scheme}://{host}{}", request.uri().path())
+}
+
 /// The message about the workspace's budget follows that about the app's, which is documented.
 fn too_many(budget: Budget) -> Refusal {
     let message = match budget {
@@ -135,13 +163,18 @@ fn request_id(entropy: &mut dyn Entropy) -> String {
 
 fn pass(world: &mut World, now: Timestamp, request: &Request<Bytes>) -> Reply {
     let path = request.uri().path().trim_matches('/');
-    let segments: Vec<&str> = path.split('/').collect();
+    let segments: Vec<Cow<'_, str>> = path
+        .split('/')
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
+        .collect();
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     let caller = gate::pass(world, request, &segments)?;
     let query = request.uri().query().unwrap_or_default();
     let call = Call {
         at: now,
         version: caller.version,
         admin: caller.admin,
+        address: address(request),
         method: request.method(),
         query: url::form_urlencoded::parse(query.as_bytes())
             .into_owned()
@@ -162,7 +195,10 @@ fn route(world: &mut World, call: &Call<'_>, segments: &[&str]) -> Reply {
     };
     match *first {
         "me" | "admins" | "teams" => admins::route(world, call, first, rest),
-        "contacts" | "notes" => contacts::route(world, call, first, rest),
+        "contacts" => contacts::route(world, call, rest),
+        "notes" => notes::route(world, call, rest),
+        "segments" => segments::route(world, call, rest),
+        "subscription_types" => subscriptions::route(world, call, rest),
         "companies" => companies::route(world, call, rest),
         "data_attributes" => attributes::route(world, call, rest),
         "conversations" => conversations::route(world, call, rest),

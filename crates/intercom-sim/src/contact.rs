@@ -5,6 +5,10 @@
 //! showing the former row for a while at no cost.
 
 mod edit;
+mod merges;
+pub(crate) mod phone;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -18,6 +22,7 @@ use crate::attribute::Values;
 use crate::ids::{AdminId, NoteId, ObjectId, TagId};
 
 pub(crate) use edit::ContactEdit;
+pub(crate) use merges::{Merge, Merges};
 
 /// Whether a person is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,12 +132,13 @@ pub(crate) struct Contacts {
     by_updated: BTreeSet<(i64, ObjectId)>,
     by_email: BTreeSet<(u64, ObjectId)>,
     by_external_id: BTreeSet<(u64, ObjectId)>,
-    merged_into: BTreeMap<ObjectId, ObjectId>,
+    merges: Merges,
     former: BTreeMap<ObjectId, Vec<Former>>,
     /// Until when search shows whose former row, the first first.
     refreshes: VecDeque<(i64, ObjectId)>,
-    /// How many are in the archive.
-    archived: usize,
+    /// How many users and how many leads are not in the archive.
+    users: usize,
+    leads: usize,
     search_lag: i64,
 }
 
@@ -140,7 +146,7 @@ pub(crate) struct Contacts {
 #[derive(Deserialize)]
 struct Saved {
     rows: Vec<Contact>,
-    merged_into: BTreeMap<ObjectId, ObjectId>,
+    merges: Merges,
 }
 
 /// The same, written from the rows where they are.
@@ -148,7 +154,7 @@ impl Serialize for Contacts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut saved = serializer.serialize_struct("Saved", 2)?;
         saved.serialize_field("rows", &SavedRows(&self.rows))?;
-        saved.serialize_field("merged_into", &self.merged_into)?;
+        saved.serialize_field("merges", &self.merges)?;
         saved.end()
     }
 }
@@ -164,7 +170,7 @@ impl Serialize for SavedRows<'_> {
 impl From<Saved> for Contacts {
     fn from(saved: Saved) -> Self {
         Self {
-            merged_into: saved.merged_into,
+            merges: saved.merges,
             ..Self::from_rows(saved.rows)
         }
     }
@@ -175,7 +181,8 @@ impl Contacts {
     pub(crate) fn from_rows(rows: Vec<Contact>) -> Self {
         let hashed = |text: Option<&str>, id| Some((hash(text?), id));
         Self {
-            archived: rows.iter().filter(|row| row.archived).count(),
+            users: count(&rows, Role::User),
+            leads: count(&rows, Role::Lead),
             by_created: rows.iter().map(|row| (row.created_at, row.id)).collect(),
             by_updated: rows.iter().map(|row| (row.updated_at, row.id)).collect(),
             by_email: rows
@@ -184,7 +191,7 @@ impl Contacts {
                 .collect(),
             by_external_id: rows
                 .iter()
-                .filter_map(|row| hashed(row.external_id.as_deref(), row.id))
+                .filter_map(|row| hashed(row.external_id.as_deref().map(fold).as_deref(), row.id))
                 .collect(),
             rows: rows
                 .into_iter()
@@ -214,13 +221,29 @@ impl Contacts {
         self.rows.values()
     }
 
-    /// Where a merged contact went; chains are followed to their end.
-    pub(crate) fn successor(&self, id: ObjectId) -> Option<ObjectId> {
-        let mut into = *self.merged_into.get(&id)?;
-        while let Some(next) = self.merged_into.get(&into) {
-            into = *next;
+    /// Which contacts became part of others.
+    pub(crate) fn merges(&self) -> &Merges {
+        &self.merges
+    }
+
+    /// How many contacts of a role are not in the archive.
+    pub(crate) fn count_of(&self, role: Role) -> usize {
+        match role {
+            Role::User => self.users,
+            Role::Lead => self.leads,
         }
-        Some(into)
+    }
+
+    /// How many contacts are not in the archive.
+    pub(crate) fn count(&self) -> usize {
+        self.users + self.leads
+    }
+
+    fn counted(&mut self, role: Role) -> &mut usize {
+        match role {
+            Role::User => &mut self.users,
+            Role::Lead => &mut self.leads,
+        }
     }
 
     pub(crate) fn with_email<'a>(
@@ -235,15 +258,23 @@ impl Contacts {
         &'a self,
         external_id: &'a str,
     ) -> impl Iterator<Item = &'a Arc<Contact>> {
-        self.hashed(&self.by_external_id, external_id)
+        self.with_folded_external_id(external_id)
             .filter(move |row| row.external_id.as_deref() == Some(external_id))
+    }
+
+    /// Those whose external id is that one in any case, as search sees it; among them may be others.
+    pub(crate) fn with_folded_external_id(
+        &self,
+        external_id: &str,
+    ) -> impl Iterator<Item = &Arc<Contact>> + use<'_> {
+        self.hashed(&self.by_external_id, &fold(external_id))
     }
 
     fn hashed<'a>(
         &'a self,
         index: &'a BTreeSet<(u64, ObjectId)>,
         text: &str,
-    ) -> impl Iterator<Item = &'a Arc<Contact>> {
+    ) -> impl Iterator<Item = &'a Arc<Contact>> + use<'a> {
         let hash = hash(text);
         index
             .range((hash, ObjectId::LOWEST)..)
@@ -277,7 +308,7 @@ impl Contacts {
         };
         let (first, last) = (index.first()?, index.last()?);
         let are_within = first.0 >= from && last.0 <= to && self.former.is_empty();
-        are_within.then(|| self.rows.len() - self.archived)
+        are_within.then(|| self.count())
     }
 
     /// Adds or replaces a row; search notices after the lag.
@@ -291,9 +322,9 @@ impl Contacts {
             self.by_email.insert((hash(email), id));
         }
         if let Some(external_id) = row.external_id.as_deref() {
-            self.by_external_id.insert((hash(external_id), id));
+            self.by_external_id.insert((hash(&fold(external_id)), id));
         }
-        self.archived += usize::from(row.archived);
+        *self.counted(row.role) += usize::from(!row.archived);
         self.rows.insert(id, Arc::new(row));
     }
 
@@ -305,23 +336,23 @@ impl Contacts {
     }
 
     /// Removes a row that lives on as another one.
-    pub(crate) fn remove_merged(&mut self, id: ObjectId, into: ObjectId, now: i64) {
-        self.remove(id, now);
-        self.merged_into.insert(id, into);
+    pub(crate) fn remove_merged(&mut self, merge: Merge) {
+        self.remove(merge.from, merge.at);
+        self.merges.add(merge);
     }
 
     fn unindex(&mut self, id: ObjectId) {
-        let Some(row) = self.rows.get(&id) else {
+        let Some(row) = self.rows.get(&id).map(Arc::clone) else {
             return;
         };
-        self.archived -= usize::from(row.archived);
+        *self.counted(row.role) -= usize::from(!row.archived);
         self.by_created.remove(&(row.created_at, id));
         self.by_updated.remove(&(row.updated_at, id));
         if let Some(email) = row.email.as_deref() {
             self.by_email.remove(&(hash(email), id));
         }
         if let Some(external_id) = row.external_id.as_deref() {
-            self.by_external_id.remove(&(hash(external_id), id));
+            self.by_external_id.remove(&(hash(&fold(external_id)), id));
         }
     }
 
@@ -367,6 +398,15 @@ impl Contacts {
             .values()
             .filter_map(|rows| rows.first()?.row.as_ref())
     }
+}
+
+fn count(rows: &[Contact], role: Role) -> usize {
+    let counted = |row: &&Contact| row.role == role && !row.archived;
+    rows.iter().filter(counted).count()
+}
+
+fn fold(external_id: &str) -> String {
+    external_id.to_lowercase()
 }
 
 fn hash(text: &str) -> u64 {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::controls;
 use crate::conversation::{Author, PartType};
 use crate::ids::ObjectId;
+use crate::note::NoteSubject;
 use crate::world::World;
 
 /// Contacts written at a time, so that a dump of a million holds nobody up for long.
@@ -34,7 +35,7 @@ impl World {
     /// The lines of everything else.
     pub(crate) fn dump_rest(&self) -> Bytes {
         let mut lines: Vec<String> = Vec::new();
-        let companies = self.companies.rows.values().map(|row| {
+        let companies = self.companies.all().map(|row| {
             json!({
                 "type": "company", "id": row.id.to_string(), "company_id": row.own_id,
                 "name": row.name, "website": row.website, "industry": row.industry,
@@ -75,11 +76,15 @@ impl World {
         text.into()
     }
 
-    /// Notes on contacts, and those inside conversations.
+    /// Notes on contacts and companies, and those inside conversations.
     fn noted(&self) -> impl Iterator<Item = Value> {
-        let on_contacts = self.notes.iter().map(|note| {
+        let outside = self.notes.all().map(|note| {
+            let (kind, about) = match note.about {
+                NoteSubject::Contact(id) => ("contact", id),
+                NoteSubject::Company(id) => ("company", id),
+            };
             json!({
-                "type": "note", "contact": note.contact.to_string(), "body": note.body,
+                "type": "note", kind: about.to_string(), "body": note.body,
                 "author": note.author.map(|id| id.to_string()),
             })
         });
@@ -96,7 +101,7 @@ impl World {
                 })
             })
         });
-        on_contacts.chain(in_conversations)
+        outside.chain(in_conversations)
     }
 }
 

@@ -12,17 +12,28 @@ pub(crate) struct Admin {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) job_title: String,
-    pub(crate) away: bool,
+    /// Set while away.
+    pub(crate) away: Option<Away>,
     pub(crate) teams: Vec<TeamId>,
+}
+
+/// How a teammate is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Away {
+    /// Whether replies to their conversations go back to nobody.
+    pub(crate) reassigns: bool,
+    /// One of the workspace's reasons.
+    pub(crate) reason: Option<u64>,
 }
 
 impl Admin {
     pub(crate) fn render(&self) -> Value {
         json!({
             "type": "admin", "id": self.id.to_string(), "name": self.name, "email": self.email,
-            "job_title": self.job_title, "away_mode_enabled": self.away,
-            "away_mode_reassign": false, "has_inbox_seat": true, "team_ids": self.teams,
-            "avatar": null,
+            "job_title": self.job_title, "away_mode_enabled": self.away.is_some(),
+            "away_mode_reassign": self.away.is_some_and(|away| away.reassigns),
+            "away_status_reason_id": self.away.and_then(|away| away.reason),
+            "has_inbox_seat": true, "team_ids": self.teams, "avatar": null,
         })
     }
 

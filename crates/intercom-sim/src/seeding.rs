@@ -68,7 +68,7 @@ pub(crate) fn world(seed: u64, options: &Options, now: Timestamp) -> World {
         if persona.company < options.companies {
             let company = company_id(seed, persona.company);
             row.companies.push(company);
-            companies.members.insert((company, row.id));
+            companies.attach(company, row.id);
         }
         rows.push(row);
     }
@@ -103,7 +103,7 @@ fn admins(seed: u64, people: &Population) -> Vec<Admin> {
             name: format!("{} {}", person.first_name, person.last_name),
             email: person.email,
             job_title: person.title.to_owned(),
-            away: false,
+            away: None,
             teams: vec![if index % 3 == 0 { SALES } else { SUPPORT }],
         })
         .collect()
@@ -169,7 +169,7 @@ fn companies(seats: &Seats, people: &Population, count: u32) -> Companies {
                     30 * DAY_SECONDS,
                 ),
         );
-        companies.rows.insert(id, row);
+        companies.put(row);
     }
     companies
 }

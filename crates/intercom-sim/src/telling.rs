@@ -102,9 +102,9 @@ impl World {
             Bond::Made => "company.contact.attached",
             Bond::Undone => "company.contact.detached",
         };
-        let company = self.companies.rows.get(&company);
+        let company = self.companies.get(company);
         let item = json!({
-            "company": company.map(|row| render::company(self, row)),
+            "company": company.map(|row| render::company(self, row, self.app_version())),
             "contact": self.told_contact(contact),
         });
         self.announce(topic, item, at);

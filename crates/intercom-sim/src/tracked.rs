@@ -66,16 +66,32 @@ impl TrackedEvents {
         let Some(theirs) = self.by_contact.get_mut(&contact) else {
             return;
         };
-        if let Some(oldest) = theirs.pop_front()
-            && let Some(uses) = self.names.get_mut(&oldest.name)
-        {
-            *uses -= 1;
-            if *uses == 0 {
-                self.names.remove(&oldest.name);
-            }
-        }
+        let oldest = theirs.pop_front();
         if theirs.is_empty() {
             self.by_contact.remove(&contact);
+        }
+        if let Some(oldest) = oldest {
+            self.forget_name(&oldest.name);
+        }
+    }
+
+    /// Forgets the events of a contact who is gone.
+    pub(crate) fn remove(&mut self, contact: ObjectId) {
+        let Some(theirs) = self.by_contact.remove(&contact) else {
+            return;
+        };
+        self.arrivals.retain(|id| *id != contact);
+        for event in theirs {
+            self.forget_name(&event.name);
+        }
+    }
+
+    fn forget_name(&mut self, name: &str) {
+        if let Some(uses) = self.names.get_mut(name) {
+            *uses -= 1;
+            if *uses == 0 {
+                self.names.remove(name);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use model::{Entropy, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::{self, Version};
+use crate::api::{self, OpenScroll, Version};
 use crate::attribute::Attributes;
 use crate::call_log::{CallLog, CallRecord, CallSummary};
 use crate::canvas::Cards;
@@ -19,11 +19,13 @@ use crate::company::Companies;
 use crate::contact::Contacts;
 use crate::conversation::Conversations;
 use crate::grant::Grants;
-use crate::ids::{AdminId, NoteId, ObjectId, TagId};
+use crate::ids::{AdminId, TagId};
 use crate::limiter::Limiter;
 use crate::member::{Admin, Team};
+use crate::note::Notes;
 use crate::options::Options;
 use crate::seeding;
+use crate::subscription::Subscriptions;
 use crate::switches::Switches;
 use crate::tracked::TrackedEvents;
 use crate::webhook::{self, AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
@@ -53,16 +55,6 @@ pub(crate) struct Tag {
     pub(crate) name: String,
 }
 
-/// A note on a contact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ContactNote {
-    pub(crate) id: NoteId,
-    pub(crate) contact: ObjectId,
-    pub(crate) author: Option<AdminId>,
-    pub(crate) body: String,
-    pub(crate) created_at: i64,
-}
-
 /// A workspace. See the module's documentation.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct World {
@@ -81,10 +73,13 @@ pub struct World {
     pub(crate) teams: Vec<Team>,
     pub(crate) places: Vec<Place>,
     pub(crate) tags: Vec<Tag>,
-    pub(crate) notes: Vec<ContactNote>,
+    pub(crate) notes: Notes,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) events: TrackedEvents,
     pub(crate) grants: Grants,
     pub(crate) webhooks: Webhooks,
+    #[serde(skip)]
+    pub(crate) scroll: Option<OpenScroll>,
     /// Counts everything that was made since the start, so that ids go on where they were.
     made: u64,
     #[serde(skip)]
@@ -139,10 +134,12 @@ impl World {
             teams: Vec::new(),
             places: Vec::new(),
             tags: Vec::new(),
-            notes: Vec::new(),
+            notes: Notes::default(),
+            subscriptions: Subscriptions::default(),
             events: TrackedEvents::default(),
             grants: Grants::default(),
             webhooks: Webhooks::default(),
+            scroll: None,
             made: 0,
             cards: Cards::default(),
             limiter: Limiter::default(),
@@ -305,7 +302,7 @@ impl World {
             name: name.to_owned(),
             email: email.to_owned(),
             job_title: String::new(),
-            away: false,
+            away: None,
             teams: Vec::new(),
         });
         id

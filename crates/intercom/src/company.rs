@@ -69,17 +69,18 @@ struct CompanyPage {
 
 fn page_of_companies(reply: &Reply) -> Result<CompanyPage, IntercomError> {
     let wire: WireCompanies = json_body(reply)?;
+    let listed = wire.companies.or(wire.data).unwrap_or_default();
     Ok(CompanyPage {
-        companies: wire.data.into_iter().map(Company::from).collect(),
+        companies: listed.into_iter().map(Company::from).collect(),
         is_last: wire.pages.next.is_none(),
     })
 }
 
-/// The schema calls the list `companies`, the examples `data`.
+/// The schema calls the list `companies`, the examples `data`; there may be both.
 #[derive(Deserialize)]
 struct WireCompanies {
-    #[serde(alias = "companies")]
-    data: Vec<WireCompany>,
+    companies: Option<Vec<WireCompany>>,
+    data: Option<Vec<WireCompany>>,
     #[serde(default, deserialize_with = "wire::or_default")]
     pages: Pages,
 }

@@ -2,159 +2,157 @@
 //!
 //! A company without a contact is in no list, though it can be read by its id.
 
-use serde_json::{Map, Value, json};
+mod scroll;
+mod write;
 
-use super::{Call, render};
+use serde_json::{Value, json};
+
+use super::paging::NumberedPage;
+use super::{Call, Version, notes, render};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::attribute::Model;
 use crate::company::Company;
 use crate::contact::Contact;
 use crate::ids::ObjectId;
 use crate::world::World;
 
-/// `monthly_spend` and `size` are 32-bit.
-const INTEGER_MAX: i64 = 2_147_483_647;
-/// Rows that `/companies/list` goes through before one has to scroll.
+pub(crate) use scroll::OpenScroll;
+
+/// Rows that lists go through before one has to scroll.
 const LISTED_MAX: usize = 10_000;
-/// Companies on a page, if nobody says otherwise, and in one step of a scroll.
+/// Companies on a page, if nobody says otherwise: the description says 15 in one place and 20 in
+/// another.
 const PER_PAGE_USUAL: usize = 15;
-const SCROLLED: usize = 100;
-const PER_PAGE_MAX: usize = 150;
+/// Contacts of a company on a page, if nobody says otherwise.
+const CONTACTS_USUAL: usize = 50;
 
 pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply {
     match (call.method.as_str(), rest) {
-        ("POST", []) => upsert(world, call),
-        ("GET", []) => match (call.param("company_id"), call.param("name")) {
-            (Some(company_id), _) => one(world, world.companies.with_own_id(company_id)),
-            (None, Some(name)) => {
-                let named = |row: &&Company| row.name.as_deref() == Some(name);
-                one(world, world.companies.rows.values().find(named))
-            }
-            (None, None) => {
-                let page = call.json_param("page");
-                list(world, page.as_ref(), call.json_param("per_page").as_ref())
-            }
-        },
-        ("POST", ["list"]) => {
-            let body = call.json()?;
-            let page = body
-                .get("page")
-                .cloned()
-                .or_else(|| call.json_param("page"));
-            let per_page = body
-                .get("per_page")
-                .cloned()
-                .or_else(|| call.json_param("per_page"));
-            list(world, page.as_ref(), per_page.as_ref())
-        }
-        ("GET", ["scroll"]) => scroll(world, call),
-        ("GET", [id]) => one(world, find(world, id).ok()),
-        ("PUT", [id]) => {
-            let row = find(world, id)?.clone();
-            change(world, call, row, &call.json()?)
-        }
+        ("POST", []) => write::upsert(world, call),
+        ("GET", []) => read(world, call),
+        ("POST", ["list"]) => list_by_body(world, call),
+        ("GET", ["scroll"]) => scroll::scroll(world, call),
+        ("GET", [id]) => one(world, call, find(world, id).ok()),
+        ("PUT", [id]) => write::update(world, call, id),
         ("DELETE", [id]) => delete(world, call, id),
         ("GET", [id, "contacts"]) => contacts(world, call, id),
         ("GET", [id, "segments"]) => {
             find(world, id)?;
             Ok(Answer::Ok(json!({ "type": "list", "data": [] })))
         }
+        (_, [id, "notes"]) if call.version >= Version::V2_16 => company_notes(world, call, id),
         _ => Err(Refusal::no_such_resource()),
     }
 }
 
-fn no_such_company() -> Refusal {
+pub(super) fn no_such_company() -> Refusal {
     Refusal::not_found("company_not_found", "Company Not Found")
 }
 
-fn one(world: &World, row: Option<&Company>) -> Reply {
-    row.map(|row| Answer::Ok(render::company(world, row)))
+fn one(world: &World, call: &Call<'_>, row: Option<&Company>) -> Reply {
+    row.map(|row| Answer::Ok(render::company(world, row, call.version)))
         .ok_or_else(no_such_company)
 }
 
-fn find<'a>(world: &'a World, id: &str) -> Result<&'a Company, Refusal> {
-    let row = id
-        .parse()
-        .ok()
-        .and_then(|id: ObjectId| world.companies.rows.get(&id));
+pub(super) fn find<'a>(world: &'a World, id: &str) -> Result<&'a Company, Refusal> {
+    let row = id.parse().ok().and_then(|id| world.companies.get(id));
     row.ok_or_else(no_such_company)
 }
 
-fn upsert(world: &mut World, call: &Call<'_>) -> Reply {
+/// `GET /companies`: one by `company_id` or `name`, else a list, of a tag or a segment if one is
+/// named. Companies are in no segment here.
+fn read(world: &World, call: &Call<'_>) -> Reply {
+    if let Some(company_id) = call.param("company_id") {
+        return one(world, call, world.companies.with_own_id(company_id));
+    }
+    if let Some(name) = call.param("name") {
+        return one(world, call, world.companies.with_name(name));
+    }
+    let page = NumberedPage::of_query(call, PER_PAGE_USUAL)?;
+    let order = Order::parse(None)?;
+    let tag = call.param("tag_id").map(str::parse);
+    match (tag, call.param("segment_id")) {
+        (None, None) => list(world, call, page, order),
+        (Some(Ok(tag)), None) => {
+            let tagged = world.companies.listed().rev();
+            let tagged: Vec<&Company> = tagged.filter(|row| row.tags.contains(&tag)).collect();
+            let total = tagged.len();
+            Ok(listed(world, call, page, total, tagged.into_iter()))
+        }
+        _ => Ok(listed(world, call, page, 0, std::iter::empty())),
+    }
+}
+
+fn list_by_body(world: &World, call: &Call<'_>) -> Reply {
     let body = call.json()?;
-    let company_id = match body.get("company_id") {
-        Some(Value::String(id)) if !id.is_empty() => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => return Err(Refusal::missing("company_id must be given").at_field("company_id")),
-    };
-    let existing = world.companies.with_own_id(&company_id).cloned();
-    let row = existing.unwrap_or_else(|| {
-        let number = world.next_number();
-        let id = ObjectId::derived(world.seed, "created company", number);
-        Company::new(id, company_id, call.now())
-    });
-    change(world, call, row, &body)
+    let asked = |name: &str| body.get(name).cloned().or_else(|| call.json_param(name));
+    let page = NumberedPage::parse(
+        asked("page").as_ref(),
+        asked("per_page").as_ref(),
+        PER_PAGE_USUAL,
+    )?;
+    list(world, call, page, Order::parse(asked("order").as_ref())?)
 }
 
-/// Writes the fields of a request. Unknown custom attributes are refused as for people: what the
-/// numbered versions do with them is not documented.
-fn change(
-    world: &mut World,
+/// By the last request.
+enum Order {
+    Ascending,
+    Descending,
+}
+
+impl Order {
+    fn parse(asked: Option<&Value>) -> Result<Self, Refusal> {
+        match asked.map(Value::as_str) {
+            None | Some(Some("desc")) => Ok(Self::Descending),
+            Some(Some("asc")) => Ok(Self::Ascending),
+            Some(_) => Err(Refusal::invalid("order must be either asc or desc").at_field("order")),
+        }
+    }
+}
+
+fn list(world: &World, call: &Call<'_>, page: NumberedPage, order: Order) -> Reply {
+    let total = world.companies.listed_count();
+    if page.end() > LISTED_MAX.next_multiple_of(page.per_page) {
+        return Err(Refusal::invalid(format!(
+            "Only the first {LISTED_MAX} companies can be listed, please use the scroll endpoint"
+        )));
+    }
+    let rows = world.companies.listed();
+    Ok(match order {
+        Order::Ascending => listed(world, call, page, total, rows),
+        Order::Descending => listed(world, call, page, total, rows.rev()),
+    })
+}
+
+fn listed<'a>(
+    world: &World,
     call: &Call<'_>,
-    mut row: Company,
-    body: &Map<String, Value>,
-) -> Reply {
-    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    let integer = |name: &str| {
-        let number = body.get(name).and_then(Value::as_f64);
-        number.map(|number| {
-            format!("{:.0}", number.trunc())
-                .parse()
-                .unwrap_or(INTEGER_MAX)
-        })
-    };
-    if let Some(Value::Object(written)) = body.get("custom_attributes") {
-        let values = world.attributes.values(Model::Company, written)?;
-        row.custom.apply(&values);
-    }
-    row.name = text("name").or(row.name);
-    row.website = text("website").or(row.website);
-    row.industry = text("industry").or(row.industry);
-    row.plan = text("plan").or(row.plan);
-    row.size = integer("size")
-        .map(|size: i64| size.min(INTEGER_MAX))
-        .or(row.size);
-    row.monthly_spend =
-        integer("monthly_spend").map_or(row.monthly_spend, |spend: i64| spend.min(INTEGER_MAX));
-    row.remote_created_at = integer("remote_created_at").or(row.remote_created_at);
-    if body.get("update_last_request_at").and_then(Value::as_bool) == Some(true) {
-        row.last_request_at = Some(call.now());
-    }
-    let is_new = !world.companies.rows.contains_key(&row.id);
-    row.updated_at = call.now();
-    let shown = render::company(world, &row);
-    world.companies.rows.insert(row.id, row);
-    let topic = if is_new {
-        "company.created"
-    } else {
-        "company.updated"
-    };
-    world.announce(topic, shown.clone(), call.at);
-    Ok(Answer::Ok(shown))
+    page: NumberedPage,
+    total: usize,
+    rows: impl Iterator<Item = &'a Company>,
+) -> Answer {
+    let shown = page.of(rows);
+    let data: Vec<Value> = shown
+        .map(|row| render::company(world, row, call.version))
+        .collect();
+    Answer::Ok(json!({
+        "type": "list", "data": data, "total_count": total, "pages": page.links(total),
+    }))
 }
 
+/// Deletes a company at once; the vendor archives it within a while, and detaches its contacts.
 fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let id = find(world, id)?.id;
-    let members: Vec<ObjectId> = world.companies.contacts_of(id).collect();
-    for contact in members {
-        world.companies.members.remove(&(id, contact));
+    let (id, notes) = {
+        let row = find(world, id)?;
+        (row.id, row.notes.clone())
+    };
+    for contact in world.companies.remove(id) {
         if let Some(row) = world.contacts.get(contact) {
             let mut changed = Contact::clone(row);
             changed.companies.retain(|company| *company != id);
             world.contacts.put(changed, call.now());
         }
     }
-    world.companies.rows.remove(&id);
+    world.notes.remove(&notes);
     let gone = json!({ "id": id.to_string(), "object": "company", "deleted": true });
     let item = json!({ "type": "company", "id": id.to_string(), "deleted": true });
     world.announce("company.deleted", item, call.at);
@@ -163,78 +161,27 @@ fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
 
 fn contacts(world: &World, call: &Call<'_>, id: &str) -> Reply {
     let id = find(world, id)?.id;
-    let rows = world
-        .companies
-        .contacts_of(id)
-        .filter_map(|id| world.contacts.get(id));
+    let page = NumberedPage::of_query(call, CONTACTS_USUAL)?;
+    let total = world.companies.member_count(id);
+    let rows = page
+        .of(world.companies.contacts_of(id))
+        .filter_map(|id: ObjectId| world.contacts.get(id));
     let data: Vec<Value> = rows
         .map(|row| render::contact(world, row, call.version))
         .collect();
     Ok(Answer::Ok(json!({
-        "type": "list", "data": data, "total_count": data.len(),
-        "pages": { "type": "pages", "page": 1, "per_page": 50, "total_pages": 1 },
+        "type": "list", "data": data, "total_count": total, "pages": page.links(total),
     })))
 }
 
-fn count(value: Option<&Value>, usual: usize) -> Result<usize, Refusal> {
-    let read = match value {
-        None | Some(Value::Null) => Some(usual),
-        Some(Value::String(digits)) => digits.parse().ok(),
-        Some(Value::Number(number)) => number.as_u64().and_then(|n| usize::try_from(n).ok()),
-        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => None,
-    };
-    read.filter(|count| *count > 0)
-        .ok_or_else(|| Refusal::invalid("page and per_page must be positive numbers"))
-}
-
-fn list(world: &World, page: Option<&Value>, per_page: Option<&Value>) -> Reply {
-    let (page, per_page) = (count(page, 1)?, count(per_page, PER_PAGE_USUAL)?);
-    if per_page > PER_PAGE_MAX {
-        return Err(Refusal::invalid(format!(
-            "per_page must be between 1 and {PER_PAGE_MAX}"
-        )));
+fn company_notes(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
+    let row = find(world, id)?;
+    match call.method.as_str() {
+        "GET" => notes::list(world, call, &row.notes),
+        "POST" => {
+            let id = row.id;
+            notes::add_to_company(world, call, id)
+        }
+        _ => Err(Refusal::no_such_resource()),
     }
-    if page.saturating_mul(per_page) > LISTED_MAX {
-        return Err(Refusal::invalid(format!(
-            "Only the first {LISTED_MAX} companies can be listed, please use the scroll endpoint"
-        )));
-    }
-    let rows = world.companies.listed();
-    let total_pages = rows.len().div_ceil(per_page).max(1);
-    let shown = rows.iter().skip((page - 1) * per_page).take(per_page);
-    let data: Vec<Value> = shown.map(|row| render::company(world, row)).collect();
-    Ok(Answer::Ok(json!({
-        "type": "list", "data": data, "total_count": rows.len(),
-        "pages": {
-            "type": "pages", "page": page, "per_page": per_page, "total_pages": total_pages,
-        },
-    })))
-}
-
-/// A scroll in the order of ids; its parameter is the last id seen. That only one scroll may be
-/// open, and for a minute, is not kept: no part of a world is lost between two steps.
-fn scroll(world: &World, call: &Call<'_>) -> Reply {
-    let after: Option<ObjectId> = match call.param("scroll_param") {
-        None | Some("") => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| Refusal::not_found("not_found", "scroll parameter not found"))?,
-        ),
-    };
-    let from = after.unwrap_or(ObjectId::LOWEST);
-    let rows: Vec<&Company> = world
-        .companies
-        .rows
-        .range(from..)
-        .map(|(_, row)| row)
-        .filter(|row| Some(row.id) != after)
-        .filter(|row| world.companies.contacts_of(row.id).next().is_some())
-        .take(SCROLLED)
-        .collect();
-    let last = rows.last().map(|row| row.id).or(after);
-    let data: Vec<Value> = rows.iter().map(|row| render::company(world, row)).collect();
-    Ok(Answer::Ok(json!({
-        "type": "list", "data": data, "pages": null, "total_count": null,
-        "scroll_param": last.map(|id| id.to_string()),
-    })))
 }

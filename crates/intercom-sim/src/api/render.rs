@@ -8,14 +8,15 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
-use super::Version;
-use crate::answer::Answer;
+use super::contacts::render_merge;
+use super::{Version, notes};
 use crate::company::Company;
-use crate::contact::Contact;
+use crate::contact::{Contact, Role, phone};
 use crate::html;
 use crate::ids::AdminId;
+use crate::subscription::Consent;
 use crate::tracked::TrackedEvent;
-use crate::world::World;
+use crate::world::{Tag, World};
 
 pub(crate) use conversation::{DisplayAs, PartsShown, conversation};
 
@@ -58,6 +59,15 @@ pub(crate) struct ShownContact<'a> {
     pub(crate) world: &'a World,
     pub(crate) row: &'a Contact,
     pub(crate) version: Version,
+    pub(crate) merges: MergesShown,
+}
+
+/// Whether a contact tells who became part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MergesShown {
+    None,
+    /// Leads have no history.
+    OfUsers,
 }
 
 /// A contact as JSON, for what is kept or added to.
@@ -66,17 +76,9 @@ pub(crate) fn contact(world: &World, row: &Contact, version: Version) -> Value {
         world,
         row,
         version,
+        merges: MergesShown::None,
     };
     serde_json::to_value(shown).expect("a contact has only text keys")
-}
-
-/// A contact as an answer.
-pub(crate) fn answered(world: &World, row: &Contact, version: Version) -> Answer {
-    Answer::written(&ShownContact {
-        world,
-        row,
-        version,
-    })
 }
 
 impl Serialize for ShownContact<'_> {
@@ -93,7 +95,8 @@ impl Serialize for ShownContact<'_> {
         map.serialize_entry("email", &row.email)?;
         map.serialize_entry("email_domain", &domain)?;
         map.serialize_entry("phone", &row.phone)?;
-        map.serialize_entry("formatted_phone", &row.phone)?;
+        let formatted = row.phone.as_deref().map(phone::formatted);
+        map.serialize_entry("formatted_phone", &formatted)?;
         map.serialize_entry(
             "name",
             &row.name.as_deref().map(|name| shown_name(world, name)),
@@ -117,14 +120,23 @@ impl Serialize for ShownContact<'_> {
         map.serialize_entry("notes", &Stubs::of("note", "notes", id, &row.notes))?;
         let companies = Stubs::of("company", "companies", id, &row.companies);
         map.serialize_entry("companies", &companies)?;
-        let none: &[AdminId] = &[];
-        let subscriptions = Stubs::of("subscription", "subscriptions", id, none);
-        map.serialize_entry("opted_out_subscription_types", &subscriptions)?;
-        map.serialize_entry("opted_in_subscription_types", &subscriptions)?;
+        for (name, consent) in [
+            ("opted_out_subscription_types", Consent::OptOut),
+            ("opted_in_subscription_types", Consent::OptIn),
+        ] {
+            let chosen = world.subscriptions.chosen(row.id, consent);
+            let stubs = Stubs::of("subscription", "subscriptions", id, &chosen);
+            map.serialize_entry(name, &stubs)?;
+        }
         map.serialize_entry("sms_consent", &false)?;
         map.serialize_entry("unsubscribed_from_sms", &false)?;
         for name in NOTHING_KNOWN {
             map.serialize_entry(name, &())?;
+        }
+        if self.merges == MergesShown::OfUsers && row.role == Role::User {
+            let merges = world.contacts.merges().of(row.id).rev();
+            let merges: Vec<Value> = merges.map(render_merge).collect();
+            map.serialize_entry("merge_history", &merges)?;
         }
         map.end()
     }
@@ -262,13 +274,14 @@ impl<'a> ContactList<'a> {
     pub(crate) fn of(
         world: &'a World,
         rows: impl Iterator<Item = &'a Contact>,
-        version: Version,
+        (version, merges): (Version, MergesShown),
         (total_count, pages): (usize, Value),
     ) -> Self {
         let shown = rows.map(|row| ShownContact {
             world,
             row,
             version,
+            merges,
         });
         Self {
             r#type: "list",
@@ -279,25 +292,36 @@ impl<'a> ContactList<'a> {
     }
 }
 
-/// A company.
-pub(crate) fn company(world: &World, row: &Company) -> Value {
+/// Notes that are shown inside a company.
+const COMPANY_NOTES_MAX: usize = 10;
+
+/// A company. Its notes are told since 2.16.
+pub(crate) fn company(world: &World, row: &Company, version: Version) -> Value {
     let plan = row.plan.as_deref().map_or_else(
         || json!({}),
         |name| json!({ "type": "plan", "id": name, "name": name }),
     );
-    json!({
+    let tags = row.tags.iter().filter_map(|id| world.tag(*id));
+    let tags: Vec<Value> = tags.map(Tag::render).collect();
+    let mut shown = json!({
         "type": "company", "id": row.id.to_string(), "app_id": world.workspace,
         "company_id": row.own_id, "plan": plan,
         "name": row.name.as_deref().map(|name| shown_name(world, name)),
         "remote_created_at": row.remote_created_at, "created_at": row.created_at,
         "updated_at": row.updated_at, "last_request_at": row.last_request_at, "size": row.size,
         "website": row.website, "industry": row.industry, "monthly_spend": row.monthly_spend,
-        "session_count": 0, "user_count": world.companies.contacts_of(row.id).count(),
+        "session_count": 0, "user_count": world.companies.member_count(row.id),
         "custom_attributes": world.attributes.render(&row.custom),
-        "tags": { "type": "tag.list", "tags": [] },
+        "tags": { "type": "tag.list", "tags": tags },
         "segments": { "type": "segment.list", "segments": [] },
-        "notes": { "type": "note.list", "notes": [] },
-    })
+    });
+    if version >= Version::V2_16 {
+        let notes = row.notes.iter().rev().take(COMPANY_NOTES_MAX);
+        let notes = notes.filter_map(|id| world.notes.get(*id));
+        let notes: Vec<Value> = notes.map(|it| notes::render(world, version, it)).collect();
+        shown["notes"] = json!({ "type": "note.list", "notes": notes });
+    }
+    shown
 }
 
 /// An event about a contact.

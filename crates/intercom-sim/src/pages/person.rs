@@ -205,7 +205,7 @@ fn inputs(world: &World, row: &Contact) -> Vec<Input> {
 }
 
 fn company(world: &World, id: ObjectId) -> Option<CompanyLine> {
-    let row = world.companies.rows.get(&id)?;
+    let row = world.companies.get(id)?;
     let size = row.size.map(|size| format!("{size} people"));
     let detail: Vec<String> = row.industry.clone().into_iter().chain(size).collect();
     Some(CompanyLine {

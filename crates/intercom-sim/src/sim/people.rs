@@ -30,11 +30,14 @@ impl Sim {
             .map_err(|refusal| refusal.message)
     }
 
-    /// Merges a lead into a user, whether or not they have anything in common, with its webhook.
+    /// Merges a lead or a user into a user, whether or not they have anything in common, with its
+    /// webhook.
     pub fn merge_contacts(&self, from: ObjectId, into: ObjectId) -> Result<(), String> {
-        self.change(|world, now, _| api::merge_contacts(world, now, from, into))
-            .map(|_| ())
-            .map_err(|refusal| refusal.message)
+        self.change(|world, now, _| {
+            api::merge_contacts(world, now, from, into, api::MergeRule::AnybodyIntoUser)
+        })
+        .map(|_| ())
+        .map_err(|refusal| refusal.message)
     }
 
     /// Adds a teammate and gives the id.

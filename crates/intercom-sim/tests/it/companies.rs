@@ -149,3 +149,175 @@ async fn pages_and_scroll_show_the_same_companies() {
         400
     );
 }
+
+#[tokio::test]
+async fn one_scroll_is_open_and_for_a_minute() {
+    let town = Town::new();
+    let first = town.get("/companies/scroll").await.body;
+    let second = town.get("/companies/scroll").await;
+    assert_eq!((second.status, second.code()), (400, "scroll_exists"));
+    let param = first["scroll_param"].as_str().unwrap();
+    let next = format!("/companies/scroll?scroll_param={param}");
+    let unknown = town.get("/companies/scroll?scroll_param=other").await;
+    assert_eq!((unknown.status, unknown.code()), (404, "not_found"));
+    town.wait(59);
+    let end = town.get(&next).await.body;
+    assert_eq!(
+        (end["data"].clone(), end["scroll_param"].clone()),
+        (json!([]), Value::Null)
+    );
+    assert_eq!(town.get(&next).await.status, 404, "the end closes it");
+
+    let again = town.get("/companies/scroll").await.body;
+    let param = again["scroll_param"].as_str().unwrap();
+    town.wait(60);
+    let late = town
+        .get(&format!("/companies/scroll?scroll_param={param}"))
+        .await;
+    assert_eq!(late.status, 404, "a minute of rest closes it");
+    assert_eq!(town.get("/companies/scroll").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_page_beyond_the_last_is_empty() {
+    let town = Town::new();
+    for path in ["/companies?page=50", "/companies?per_page=150&page=2"] {
+        let page = town.get(path).await;
+        assert_eq!((page.status, page.body["data"].clone()), (200, json!([])));
+        assert_eq!(page.body["pages"]["next"], Value::Null);
+    }
+    let user = town.sim.user_id(0);
+    let path = format!("/contacts/{user}/companies");
+    let first = town.get(&path).await.body;
+    assert_eq!(first["companies"], first["data"]);
+    assert_eq!(first["data"].as_array().unwrap().len(), 1);
+    let second = town.get(&format!("{path}?page=2")).await.body;
+    assert_eq!(
+        (second["companies"].clone(), second["total_count"].clone()),
+        (json!([]), json!(1))
+    );
+}
+
+#[tokio::test]
+async fn many_companies_of_a_contact_are_linked_page_by_page() {
+    let town = Town::new();
+    let lead = town.lead("many@x.example").await;
+    let path = format!("/contacts/{lead}/companies");
+    for at in 0..3 {
+        let made = town
+            .post("/companies", json!({"company_id": format!("m-{at}")}))
+            .await;
+        town.post(&path, json!({"id": made.body["id"]})).await;
+    }
+    let first = town.get(&format!("{path}?per_page=2")).await.body;
+    assert_eq!(
+        first["pages"]["next"],
+        format!("https://api.intercom.io/contacts/{lead}/companies?page=2&per_page=2")
+    );
+    let last = town.get(&format!("{path}?per_page=2&page=2")).await.body;
+    assert_eq!(last["data"].as_array().unwrap().len(), 1);
+    assert_eq!(last["pages"]["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_contact_has_at_most_1000_companies() {
+    let town = Town::new();
+    let lead = town.lead("rich@x.example").await;
+    let path = format!("/contacts/{lead}/companies");
+    let mut last = Value::Null;
+    for at in 0..1000 {
+        let made = town
+            .post("/companies", json!({"company_id": format!("r-{at}")}))
+            .await;
+        last = made.body["id"].clone();
+        assert_eq!(town.post(&path, json!({"id": last})).await.status, 200);
+    }
+    let made = town.post("/companies", json!({"company_id": "r-x"})).await;
+    let refused = town.post(&path, json!({"id": made.body["id"]})).await;
+    assert_eq!(
+        (refused.status, refused.code(), refused.message()),
+        (
+            400,
+            "contact_company_limit_exceeded",
+            "Contact has reached the maximum of 1000 company associations"
+        )
+    );
+    assert_eq!(town.post(&path, json!({"id": last})).await.status, 200);
+}
+
+#[tokio::test]
+async fn companies_are_listed_by_their_last_request_and_by_tag() {
+    let town = Town::new();
+    let made = town
+        .post(
+            "/companies",
+            json!({"company_id": "n", "update_last_request_at": true}),
+        )
+        .await
+        .body;
+    assert_eq!(made["last_request_at"], NOON);
+    let lead = town.lead("n@x.example").await;
+    town.post(
+        &format!("/contacts/{lead}/companies"),
+        json!({"id": made["id"]}),
+    )
+    .await;
+    let list = async |body: Value| town.post("/companies/list", body).await;
+    let latest = list(json!({"per_page": 1})).await.body;
+    assert_eq!(latest["data"][0]["id"], made["id"]);
+    let oldest = list(json!({"per_page": 150, "order": "asc"})).await.body;
+    let rows = oldest["data"].as_array().unwrap();
+    assert_eq!(rows.last().unwrap()["id"], made["id"]);
+    assert_eq!(list(json!({"order": "up"})).await.status, 400);
+
+    let tag = json!({"name": "target", "companies": [{"company_id": "n"}]});
+    let tag = town.post("/tags", tag).await.body;
+    let path = format!("/companies?tag_id={}", tag["id"].as_str().unwrap());
+    let tagged = town.get(&path).await.body;
+    assert_eq!(
+        (
+            tagged["total_count"].clone(),
+            tagged["data"][0]["id"].clone()
+        ),
+        (json!(1), made["id"].clone())
+    );
+    assert_eq!(town.get("/companies?tag_id=1").await.body["total_count"], 0);
+}
+
+#[tokio::test]
+async fn fields_of_a_company_are_checked_cleared_and_cut() {
+    let town = Town::new();
+    let body = json!({"company_id": "c", "name": "Acme", "industry": "Steel", "size": "12",
+                      "monthly_spend": 3e12});
+    let made = town.post("/companies", body).await.body;
+    assert_eq!(
+        (made["size"].clone(), made["monthly_spend"].clone()),
+        (json!(12), json!(2_147_483_647))
+    );
+    let path = format!("/companies/{}", made["id"].as_str().unwrap());
+    let put = json!({"industry": null, "company_id": "other"});
+    let changed = town.put(&path, put).await.body;
+    assert_eq!(
+        (changed["industry"].clone(), changed["company_id"].clone()),
+        (Value::Null, json!("c"))
+    );
+    for body in [
+        json!({"name": ["Acme"]}),
+        json!({"size": "many"}),
+        json!({"size": true}),
+        json!({"custom_attributes": []}),
+    ] {
+        let refused = town.put(&path, body.clone()).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (400, "parameter_invalid"),
+            "{body}"
+        );
+    }
+    assert_eq!(town.get(&path).await.body["name"], "Acme");
+    let unknown = town.put("/companies/0", json!({})).await;
+    assert_eq!(
+        (unknown.status, unknown.message()),
+        (404, "Company Not Found")
+    );
+}

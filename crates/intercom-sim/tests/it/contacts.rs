@@ -406,7 +406,7 @@ async fn notes_and_tags_hang_on_a_contact() {
     assert_eq!(town.delete(&path).await.code(), "tag_has_dependent_objects");
     town.delete(&format!("/contacts/{id}{path}")).await;
     assert_eq!(town.delete(&path).await.status, 200);
-    assert_eq!(town.get(&path).await.code(), "tag_not_found");
+    assert_eq!(town.get(&path).await.message(), "Resource Not Found");
 }
 
 #[tokio::test]

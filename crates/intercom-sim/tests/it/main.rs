@@ -15,6 +15,8 @@ mod controls;
 mod conversations;
 mod dump;
 mod gate;
+mod merges;
+mod nested;
 mod pages;
 mod people;
 mod saved;

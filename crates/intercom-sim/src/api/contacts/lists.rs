@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::search::key_id;
-use super::{Call, render};
+use super::{Call, merges_shown, render};
 use crate::answer::{Answer, Reply};
 use crate::contact::{Contact, Order};
 use crate::search::{PageRequest, SortKey, page_links};
@@ -33,10 +33,7 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Reply {
         .skip_while(|row| after.is_some_and(|after| (row.updated_at, row.id) >= after))
         .take(request.per_page + 1)
         .collect();
-    let total = request.after.as_ref().map_or_else(
-        || world.contacts.all().filter(|row| !row.archived).count(),
-        |cursor| cursor.3,
-    );
+    let total = world.contacts.count();
     let has_more = rows.len() > request.per_page;
     rows.truncate(request.per_page);
     let next = rows
@@ -48,7 +45,7 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Reply {
     Ok(Answer::written(&render::ContactList::of(
         world,
         rows,
-        call.version,
+        (call.version, merges_shown(call)),
         pages,
     )))
 }

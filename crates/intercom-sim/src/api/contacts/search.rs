@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::lists::PER_PAGE_USUAL;
-use super::{Call, render};
+use super::{Call, merges_shown, render};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::attribute::{DataType, Model, ValueRef};
 use crate::contact::{Contact, Order};
@@ -54,7 +54,7 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
     Ok(Answer::written(&render::ContactList::of(
         world,
         rows,
-        call.version,
+        (call.version, merges_shown(call)),
         pages,
     )))
 }

@@ -1,0 +1,208 @@
+//! What is left of a contact that became part of another one.
+
+use http::Method;
+use serde_json::json;
+
+use crate::town::{NOON, TOKEN, Town};
+
+async fn user(town: &Town, external_id: &str) -> String {
+    let made = town
+        .post("/contacts", json!({"external_id": external_id}))
+        .await;
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+/// A merge that asks nobody: users as well.
+async fn merge(town: &Town, from: &str, into: &str) {
+    let headers = [("content-type", "application/json")];
+    let body = json!({"from": from, "into": into});
+    let path = "/_sim/contacts/merge";
+    let done = town
+        .call_as(&headers, Method::POST, path, Some(&body))
+        .await;
+    assert_eq!(done.status, 204);
+}
+
+#[tokio::test]
+async fn the_api_merges_a_lead_into_a_user_that_resembles_it() {
+    let town = Town::new();
+    let into = user(&town, "u").await;
+    let lead = town.lead("l@x.example").await;
+    let refused = town
+        .post("/contacts/merge", json!({"from": lead, "into": into}))
+        .await;
+    assert_eq!((refused.status, refused.code()), (400, "invalid_merge"));
+    assert_eq!(
+        refused.message(),
+        "Contacts can only be merged when they are duplicates (matching email or phone). Pass \
+         skip_duplicate_validation=true to override this check."
+    );
+    let old = format!("Bearer {TOKEN}");
+    let old = [
+        ("authorization", old.as_str()),
+        ("intercom-version", "2.15"),
+    ];
+    let body = json!({"from": lead, "into": into});
+    let merged = town
+        .call_as(&old, Method::POST, "/contacts/merge", Some(&body))
+        .await;
+    assert_eq!(merged.status, 200, "before 2.16 nobody compares them");
+    for (body, status, code) in [
+        (json!({"into": into}), 400, "parameter_not_found"),
+        (json!({"from": into}), 400, "parameter_not_found"),
+        (json!({"from": "none", "into": into}), 404, "not_found"),
+        (json!({"from": lead, "into": into}), 410, "contact_merged"),
+        (json!({"from": into, "into": into}), 400, "invalid_merge"),
+    ] {
+        let answer = town.post("/contacts/merge", body.clone()).await;
+        assert_eq!((answer.status, answer.code()), (status, code), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_chain_of_merges_leads_to_its_end_for_three_merges() {
+    let town = Town::new();
+    let lead = town.lead("l@x.example").await;
+    let mut chain = vec![lead];
+    for name in ["b", "c", "d", "e"] {
+        chain.push(user(&town, name).await);
+    }
+    for pair in chain.windows(2) {
+        merge(&town, &pair[0], &pair[1]).await;
+    }
+    let end = format!("</contacts/{}>; rel=\"canonical\"", chain[4]);
+    for (from, link) in [
+        (&chain[3], Some(end.as_str())),
+        (&chain[1], Some(end.as_str())),
+        (&chain[0], None),
+    ] {
+        let gone = town.get(&format!("/contacts/{from}")).await;
+        assert_eq!((gone.status, gone.code()), (410, "contact_merged"));
+        assert_eq!(
+            gone.message(),
+            "This contact has been merged. See the 'Link' header for the canonical contact."
+        );
+        let found = gone.headers.get("link").map(|it| it.to_str().unwrap());
+        assert_eq!(found, link);
+        let changed = town.put(&format!("/contacts/{from}"), json!({})).await;
+        assert_eq!(changed.status, 410);
+    }
+}
+
+#[tokio::test]
+async fn the_history_of_a_user_is_paged_by_cursor() {
+    let town = Town::new();
+    let into = user(&town, "u").await;
+    let mut leads = Vec::new();
+    for at in 0..3 {
+        let lead = town.lead(&format!("{at}@x.example")).await;
+        merge(&town, &lead, &into).await;
+        leads.push(lead);
+        town.wait(10);
+    }
+    let path = format!("/contacts/{into}/merge_history");
+    let all = town.get(&path).await.body;
+    assert_eq!(
+        all["data"][0],
+        json!({"type": "merge_history", "source_contact_id": leads[2],
+               "source_contact_role": "lead", "merged_at": NOON + 20})
+    );
+    assert_eq!(
+        (all["has_more"].clone(), all.get("next_cursor")),
+        (json!(false), None)
+    );
+    let first = town.get(&format!("{path}?per_page=2&order=asc")).await.body;
+    assert_eq!(first["data"][0]["source_contact_id"], leads[0].as_str());
+    assert_eq!(first["has_more"], true);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let cursor: String = url::form_urlencoded::byte_serialize(cursor.as_bytes()).collect();
+    let rest = town
+        .get(&format!("{path}?per_page=2&order=asc&cursor={cursor}"))
+        .await
+        .body;
+    assert_eq!(rest["data"].as_array().unwrap().len(), 1);
+    assert_eq!(rest["data"][0]["source_contact_id"], leads[2].as_str());
+    assert_eq!(rest["has_more"], false);
+
+    let other = town.lead("other@x.example").await;
+    for (path, status) in [
+        (format!("/contacts/{other}/merge_history"), 404),
+        (format!("{path}?per_page=151"), 400),
+        (format!("{path}?order=up"), 400),
+        (format!("{path}?cursor=x"), 400),
+    ] {
+        assert_eq!(town.get(&path).await.status, status, "{path}");
+    }
+    let missing = town.get(&format!("/contacts/{other}/merge_history")).await;
+    assert_eq!(missing.message(), "Contact not found");
+}
+
+#[tokio::test]
+async fn a_contact_tells_its_merges_to_those_who_ask_since_2_16() {
+    let town = Town::new();
+    let into = user(&town, "u").await;
+    let lead = town.lead("l@x.example").await;
+    merge(&town, &lead, &into).await;
+    let path = format!("/contacts/{into}?include_merge_history=true");
+    let shown = town.get(&path).await.body;
+    assert_eq!(
+        shown["merge_history"][0]["source_contact_id"],
+        lead.as_str()
+    );
+    let plain = town.get(&format!("/contacts/{into}")).await.body;
+    assert_eq!(plain.get("merge_history"), None);
+    let listed = town
+        .get("/contacts?include_merge_history=true&per_page=150")
+        .await
+        .body;
+    let rows = listed["data"].as_array().unwrap();
+    for row in rows {
+        let has_history = row.get("merge_history").is_some();
+        assert_eq!(has_history, row["role"] == "user", "{row}");
+    }
+    let authorization = format!("Bearer {TOKEN}");
+    let old = [
+        ("authorization", authorization.as_str()),
+        ("intercom-version", "2.15"),
+    ];
+    let before = town.call_as(&old, Method::GET, &path, None).await.body;
+    assert_eq!(before.get("merge_history"), None);
+    let history = format!("/contacts/{into}/merge_history");
+    let before = town.call_as(&old, Method::GET, &history, None).await;
+    assert_eq!(before.status, 404);
+}
+
+#[tokio::test]
+async fn a_blocked_contact_neither_comes_back_nor_is_made_anew() {
+    let town = Town::new();
+    let id = user(&town, "b").await;
+    let path = format!("/contacts/{id}");
+    let blocked = town.post(&format!("{path}/block"), json!({})).await;
+    assert_eq!(
+        blocked.body,
+        json!({"type": "contact", "id": id, "external_id": "b", "blocked": true})
+    );
+    let back = town.post(&format!("{path}/unarchive"), json!({})).await;
+    assert_eq!((back.status, back.code()), (400, "not_restorable"));
+    let anew = town.post("/contacts", json!({"external_id": "b"})).await;
+    assert_eq!((anew.status, anew.code()), (400, "not_restorable"));
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_deleted_contact_goes_with_it() {
+    let town = Town::new();
+    let id = user(&town, "d").await;
+    let path = format!("/contacts/{id}");
+    let note = town
+        .post(&format!("{path}/notes"), json!({"body": "Hello"}))
+        .await
+        .body;
+    let event = json!({"event_name": "won", "created_at": NOON, "id": id});
+    town.post("/events", event).await;
+    town.delete(&path).await;
+    let note = format!("/notes/{}", note["id"].as_str().unwrap());
+    assert_eq!(town.get(&note).await.message(), "Resource Not Found");
+    let again = user(&town, "d").await;
+    let events = format!("/events?type=user&intercom_user_id={again}");
+    assert_eq!(town.get(&events).await.body["events"], json!([]));
+}
