@@ -94,6 +94,7 @@ fn list_by_body(world: &World, call: &Call<'_>) -> Reply {
 }
 
 /// By the last request.
+#[derive(Debug, Clone, Copy)]
 enum Order {
     Ascending,
     Descending,
