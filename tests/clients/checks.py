@@ -1,8 +1,12 @@
 """The least that a list of checks needs: they run in order, each says how it went, and the last
 line counts them."""
 
+import signal
 import sys
 import traceback
+
+# A client that pages for ever must not hold up the others.
+PATIENCE_SECONDS = 30
 
 _checks = []
 
@@ -28,10 +32,16 @@ def raises(kind, action):
     raise AssertionError(f"expected {kind.__name__}, found {found!r}")
 
 
+def _too_late(_signal, _frame):
+    raise TimeoutError(f"no end after {PATIENCE_SECONDS} s")
+
+
 def run(prefix, *arguments):
     """Runs all checks with the same arguments; gives how many passed and how many failed."""
     passed = failed = 0
+    signal.signal(signal.SIGALRM, _too_late)
     for name, function in _checks:
+        signal.alarm(PATIENCE_SECONDS)
         try:
             function(*arguments)
         except Exception:  # Whatever a client may raise, the next check is run.
@@ -41,6 +51,8 @@ def run(prefix, *arguments):
         else:
             passed += 1
             print(f"test {prefix}::{name} ... ok")
+        finally:
+            signal.alarm(0)
     return passed, failed
 
 

@@ -5,6 +5,8 @@ const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const jsforce = require('jsforce');
 
+const { run } = require('./checks.cjs');
+
 const { CARRICK_SIM_PLAIN: PLAIN, CARRICK_SIM_TLS: TLS } = process.env;
 const LEADS = 4500;
 const CALLBACK = 'http://127.0.0.1:9/callback';
@@ -210,27 +212,8 @@ const checks = {
   },
 };
 
-async function main() {
-  const counts = { passed: 0, failed: 0 };
-  for (const [way, base] of [['plain', PLAIN], ['tls', TLS]]) {
-    const token = { instanceUrl: base, accessToken: 'an-access-token', version: '60.0' };
-    const conn = new jsforce.Connection(token);
-    for (const [name, check] of Object.entries(checks)) {
-      try {
-        await check(base, conn);
-        counts.passed += 1;
-        console.log(`test ${way}::${name} ... ok`);
-      } catch (error) {
-        counts.failed += 1;
-        console.log(`test ${way}::${name} ... FAILED`);
-        console.log(error);
-        await control('DELETE', 'faults');
-      }
-    }
-  }
-  const word = counts.failed === 0 ? 'ok' : 'FAILED';
-  console.log(`test result: ${word}. ${counts.passed} passed; ${counts.failed} failed`);
-  process.exitCode = counts.failed === 0 ? 0 : 1;
-}
-
-main();
+const connected = (base) => {
+  const token = { instanceUrl: base, accessToken: 'an-access-token', version: '60.0' };
+  return [base, new jsforce.Connection(token)];
+};
+run(checks, [['plain', connected(PLAIN)], ['tls', connected(TLS)]], () => control('DELETE', 'faults'));
