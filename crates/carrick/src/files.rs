@@ -16,6 +16,15 @@ pub(crate) enum Readers {
 
 /// Puts `content` in place of what is at `path`, by writing a file beside it and renaming that.
 pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    replace_by(path, readers, |file| file.write_all(content))
+}
+
+/// As [`replace`], with a content that is written bit by bit.
+pub(crate) fn replace_by(
+    path: &Path,
+    readers: Readers,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let beside = path.with_added_extension("new");
     // Left by a process that was killed; its permissions might be wider than asked for.
     match std::fs::remove_file(&beside) {
@@ -23,14 +32,22 @@ pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Resu
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    write_new(&beside, content, readers)?;
+    write_new_by(&beside, readers, write)?;
     std::fs::rename(&beside, path)
 }
 
 /// Writes a file that must not exist yet, to the disk.
 pub(crate) fn write_new(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    write_new_by(path, readers, |file| file.write_all(content))
+}
+
+fn write_new_by(
+    path: &Path,
+    readers: Readers,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = create_new(path, readers)?;
-    file.write_all(content)?;
+    write(&mut file)?;
     file.sync_all()
 }
 

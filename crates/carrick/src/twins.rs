@@ -1,7 +1,8 @@
 //! Simulated clouds that listen, and the files that keep them between two runs.
 
+use std::fs::File;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use listener::Listener;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use transport::{NetworkOptions, Reach, network};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::failure::{Failure, OrFail};
 use crate::files;
@@ -66,7 +67,7 @@ async fn run(serving: impl Future<Output = ()>, keeper: Option<&Keeper>) -> Resu
 }
 
 /// Writes a world as it is now.
-type World = Arc<dyn Fn() -> io::Result<Vec<u8>> + Send + Sync>;
+type World = Arc<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>;
 
 /// A file that holds a world.
 pub(crate) struct Keeper {
@@ -81,23 +82,22 @@ impl Keeper {
     /// Keeps a Salesforce org in `file`.
     pub(crate) fn of_salesforce(sim: &salesforce_sim::Sim, file: PathBuf) -> Self {
         let sim = sim.clone();
-        let world = move || {
-            let mut content = Vec::new();
-            sim.save(&mut content).map(|()| content)
-        };
-        Self {
-            file,
-            world: Arc::new(world),
-            digest: Arc::default(),
-        }
+        Self::of(file, move |mut to| sim.save(&mut to))
     }
 
     /// Keeps an Intercom workspace in `file`.
     pub(crate) fn of_intercom(sim: &intercom_sim::Sim, file: PathBuf) -> Self {
         let sim = sim.clone();
+        Self::of(file, move |to| sim.save(to))
+    }
+
+    fn of(
+        file: PathBuf,
+        world: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             file,
-            world: Arc::new(move || Ok(sim.save())),
+            world: Arc::new(world),
             digest: Arc::default(),
         }
     }
@@ -122,16 +122,24 @@ impl Keeper {
         }
     }
 
-    /// Replaces the file if anything changed since it was written last.
+    /// Replaces the file if anything changed since it was written last. The content is never held
+    /// as a whole: it is written twice, first to be compared alone.
     async fn write(&self) -> io::Result<()> {
         let mut digest = Arc::clone(&self.digest).lock_owned().await;
         let (file, world) = (self.file.clone(), Arc::clone(&self.world));
         let writing = tokio::task::spawn_blocking(move || {
-            let content = world()?;
-            let now = xxh3_64(&content);
-            if *digest != Some(now) {
-                files::replace(&file, &content, files::Readers::Owner)?;
-                *digest = Some(now);
+            let mut present = Digesting::new(io::sink());
+            world(&mut present)?;
+            if *digest != Some(present.digest()) {
+                let mut written = None;
+                files::replace_by(&file, files::Readers::Owner, |to| {
+                    let mut to = Digesting::new(io::BufWriter::new(to));
+                    world(&mut to)?;
+                    to.flush()?;
+                    written = Some(to.digest());
+                    Ok(())
+                })?;
+                *digest = written;
             }
             Ok(())
         });
@@ -139,9 +147,40 @@ impl Keeper {
     }
 }
 
-/// The saved world in `file`.
-pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).or_fail(|| format!("the saved world {} cannot be read", file.display()))
+/// Remembers what went through it, as a digest.
+struct Digesting<W> {
+    to: W,
+    digest: Xxh3,
+}
+
+impl<W> Digesting<W> {
+    fn new(to: W) -> Self {
+        let digest = Xxh3::new();
+        Self { to, digest }
+    }
+
+    fn digest(&self) -> u64 {
+        self.digest.digest()
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// The saved world in `file`, to be read from its beginning.
+pub(crate) fn read(file: &Path) -> Result<io::BufReader<File>, Failure> {
+    File::open(file)
+        .map(io::BufReader::new)
+        .or_fail(|| format!("the saved world {} cannot be read", file.display()))
 }
 
 /// A file that does not hold a world.

@@ -11,6 +11,7 @@ pub(crate) mod serve;
 mod webhooks;
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ impl Sim {
     pub fn load(
         options: Options,
         clock: Arc<dyn Clock>,
-        saved: &[u8],
+        saved: impl io::Read,
     ) -> Result<Self, serde_json::Error> {
         Ok(Self::of_world(World::load(saved, options)?, clock))
     }
@@ -106,9 +107,10 @@ impl Sim {
         }
     }
 
-    /// The workspace as JSON, for [`Sim::load`].
-    pub fn save(&self) -> Vec<u8> {
-        self.look(World::save)
+    /// Writes the workspace as JSON, for [`Sim::load`], bit by bit. Nothing else happens in the
+    /// workspace meanwhile.
+    pub fn save(&self, to: impl io::Write) -> io::Result<()> {
+        self.look(|world| world.save(to))
     }
 
     /// Gives the world a way out: webhooks and canvas requests go through `outbound`.

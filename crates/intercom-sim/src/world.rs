@@ -4,6 +4,8 @@
 //! has to happen later is asked for by [`World::next_due`] and taken by [`World::due`]. The two
 //! drivers (with a timer, or step by step) are [`crate::Sim`].
 
+use std::io;
+
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::tz::TimeZone;
@@ -106,17 +108,17 @@ impl World {
 
     /// The workspace that [`World::save`] wrote, with the addresses, secrets and limits of this
     /// start.
-    pub fn load(saved: &[u8], options: Options) -> Result<Self, serde_json::Error> {
-        let mut world: Self = serde_json::from_slice(saved)?;
+    pub fn load(saved: impl io::Read, options: Options) -> Result<Self, serde_json::Error> {
+        let mut world: Self = serde_json::from_reader(saved)?;
         world.start_with(options);
         world.webhooks.forget_flights();
         Ok(world)
     }
 
-    /// The workspace as JSON: people, conversations, attributes, tokens, what is still to be sent.
-    /// Not the options, the call log, and the cards on the screen.
-    pub fn save(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a world has only text keys")
+    /// Writes the workspace as JSON: people, conversations, attributes, tokens, what is still to be
+    /// sent. Not the options, the call log, and the cards on the screen.
+    pub fn save(&self, to: impl io::Write) -> io::Result<()> {
+        serde_json::to_writer(to, self).map_err(Into::into)
     }
 
     pub(crate) fn empty(seed: u64, workspace: String, created_at: i64) -> Self {

@@ -1,5 +1,7 @@
 //! The two simulated clouds, as an operator would have set them up for Carrick.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -95,7 +97,7 @@ fn salesforce(folder: &Folder) -> Result<salesforce_sim::Sim, Failure> {
     let clock = Arc::new(SystemClock);
     let seed = options.seed;
     match saved(&folder.salesforce())? {
-        Some(world) => salesforce_sim::Sim::load(&mut world.as_slice(), clock, seed)
+        Some(mut world) => salesforce_sim::Sim::load(&mut world, clock, seed)
             .map_err(|error| twins::unreadable(&folder.salesforce(), &error)),
         None => Ok(salesforce_sim::Sim::new(options, clock, seed)),
     }
@@ -117,13 +119,13 @@ fn intercom(folder: &Folder, places: &Places) -> Result<intercom_sim::Sim, Failu
     };
     let clock = Arc::new(SystemClock);
     match saved(&folder.intercom())? {
-        Some(world) => intercom_sim::Sim::load(options, clock, &world)
+        Some(world) => intercom_sim::Sim::load(options, clock, world)
             .map_err(|error| twins::unreadable(&folder.intercom(), &error)),
         None => Ok(intercom_sim::Sim::new(options, clock, folder.people.seed)),
     }
 }
 
-fn saved(file: &Path) -> Result<Option<Vec<u8>>, Failure> {
+fn saved(file: &Path) -> Result<Option<BufReader<File>>, Failure> {
     if file.exists() {
         twins::read(file).map(Some)
     } else {

@@ -20,7 +20,7 @@ pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> 
     let options = options(&arguments);
     let clock = Arc::new(SystemClock);
     let sim = match &arguments.saved.load {
-        Some(file) => Sim::load(options, clock, &twins::read(file)?)
+        Some(file) => Sim::load(options, clock, twins::read(file)?)
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options, clock, arguments.seed.unwrap_or(1)),
     };

@@ -24,7 +24,7 @@ pub(super) async fn run(arguments: SalesforceSimArguments) -> Result<(), Failure
     let address = ports::address_of(&plain);
     let clock = Arc::new(SystemClock);
     let sim = match &arguments.saved.load {
-        Some(file) => Sim::load(&mut twins::read(file)?.as_slice(), clock, TOKEN_SEED)
+        Some(file) => Sim::load(&mut twins::read(file)?, clock, TOKEN_SEED)
             .map_err(|error| twins::unreadable(file, &error))?,
         None => Sim::new(options(&arguments)?, clock, TOKEN_SEED),
     };
