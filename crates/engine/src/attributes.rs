@@ -39,10 +39,7 @@ impl Engine {
             let trouble = match standing(&all, attribute.name()) {
                 Standing::Right => None,
                 Standing::Missing => {
-                    let new = NewAttribute {
-                        name: attribute.name().to_owned(),
-                        description: attribute.description().to_owned(),
-                    };
+                    let new = NewAttribute::text(attribute.name(), attribute.description());
                     refused(clients.intercom.create_attribute(&new).await)?
                 }
                 Standing::Archived(number) => {

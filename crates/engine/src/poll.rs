@@ -289,7 +289,7 @@ impl Engine {
             let now = self.now();
             let mut absorption = Absorption::new(Lane::Live, Reason::Poll, now);
             let mut reached = false;
-            for contact in page.contacts {
+            for contact in page.rows {
                 match contact {
                     Ok(contact) if contact.updated_at < since => reached = true,
                     Ok(contact) => {

@@ -1,6 +1,8 @@
 //! Data attributes: the names and types under which custom values may be written. A name is unique
 //! among people and company data together, and archived ones keep theirs.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::json;
 use transport::Reply;
@@ -8,6 +10,11 @@ use transport::Reply;
 use crate::client::{Call, Client, json_body};
 use crate::error::IntercomError;
 use crate::wire;
+
+pub use quota::{AttributeQuota, QuotaStanding};
+
+mod missing;
+mod quota;
 
 /// A data attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +33,8 @@ pub struct DataAttribute {
     pub custom: bool,
     /// For people.
     pub description: Option<String>,
+    /// The texts that a value can be; none if it can be any.
+    pub options: Vec<String>,
 }
 
 /// What a data attribute describes.
@@ -37,15 +46,41 @@ pub enum AttributeModel {
     Company,
 }
 
-/// An attribute of contacts to be made. Its type is string, which targeting and assignment in
-/// Intercom can use.
+/// An attribute to be made. Name, model and type never change afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAttribute {
     /// Letters, digits, underscores, hyphens, currency symbols and spaces.
     pub name: String,
+    /// What it describes.
+    pub model: AttributeModel,
+    /// What its values are.
+    pub data_type: AttributeType,
     /// For people.
     pub description: String,
 }
+
+/// What the values of an attribute are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeType {
+    /// Texts, which targeting and assignment in Intercom can use.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers.
+    Float,
+    /// True or false.
+    Boolean,
+    /// Days, in Unix seconds.
+    Date,
+    /// Instants, in Unix seconds; read back as `date`.
+    Instant,
+    /// One of several texts; read back as `string` with its options.
+    OneOf(AttributeOptions),
+}
+
+/// Two texts or more, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeOptions(Vec<String>);
 
 impl Client {
     /// All attributes of contacts and companies, archived ones included. Two calls.
@@ -60,33 +95,89 @@ impl Client {
         Ok(all)
     }
 
-    /// Makes an attribute of contacts. [`IntercomError::Invalid`] if the name is taken, which
-    /// includes archived attributes and company data.
+    /// Makes an attribute. [`IntercomError::Invalid`] if the name is taken, which includes archived
+    /// attributes and those of the other model; [`IntercomError::Full`] if there may be no more.
     pub async fn create_attribute(
         &self,
         new: &NewAttribute,
     ) -> Result<DataAttribute, IntercomError> {
-        self.write(&create(new), contact_attribute).await
+        self.write(&create(new), one).await
     }
 
-    /// Brings an archived attribute of contacts back, with the values it had. Repeating it changes
+    /// Puts an attribute away; its name stays taken. [`IntercomError::Invalid`] while something
+    /// depends on it. Repeating it changes nothing.
+    pub async fn archive_attribute(&self, id: i64) -> Result<DataAttribute, IntercomError> {
+        self.write(&archived(id, true), one).await
+    }
+
+    /// Brings an archived attribute back, with the values it had. Repeating it changes
     /// nothing.
     pub async fn unarchive_attribute(&self, id: i64) -> Result<DataAttribute, IntercomError> {
-        let call = Call::put(
-            format!("/data_attributes/{id}"),
-            &json!({ "archived": false }),
-        );
-        self.write(&call, contact_attribute).await
+        self.write(&archived(id, false), one).await
     }
 }
 
+impl NewAttribute {
+    /// A text attribute of contacts.
+    pub fn text(name: &str, description: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            model: AttributeModel::Contact,
+            data_type: AttributeType::Text,
+            description: description.to_owned(),
+        }
+    }
+}
+
+impl AttributeOptions {
+    /// `None` if there are fewer than two, or one of them is there twice.
+    pub fn new(options: Vec<String>) -> Option<Self> {
+        let distinct: BTreeSet<_> = options.iter().collect();
+        (options.len() >= 2 && distinct.len() == options.len()).then_some(Self(options))
+    }
+}
+
+impl AttributeModel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Company => "company",
+        }
+    }
+}
+
+impl AttributeType {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Instant => "datetime",
+            Self::OneOf(_) => "options",
+        }
+    }
+}
+
+fn archived(id: i64, archived: bool) -> Call {
+    let body = json!({ "archived": archived });
+    Call::put(format!("/data_attributes/{id}"), &body)
+}
+
 fn create(new: &NewAttribute) -> Call {
-    let body = json!({
+    let mut body = json!({
         "name": new.name,
-        "model": "contact",
-        "data_type": "string",
+        "model": new.model.as_str(),
+        "data_type": new.data_type.as_str(),
         "description": new.description,
     });
+    if let AttributeType::OneOf(AttributeOptions(options)) = &new.data_type {
+        body["options"] = options
+            .iter()
+            .map(|option| json!({ "value": option }))
+            .collect();
+    }
     Call::post("/data_attributes", &body)
 }
 
@@ -104,8 +195,13 @@ fn list(reply: &Reply, model: AttributeModel) -> Result<Vec<DataAttribute>, Inte
     Ok(wire.data.into_iter().map(|row| row.of(model)).collect())
 }
 
-fn contact_attribute(reply: &Reply) -> Result<DataAttribute, IntercomError> {
-    json_body(reply).map(|row: WireAttribute| row.of(AttributeModel::Contact))
+fn one(reply: &Reply) -> Result<DataAttribute, IntercomError> {
+    let row: WireAttribute = json_body(reply)?;
+    let model = match row.model.as_deref() {
+        Some("company") => AttributeModel::Company,
+        Some(_) | None => AttributeModel::Contact,
+    };
+    Ok(row.of(model))
 }
 
 #[derive(Deserialize)]
@@ -118,6 +214,7 @@ struct WireAttribute {
     #[serde(default, deserialize_with = "wire::optional_id")]
     id: Option<i64>,
     name: String,
+    model: Option<String>,
     #[serde(default, deserialize_with = "wire::or_default")]
     data_type: String,
     #[serde(default, deserialize_with = "wire::or_default")]
@@ -125,6 +222,24 @@ struct WireAttribute {
     #[serde(default, deserialize_with = "wire::or_default")]
     custom: bool,
     description: Option<String>,
+    #[serde(default, deserialize_with = "wire::or_default")]
+    options: Vec<WireOption>,
+}
+
+/// A text by the examples, an object with it by the schema of writing.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireOption {
+    Text(String),
+    Valued { value: String },
+}
+
+impl WireOption {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Valued { value: text } => text,
+        }
+    }
 }
 
 impl WireAttribute {
@@ -132,10 +247,12 @@ impl WireAttribute {
         let Self {
             id,
             name,
+            model: _,
             data_type,
             archived,
             custom,
             description,
+            options,
         } = self;
         DataAttribute {
             id,
@@ -145,6 +262,7 @@ impl WireAttribute {
             archived,
             custom,
             description,
+            options: options.into_iter().map(WireOption::into_text).collect(),
         }
     }
 }

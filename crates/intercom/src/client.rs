@@ -185,6 +185,22 @@ impl Call {
         }
     }
 
+    pub(crate) fn delete(path: String) -> Self {
+        Self {
+            method: Method::DELETE,
+            path,
+            body: None,
+        }
+    }
+
+    /// A `DELETE` that says who does it.
+    pub(crate) fn delete_as(path: String, body: &impl Serialize) -> Self {
+        Self {
+            body: Some(json(body)),
+            ..Self::delete(path)
+        }
+    }
+
     pub(crate) fn put(path: String, body: &impl Serialize) -> Self {
         Self {
             method: Method::PUT,
@@ -222,6 +238,11 @@ impl Call {
             .into()
         })
     }
+}
+
+/// A customer's text as one segment of a path, or one value of a query.
+pub(crate) fn segment(text: &str) -> impl std::fmt::Display + '_ {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
 }
 
 fn json(body: &impl Serialize) -> Bytes {

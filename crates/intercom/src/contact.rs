@@ -12,6 +12,12 @@ use crate::client::{Call, Client, json_body};
 use crate::error::IntercomError;
 use crate::wire;
 
+pub use create::{Created, CurrentContact, NewContact, NewIdentity};
+pub use lifecycle::MergeCheck;
+
+mod create;
+mod lifecycle;
+
 /// A contact as Intercom shows it: nothing is trimmed, folded or reformatted.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "WireContact")]

@@ -1,61 +1,100 @@
-//! Conversations, as far as notes need them: a note is posted, and found again among the parts.
+//! Conversations: what one is, with everything that was said and happened in it.
+//!
+//! Webhooks and card requests hold a part of a conversation at most, so what is rendered or judged
+//! is always read by [`Client::conversation`]. The first message is in the source and never among
+//! the parts; of those Intercom returns the newest 500.
+
+mod action;
+mod part;
+mod search;
+mod wire_form;
 
 use model::Timestamp;
-use model::ic::{ContactId, ConversationId, TeammateId};
-use serde::Deserialize;
-use serde_json::json;
-use transport::Reply;
+use model::ic::{ContactId, ConversationId, PartId, TagId, TeamId, TeammateId};
 
-use crate::client::{Call, Client, json_body};
+use crate::client::{Call, Client};
 use crate::error::IntercomError;
-use crate::wire;
+use crate::html;
+use crate::page::Unreadable;
 
-mod href;
+pub use action::{Assignee, AttachmentUrls, TooManyAttachments};
+pub use part::{Attachment, Author, AuthorKind, Nature, Part, PartKind};
+pub use search::{ConversationPage, ConversationPages};
 
-/// A conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conversation {
+/// A conversation without its parts, as lists show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversationHead {
     /// Unique within the workspace.
     pub id: ConversationId,
-    /// Who takes part, in Intercom's order.
-    pub contact_ids: Vec<ContactId>,
+    /// As somebody wrote it; entities may be in it.
+    pub title: Option<String>,
+    /// Whether somebody is to answer.
+    pub state: ConversationState,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Option<Timestamp>,
+    /// Since when the contact waits for an answer.
+    pub waiting_since: Option<Timestamp>,
+    /// When it opens again by itself.
+    pub snoozed_until: Option<Timestamp>,
     /// The teammate whom it is assigned to.
     pub assignee_id: Option<TeammateId>,
+    /// The team that it is assigned to.
+    pub team_id: Option<TeamId>,
+    /// Who takes part, in Intercom's order.
+    pub contact_ids: Vec<ContactId>,
+    /// The tags on it.
+    pub tag_ids: Vec<TagId>,
+    /// How it began, and the first message. Webhooks of some topics leave it out.
+    pub source: Option<Source>,
+}
+
+/// A conversation with its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// All but the parts.
+    pub head: ConversationHead,
     /// The newest 500 parts, oldest first. The first message is not among them.
     pub parts: Vec<Part>,
+    /// Parts that could not be read; the others can.
+    pub unreadable_parts: Vec<Unreadable<PartId>>,
     /// How many parts there are, also where more than 500.
     pub parts_total: u64,
 }
 
-/// Something that was said or happened in a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Part {
-    /// Unique within the workspace.
-    #[serde(deserialize_with = "wire::id")]
-    pub id: String,
-    /// `comment`, `note`, `close` and some thirty more.
-    #[serde(rename = "part_type")]
-    pub kind: String,
-    /// HTML; parts that only report a change have none.
-    pub body: Option<String>,
-    /// When it happened, to the second.
-    #[serde(default, deserialize_with = "wire::instant")]
-    pub created_at: Option<Timestamp>,
-    /// Who did it.
-    pub author: Option<Author>,
-    /// The app that made the part through the API.
-    pub app_package_code: Option<String>,
+/// Whether somebody is to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConversationState {
+    /// Somebody is.
+    Open,
+    /// Later.
+    Snoozed,
+    /// Nobody is.
+    Closed,
+    /// What Intercom may add, by its name.
+    Other(String),
 }
 
-/// Who wrote a part.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Author {
-    /// `admin`, `user`, `lead`, `bot` or `team`.
-    #[serde(rename = "type")]
+/// How a conversation began, and its first message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// `conversation`, `email`, `whatsapp` and others.
     pub kind: String,
-    /// An id of that kind.
-    #[serde(default, deserialize_with = "wire::optional_id")]
-    pub id: Option<String>,
+    /// `customer_initiated`, `admin_initiated` and others.
+    pub delivered_as: String,
+    /// Of an email; empty otherwise.
+    pub subject: String,
+    /// The first message: HTML, empty if there is none.
+    pub body: String,
+    /// Who wrote it.
+    pub author: Option<Author>,
+    /// What came with it.
+    pub attachments: Vec<Attachment>,
+    /// The page that the visitor was on.
+    pub url: Option<String>,
+    /// Somebody deleted the message; the body says so.
+    pub redacted: bool,
 }
 
 impl Conversation {
@@ -64,93 +103,35 @@ impl Conversation {
     pub fn has_note_with(&self, link: &str) -> bool {
         self.parts
             .iter()
-            .filter(|part| part.is_note())
+            .filter(|part| part.kind.nature() == Nature::Note)
             .filter_map(|part| part.body.as_deref())
-            .any(|html| href::targets(html).iter().any(|target| target == link))
+            .any(|html| html::targets(html).iter().any(|target| target == link))
     }
-}
 
-impl Part {
-    /// Whether only teammates see it.
-    fn is_note(&self) -> bool {
-        matches!(self.kind.as_str(), "note" | "note_and_reopen")
+    /// How many of the oldest parts Intercom does not return, and nobody can read any more.
+    pub fn missing_parts(&self) -> u64 {
+        let read = self.parts.len() + self.unreadable_parts.len();
+        self.parts_total.saturating_sub(read as u64)
     }
 }
 
 impl Client {
     /// A conversation with its parts.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, IntercomError> {
-        self.read(&Call::get(format!("/conversations/{id}")), conversation)
-            .await
-    }
-
-    /// Adds an internal note in the name of `teammate` and returns the conversation with it. There
-    /// is no key against repetition: after an unknown outcome look among the parts first.
-    pub async fn add_note(
-        &self,
-        id: &ConversationId,
-        teammate: &TeammateId,
-        html: &str,
-    ) -> Result<Conversation, IntercomError> {
-        self.write(&note(id, teammate, html), conversation).await
+        let call = Call::get(format!("/conversations/{id}"));
+        self.read(&call, wire_form::conversation).await
     }
 }
 
-fn note(id: &ConversationId, teammate: &TeammateId, html: &str) -> Call {
-    let body = json!({
-        "message_type": "note",
-        "type": "admin",
-        "admin_id": teammate,
-        "body": html,
-    });
-    Call::post(format!("/conversations/{id}/reply"), &body)
-}
-
-fn conversation(reply: &Reply) -> Result<Conversation, IntercomError> {
-    let wire: WireConversation = json_body(reply)?;
-    let parts = wire.conversation_parts;
-    Ok(Conversation {
-        id: wire.id,
-        contact_ids: wire
-            .contacts
-            .contacts
-            .into_iter()
-            .map(|stub| stub.id)
-            .collect(),
-        assignee_id: wire.admin_assignee_id,
-        parts_total: parts
-            .total_count
-            .unwrap_or(parts.conversation_parts.len() as u64),
-        parts: parts.conversation_parts,
-    })
-}
-
-#[derive(Deserialize)]
-struct WireConversation {
-    #[serde(deserialize_with = "wire::id")]
-    id: ConversationId,
-    #[serde(default, deserialize_with = "wire::or_default")]
-    contacts: WireContacts,
-    #[serde(default, deserialize_with = "wire::optional_id")]
-    admin_assignee_id: Option<TeammateId>,
-    conversation_parts: WireParts,
-}
-
-#[derive(Default, Deserialize)]
-struct WireContacts {
-    contacts: Vec<WireStub>,
-}
-
-#[derive(Deserialize)]
-struct WireStub {
-    #[serde(deserialize_with = "wire::id")]
-    id: ContactId,
-}
-
-#[derive(Deserialize)]
-struct WireParts {
-    conversation_parts: Vec<Part>,
-    total_count: Option<u64>,
+/// A conversation as an answer would hold it.
+#[cfg(test)]
+pub(crate) fn read(json: &str) -> Conversation {
+    let reply = transport::Reply {
+        status: http::StatusCode::OK,
+        headers: http::HeaderMap::new(),
+        body: bytes::Bytes::copy_from_slice(json.as_bytes()),
+    };
+    wire_form::conversation(&reply).expect("the conversation is readable")
 }
 
 #[cfg(test)]

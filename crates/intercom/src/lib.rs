@@ -20,23 +20,43 @@ mod contact;
 mod conversation;
 mod error;
 mod event;
+mod html;
 mod limiter;
+mod note;
+mod page;
 mod search;
 mod signature;
+mod tag;
+mod team;
 mod teammate;
+pub mod transcript;
 pub mod webhook;
 mod wire;
 
-pub use attribute::{AttributeModel, DataAttribute, NewAttribute};
+pub use attribute::{
+    AttributeModel, AttributeOptions, AttributeQuota, AttributeType, DataAttribute, NewAttribute,
+    QuotaStanding,
+};
 pub use auth::App;
 pub use client::{Client, INTERCOM_VERSION};
-pub use company::Company;
-pub use contact::{AttributeValue, Contact, ContactPatch, Location, Utm};
-pub use conversation::{Author, Conversation, Part};
+pub use company::{Company, CompanyScroll, CompanyUpsert, MonthlySpend, ScrolledCompanies};
+pub use contact::{
+    AttributeValue, Contact, ContactPatch, Created, CurrentContact, Location, MergeCheck,
+    NewContact, NewIdentity, Utm,
+};
+pub use conversation::{
+    Assignee, Attachment, AttachmentUrls, Author, AuthorKind, Conversation, ConversationHead,
+    ConversationPage, ConversationPages, ConversationState, Nature, Part, PartKind, Source,
+    TooManyAttachments,
+};
 pub use error::{IntercomError, Outcome};
 pub use event::{EventValue, NewEvent};
 pub use limiter::RateLimit;
 pub use model::Change;
-pub use search::{ContactPage, Cursor, UnreadableContact};
+pub use note::{Note, NoteAuthor, NotePages};
+pub use page::{Cursor, Page, Pages, Unreadable};
+pub use search::{ContactPage, ContactPages, UnreadableContact};
 pub use signature::SignatureError;
+pub use tag::Tag;
+pub use team::Team;
 pub use teammate::{Me, Teammate};

@@ -78,8 +78,16 @@ intercom_ids! {
     ContactId = "contact",
     /// A company.
     CompanyId = "company",
+    /// A tag, of contacts, companies and conversations alike.
+    TagId = "tag",
+    /// A team of teammates.
+    TeamId = "team",
+    /// A note on a contact.
+    NoteId = "note",
     /// A conversation.
     ConversationId = "conversation",
+    /// A part of a conversation.
+    PartId = "conversation part",
     /// A teammate, whom the API calls an admin.
     TeammateId = "admin",
     /// A workspace: `app.id_code` of `/me`, `app_id` of webhooks, `workspace_id` of the card.

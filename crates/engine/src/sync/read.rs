@@ -42,7 +42,7 @@ pub(super) async fn read_intercom(
         let now = engine.now();
         let mut unreadable = 0;
         let before = rows.len();
-        for contact in page.contacts {
+        for contact in page.rows {
             match contact {
                 Ok(contact) if contact.archived => {}
                 Ok(contact) => rows.push(projection::contact_row(&contact, now)),

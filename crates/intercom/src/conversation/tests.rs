@@ -4,18 +4,20 @@ const LINK: &str = "https://acme.lightning.force.com/lightning/r/Lead/00Q1/view?
 
 fn with_parts(parts: &[(&str, Option<&str>)]) -> Conversation {
     let part = |(kind, body): &(&str, Option<&str>)| Part {
-        id: "134".to_owned(),
-        kind: (*kind).to_owned(),
+        id: "134".parse().unwrap(),
+        kind: PartKind::named(kind),
         body: body.map(str::to_owned),
         created_at: None,
         author: None,
+        assigned_to: None,
+        attachments: Vec::new(),
+        redacted: false,
         app_package_code: None,
     };
     Conversation {
-        id: "2154".parse().unwrap(),
-        contact_ids: Vec::new(),
-        assignee_id: None,
+        head: serde_json::from_str(r#"{"id":"2154"}"#).unwrap(),
         parts: parts.iter().map(part).collect(),
+        unreadable_parts: Vec::new(),
         parts_total: parts.len() as u64,
     }
 }
@@ -49,4 +51,19 @@ fn l8_what_customers_wrote_and_notes_about_other_records_are_not_ours() {
     ];
     assert!(!with_parts(&parts).has_note_with(LINK));
     assert!(!with_parts(&[]).has_note_with(LINK));
+}
+
+#[test]
+fn t4_parts_that_intercom_does_not_return_are_counted() {
+    let mut long = with_parts(&[("comment", Some("<p>Hi</p>")), ("close", None)]);
+    assert_eq!(long.missing_parts(), 0);
+    long.parts_total = 612;
+    assert_eq!(long.missing_parts(), 610);
+    long.unreadable_parts.push(Unreadable {
+        id: None,
+        why: "odd".to_owned(),
+    });
+    assert_eq!(long.missing_parts(), 609);
+    long.parts_total = 1;
+    assert_eq!(long.missing_parts(), 0, "a total that is too low");
 }

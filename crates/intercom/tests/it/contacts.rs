@@ -168,8 +168,8 @@ async fn i3_all_contacts_are_paged_oldest_first() {
     let client = script.client();
     let page = client.contact_page(None).await.unwrap();
     assert_eq!(page.total, Some(2));
-    let [Ok(readable), Err(unreadable)] = page.contacts.as_slice() else {
-        panic!("one of two fails alone: {:?}", page.contacts);
+    let [Ok(readable), Err(unreadable)] = page.rows.as_slice() else {
+        panic!("one of two fails alone: {:?}", page.rows);
     };
     assert_eq!(readable.id, jane());
     assert_eq!(unreadable.id, Some("bad1".parse().unwrap()));

@@ -3,8 +3,10 @@
 
 mod budget;
 mod contacts;
+mod conversations;
 mod events;
 mod limits;
 mod others;
+mod resources;
 mod script;
 mod twin;

@@ -1,6 +1,6 @@
 //! Everything that is not a contact: sign-in, teammates, attributes, notes, leaving.
 
-use intercom::{App, AttributeModel, IntercomError, NewAttribute, auth};
+use intercom::{App, AttributeModel, IntercomError, NewAttribute, PartKind, auth};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -176,10 +176,7 @@ async fn a1_an_attribute_is_made_as_a_string_and_brought_back_from_the_archive()
         "data_type":"string","custom":true,"archived":false,"description":"The record"}"#;
     let script = Script::of([ok(made), ok(made)]);
     let client = script.client();
-    let new = NewAttribute {
-        name: "SALESFORCE_ID".to_owned(),
-        description: "The record".to_owned(),
-    };
+    let new = NewAttribute::text("SALESFORCE_ID", "The record");
     assert_eq!(client.create_attribute(&new).await.unwrap().id, Some(40));
     assert!(!client.unarchive_attribute(40).await.unwrap().archived);
     assert_eq!(
@@ -212,12 +209,12 @@ async fn l8_a_note_is_posted_and_found_among_the_parts() {
         .await
         .unwrap();
     assert_eq!(noted, client.conversation(&id).await.unwrap());
-    assert_eq!(noted.assignee_id, None);
-    assert_eq!(noted.contact_ids, ["5ba6".parse().unwrap()]);
+    assert_eq!(noted.head.assignee_id, None);
+    assert_eq!(noted.head.contact_ids, ["5ba6".parse().unwrap()]);
     let [_, note] = noted.parts.as_slice() else {
         panic!("two parts: {:?}", noted.parts)
     };
-    assert_eq!((note.id.as_str(), note.kind.as_str()), ("134", "note"));
+    assert_eq!((note.id.as_str(), &note.kind), ("134", &PartKind::Note));
     assert_eq!(note.body.as_deref(), Some("<p>Lead</p>"));
     assert_eq!(note.app_package_code.as_deref(), Some("carrick-1"));
     assert_eq!(
