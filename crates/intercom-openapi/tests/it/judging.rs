@@ -48,7 +48,7 @@ components:
 "##;
 
 fn shop() -> Description {
-    Description::read(SHOP).unwrap()
+    Description::read(SHOP).expect("the lines above are a description")
 }
 
 fn get(target: &str) -> Exchange<'_> {
