@@ -168,19 +168,14 @@ impl Attributes {
             .unwrap_or_default();
         let data_type =
             DataType::parse(word).ok_or_else(|| Refusal::invalid("Data Type isn't an option"))?;
-        let options = options(body)?;
-        if word == "options" && options.len() < 2 {
-            return Err(Refusal::invalid(
-                "The Data Attribute options field must have at least two options",
-            ));
-        }
-        if self.rows.values().filter(|row| !row.archived).count() >= QUOTA {
-            return Err(Refusal::new(
-                http::StatusCode::UNPROCESSABLE_ENTITY,
-                "custom_data_limit_reached",
-                "You have reached the limit of custom data attributes",
-            ));
-        }
+        let options = if word == "options" {
+            options(body)?
+        } else {
+            Vec::new()
+        };
+        let description = text(body, "description")?;
+        let messenger_writable = flag(body, "messenger_writable")?;
+        self.check_quota()?;
         let id = self
             .rows
             .keys()
@@ -190,10 +185,10 @@ impl Attributes {
             id,
             model,
             name: name.to_owned(),
-            description: text(body, "description").unwrap_or_default(),
+            description: description.unwrap_or_default(),
             data_type,
             options,
-            messenger_writable: flag(body, "messenger_writable").unwrap_or(false),
+            messenger_writable: messenger_writable.unwrap_or(false),
             archived: false,
             admin,
             created_at: now,
@@ -212,7 +207,7 @@ impl Attributes {
         in_use: &[String],
         now: i64,
     ) -> Result<&Attribute, Refusal> {
-        let row = self.rows.get_mut(&id).ok_or_else(|| {
+        let mut row = self.rows.get(&id).cloned().ok_or_else(|| {
             Refusal::not_found(
                 "field_not_found",
                 "We couldn't find that data attribute to update",
@@ -221,20 +216,42 @@ impl Attributes {
         if body.contains_key("options") {
             row.options = options(body)?;
         }
-        if let Some(description) = text(body, "description") {
-            row.description = description;
+        row.description = text(body, "description")?.unwrap_or(row.description);
+        row.messenger_writable =
+            flag(body, "messenger_writable")?.unwrap_or(row.messenger_writable);
+        match (row.archived, flag(body, "archived")?) {
+            (_, None) | (true, Some(true)) | (false, Some(false)) => {}
+            (true, Some(false)) => {
+                self.check_quota()?;
+                row.archived = false;
+            }
+            (false, Some(true)) => {
+                if in_use.contains(&row.name) {
+                    return Err(Refusal::new(
+                        http::StatusCode::UNPROCESSABLE_ENTITY,
+                        "data_invalid",
+                        "The Data Attribute you are trying to archive has a dependant object",
+                    ));
+                }
+                row.archived = true;
+            }
         }
-        row.messenger_writable = flag(body, "messenger_writable").unwrap_or(row.messenger_writable);
-        if flag(body, "archived") == Some(true) && in_use.contains(&row.name) {
-            return Err(Refusal::new(
-                http::StatusCode::UNPROCESSABLE_ENTITY,
-                "data_invalid",
-                "The Data Attribute you are trying to archive has a dependant object",
-            ));
-        }
-        row.archived = flag(body, "archived").unwrap_or(row.archived);
         row.updated_at = now;
-        Ok(row)
+        self.rows.insert(id, row);
+        Ok(&self.rows[&id])
+    }
+
+    /// Refuses one attribute too many. Archived ones are not counted; that people and companies
+    /// share one quota, and the status, are not documented (UNVERIFIED).
+    fn check_quota(&self) -> Result<(), Refusal> {
+        if self.rows.values().filter(|row| !row.archived).count() < QUOTA {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            http::StatusCode::UNPROCESSABLE_ENTITY,
+            "custom_data_limit_reached",
+            "You have reached the limit of custom data attributes",
+        ))
     }
 
     fn check_name(&self, model: Model, name: &str) -> Result<(), Refusal> {
@@ -374,33 +391,47 @@ impl Attribute {
             "full_name": format!("custom_attributes.{}", self.name), "label": self.name,
             "description": self.description, "data_type": self.data_type, "options": self.options,
             "api_writable": true, "messenger_writable": self.messenger_writable,
-            "ui_writable": true, "custom": true, "archived": self.archived,
+            "ui_writable": false, "custom": true, "archived": self.archived,
             "admin_id": self.admin.to_string(), "created_at": self.created_at,
             "updated_at": self.updated_at,
         })
     }
 }
 
+/// The choices of an attribute; there are at least two.
 fn options(body: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
-    let Some(listed) = body.get("options").and_then(Value::as_array) else {
-        return Ok(Vec::new());
+    let listed = match body.get("options") {
+        None => &Vec::new(),
+        Some(Value::Array(listed)) => listed,
+        Some(_) => return Err(Refusal::invalid("Options isn't an array").at_field("options")),
     };
-    listed
+    let value = |option: &Value| option.get("value")?.as_str().map(str::to_owned);
+    let options: Vec<String> = listed
         .iter()
-        .map(|option| {
-            option
-                .get("value")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        })
+        .map(value)
         .collect::<Option<_>>()
-        .ok_or_else(|| Refusal::invalid("Each option must have a value"))
+        .ok_or_else(|| Refusal::invalid("Each option must have a value").at_field("options"))?;
+    if options.len() < 2 {
+        return Err(Refusal::invalid(
+            "The Data Attribute options field must have at least two options",
+        )
+        .at_field("options"));
+    }
+    Ok(options)
 }
 
-fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
-    body.get(name).and_then(Value::as_str).map(str::to_owned)
+fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Refusal::invalid(format!("{name} must be a string")).at_field(name)),
+    }
 }
 
-fn flag(body: &Map<String, Value>, name: &str) -> Option<bool> {
-    body.get(name).and_then(Value::as_bool)
+fn flag(body: &Map<String, Value>, name: &str) -> Result<Option<bool>, Refusal> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => Err(Refusal::invalid(format!("{name} must be a boolean")).at_field(name)),
+    }
 }

@@ -246,20 +246,20 @@ impl Contacts {
         }
     }
 
-    pub(crate) fn with_email<'a>(
-        &'a self,
-        email: &'a str,
-    ) -> impl Iterator<Item = &'a Arc<Contact>> {
-        self.hashed(&self.by_email, email)
-            .filter(move |row| row.email.as_deref() == Some(email))
+    /// Those with that email, which is in lower case, as emails are kept.
+    pub(crate) fn with_email(&self, email: &str) -> impl Iterator<Item = &Arc<Contact>> + use<'_> {
+        let email = email.to_owned();
+        self.hashed(&self.by_email, &email)
+            .filter(move |row| row.email.as_deref() == Some(email.as_str()))
     }
 
-    pub(crate) fn with_external_id<'a>(
-        &'a self,
-        external_id: &'a str,
-    ) -> impl Iterator<Item = &'a Arc<Contact>> {
-        self.with_folded_external_id(external_id)
-            .filter(move |row| row.external_id.as_deref() == Some(external_id))
+    pub(crate) fn with_external_id(
+        &self,
+        external_id: &str,
+    ) -> impl Iterator<Item = &Arc<Contact>> + use<'_> {
+        let external_id = external_id.to_owned();
+        self.with_folded_external_id(&external_id)
+            .filter(move |row| row.external_id.as_deref() == Some(external_id.as_str()))
     }
 
     /// Those whose external id is that one in any case, as search sees it; among them may be others.

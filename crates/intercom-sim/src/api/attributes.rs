@@ -82,11 +82,15 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
         Some("company") => vec![Model::Company],
         // Conversation attributes moved to an address of their own in 2.16.
         Some("conversation") if call.version < Version::V2_16 => Vec::new(),
-        Some(other) => {
-            return Err(Refusal::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "parameter_invalid",
-                format!("'{other}' is not a model whose attributes can be listed"),
+        Some("conversation") => {
+            return Err(not_listed(
+                "model=conversation is no longer supported. Use GET /conversations/attributes \
+                 instead",
+            ));
+        }
+        Some(_) => {
+            return Err(not_listed(
+                "The Data Attribute model field must be either contact or company",
             ));
         }
     };
@@ -110,6 +114,14 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
         );
     }
     Ok(Answer::Ok(json!({ "type": "list", "data": listed })))
+}
+
+fn not_listed(message: &str) -> Refusal {
+    Refusal::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "parameter_invalid",
+        message,
+    )
 }
 
 /// A standard attribute: without an id, and with the dotted path as its full name.

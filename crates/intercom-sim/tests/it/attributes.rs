@@ -163,3 +163,110 @@ async fn conversation_attributes_moved_away_in_2_16() {
         200
     );
 }
+
+#[tokio::test]
+async fn what_cannot_be_changed_of_an_attribute_is_refused() {
+    let town = Town::new();
+    let options = json!({"name": "Tier", "model": "contact", "data_type": "options",
+                         "options": [{"value": "A"}, {"value": "B"}]});
+    let made = town.post("/data_attributes", options).await.body;
+    assert_eq!(made["ui_writable"], false);
+    let path = format!("/data_attributes/{}", made["id"]);
+    for (body, message) in [
+        (json!({"options": "A"}), "Options isn't an array"),
+        (
+            json!({"options": [{"label": "A"}, {"value": "B"}]}),
+            "Each option must have a value",
+        ),
+        (
+            json!({"options": [{"value": "A"}]}),
+            "The Data Attribute options field must have at least two options",
+        ),
+        (json!({"archived": "yes"}), "archived must be a boolean"),
+        (
+            json!({"messenger_writable": 1}),
+            "messenger_writable must be a boolean",
+        ),
+        (json!({"description": 7}), "description must be a string"),
+    ] {
+        let answer = town.put(&path, body.clone()).await;
+        assert_eq!(
+            (answer.status, answer.code(), answer.message()),
+            (400, "parameter_invalid", message),
+            "{body}"
+        );
+    }
+    let fixed = json!({"name": "Other", "model": "company", "data_type": "integer",
+                       "description": "Kept", "options": [{"value": "C"}, {"value": "D"}]});
+    let changed = town.put(&path, fixed).await.body;
+    assert_eq!(changed["name"], "Tier");
+    assert_eq!(changed["model"], "contact");
+    assert_eq!(changed["data_type"], "string");
+    assert_eq!(changed["options"], json!(["C", "D"]));
+    assert_eq!(changed["description"], "Kept");
+    let missing = town.put("/data_attributes/abc", json!({})).await;
+    assert_eq!(
+        (missing.status, missing.message()),
+        (404, "We couldn't find that data attribute to update")
+    );
+    let long = json!({"name": "n".repeat(191), "model": "contact", "data_type": "string"});
+    assert_eq!(town.post("/data_attributes", long).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_archived_attribute_makes_room_and_keeps_its_name() {
+    let town = Town::new();
+    let mut last = json!(null);
+    for at in 0..248 {
+        let body = json!({"name": format!("n{at}"), "model": "company", "data_type": "string"});
+        let made = town.post("/data_attributes", body).await;
+        assert_eq!(made.status, 200);
+        last = made.body["id"].clone();
+    }
+    let more = json!({"name": "more", "model": "contact", "data_type": "string"});
+    let refused = town.post("/data_attributes", more.clone()).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (422, "custom_data_limit_reached")
+    );
+    let path = format!("/data_attributes/{last}");
+    town.put(&path, json!({"archived": true})).await;
+    let taken = json!({"name": "n247", "model": "company", "data_type": "string"});
+    assert_eq!(
+        town.post("/data_attributes", taken).await.message(),
+        "You already have 'n247' in your company data. To save this as new company data, use a \
+         different name."
+    );
+    assert_eq!(town.post("/data_attributes", more).await.status, 200);
+    let back = town.put(&path, json!({"archived": false})).await;
+    assert_eq!(
+        (back.status, back.code()),
+        (422, "custom_data_limit_reached")
+    );
+    let same = town.put(&path, json!({"archived": true})).await;
+    assert_eq!(same.status, 200);
+}
+
+#[tokio::test]
+async fn standard_attributes_have_no_id_and_dotted_names() {
+    let town = Town::new();
+    let listed = town.get("/data_attributes?model=contact").await.body;
+    let rows = listed["data"].as_array().unwrap();
+    let city = rows
+        .iter()
+        .find(|row| row["full_name"] == "location.city")
+        .unwrap();
+    assert_eq!(city["name"], "city");
+    assert_eq!(
+        (city.get("id"), city["custom"].clone()),
+        (None, json!(false))
+    );
+    assert!(rows.iter().all(|row| row["model"] == "contact"));
+    let odd = town.get("/data_attributes?model=ticket").await;
+    assert_eq!((odd.status, odd.code()), (422, "parameter_invalid"));
+    let moved = town.get("/data_attributes?model=conversation").await;
+    assert_eq!(
+        moved.message(),
+        "model=conversation is no longer supported. Use GET /conversations/attributes instead"
+    );
+}

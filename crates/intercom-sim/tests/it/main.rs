@@ -14,6 +14,7 @@ mod contacts;
 mod controls;
 mod conversations;
 mod dump;
+mod events;
 mod gate;
 mod merges;
 mod nested;
