@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::uninstall;
 
 /// The clients of one connection, and what of its profile every call needs.
 pub(crate) struct Clients {
@@ -82,6 +83,12 @@ impl Engine {
             return Err(EngineError::Reconnect {
                 side: *side,
                 why: why.clone(),
+            });
+        }
+        if connection.state == ConnectionState::Uninstalled {
+            return Err(EngineError::Reconnect {
+                side: Side::Intercom,
+                why: uninstall::WHY.to_owned(),
             });
         }
         let id = connection.id;
@@ -249,7 +256,11 @@ impl Engine {
         let Ok(mut connection) = self.connection(id).await else {
             return;
         };
-        if matches!(connection.state, ConnectionState::Reconnect { .. }) {
+        let stopped = matches!(
+            connection.state,
+            ConnectionState::Reconnect { .. } | ConnectionState::Uninstalled
+        );
+        if stopped {
             return;
         }
         connection.state = ConnectionState::Reconnect {

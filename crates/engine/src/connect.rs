@@ -304,10 +304,11 @@ impl Engine {
         }
         self.seal_credential(id, side, credential, None).await?;
         let both = connection.profile.intercom.is_some() && connection.profile.salesforce.is_some();
-        let other_waits = matches!(
-            &connection.state,
-            ConnectionState::Reconnect { side: waiting, .. } if *waiting != side
-        );
+        let other_waits = match &connection.state {
+            ConnectionState::Reconnect { side: waiting, .. } => *waiting != side,
+            ConnectionState::Uninstalled => side != Side::Intercom,
+            ConnectionState::Incomplete | ConnectionState::Ready | ConnectionState::Paused => false,
+        };
         if !other_waits {
             connection.state = if both {
                 ConnectionState::Ready

@@ -50,6 +50,7 @@ mod run;
 mod seal;
 mod sync;
 mod team;
+mod uninstall;
 mod writes;
 
 pub use card::{CardAsk, CardContact, CardReply, Click, Shown};
@@ -68,3 +69,4 @@ pub use store::{
 };
 pub use sync::{Phase, Progress};
 pub use team::{Pairing, TeamTable};
+pub use uninstall::Uninstalled;

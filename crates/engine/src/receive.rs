@@ -4,7 +4,9 @@ use std::sync::atomic::Ordering;
 
 use intercom::webhook::{self, About, Gone, Notification, Topic};
 use model::{ConnectionId, Lane, Reason, Signal, Subject, Timestamp, ic};
-use store::{Absorption, Delivery, Due, Observed, Source, StoredDelivery};
+use store::{
+    Absorption, Connection, ConnectionState, Delivery, Due, Observed, Source, StoredDelivery,
+};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -53,7 +55,7 @@ impl Engine {
             .store
             .connection_of_workspace(&notification.workspace_id)
             .await;
-        let connection = match known {
+        let connection = match known.map(|known| known.filter(is_installed)) {
             Ok(Some(connection)) => connection.id,
             Ok(None) => {
                 self.inner.strangers.fetch_add(1, Ordering::Relaxed);
@@ -118,6 +120,7 @@ impl Engine {
                 .connection_of_workspace(&delivery.workspace_id)
                 .await?;
             // Removed meanwhile, or kept by a release that understood more: nothing to do.
+            let known = known.filter(is_installed);
             let (Some(connection), Ok(notification)) = (known, webhook::parse(&delivery.body))
             else {
                 seqs.push(seq);
@@ -227,6 +230,17 @@ impl Engine {
             | About::Ping
             | About::Other => true,
         }
+    }
+}
+
+/// Whether what comes from the connection's workspace is still of interest.
+fn is_installed(connection: &Connection) -> bool {
+    match connection.state {
+        ConnectionState::Uninstalled => false,
+        ConnectionState::Incomplete
+        | ConnectionState::Ready
+        | ConnectionState::Paused
+        | ConnectionState::Reconnect { .. } => true,
     }
 }
 

@@ -96,12 +96,22 @@ pub enum WebhookError {
     /// Not JSON, or without workspace or topic.
     #[error("the body is not a notification")]
     NotANotification(#[source] serde_json::Error),
+    /// Not JSON, or without a workspace.
+    #[error("the body is not an uninstall notice")]
+    NotANotice(#[source] serde_json::Error),
     /// The topic promises a contact, company or conversation, and no id of one is there.
     #[error("the notification {} names nobody", topic.as_str())]
     NobodyNamed {
         /// The topic.
         topic: Topic,
     },
+}
+
+/// Reads the notice that the app was removed from a workspace, whose signature
+/// [`crate::canvas::verify`] has checked. It is no notification: the workspace is all it holds.
+pub fn uninstalled_workspace(body: &[u8]) -> Result<WorkspaceId, WebhookError> {
+    let notice: Uninstalled = serde_json::from_slice(body).map_err(WebhookError::NotANotice)?;
+    Ok(notice.app_id)
 }
 
 /// Checks the value of the `X-Hub-Signature` header against the raw body. The body must not have
@@ -211,6 +221,12 @@ struct Envelope<'a> {
     created_at: Option<Timestamp>,
     #[serde(borrow)]
     data: Option<EventData<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Uninstalled {
+    #[serde(deserialize_with = "wire::id")]
+    app_id: WorkspaceId,
 }
 
 #[derive(Deserialize)]

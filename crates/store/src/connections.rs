@@ -33,6 +33,9 @@ pub enum ConnectionState {
         /// The vendor's words.
         why: String,
     },
+    /// The app was removed from the workspace; webhooks are dropped until Intercom is connected
+    /// again (I6).
+    Uninstalled,
 }
 
 /// A connection as stored.

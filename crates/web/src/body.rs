@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
@@ -30,6 +30,16 @@ pub(crate) async fn whole(body: Body) -> Result<Bytes, BodyProblem> {
         Ok(Err(_)) => Err(BodyProblem::Broken),
         Err(_) => Err(BodyProblem::TooSlow),
     }
+}
+
+/// The value of a signature's header, for the check that is made over the whole body. A value that is
+/// not text cannot be a signature, and of two nobody says which one counts: both are empty, which is
+/// refused as malformed.
+pub(crate) fn signature<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    let only = values.next().is_none();
+    Some(first.to_str().ok().filter(|_| only).unwrap_or_default())
 }
 
 fn is_length_limit(error: &axum::Error) -> bool {

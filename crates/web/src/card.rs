@@ -19,7 +19,7 @@ use intercom::canvas;
 use intercom::canvas::request::{self, CardRequest};
 use serde::de::IgnoredAny;
 
-use crate::body::whole;
+use crate::body::{signature, whole};
 use crate::site::Site;
 
 const SIGNATURE: &str = "x-body-signature";
@@ -71,10 +71,7 @@ async fn read(
         )
     })?;
     let body = whole(body).await.map_err(IntoResponse::into_response)?;
-    // A value that is not text cannot be a signature; an empty one is refused as malformed.
-    let signature = headers
-        .get(SIGNATURE)
-        .map(|value| value.to_str().unwrap_or_default());
+    let signature = signature(headers, SIGNATURE);
     canvas::verify(&known.client_secret, signature, &body).map_err(|error| {
         tracing::warn!(%error, "a card request was refused");
         refused(

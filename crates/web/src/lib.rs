@@ -1,5 +1,5 @@
-//! What Carrick answers over HTTP: Intercom's webhooks and card requests, the vendors' OAuth
-//! redirects, and the settings pages.
+//! What Carrick answers over HTTP: Intercom's webhooks, uninstall notices and card requests, the vendors'
+//! OAuth redirects, and the settings pages.
 //!
 //! A handler parses, calls the engine and renders; it decides nothing. Addresses come from
 //! `routes` and nowhere else, every page has one typed context that `samples` fill for the test
@@ -23,6 +23,7 @@ mod router;
 mod routes;
 mod security;
 mod site;
+mod uninstall;
 mod webhook;
 mod wording;
 

@@ -12,7 +12,7 @@ use crate::connections::{
 use crate::problem::Problem;
 use crate::routes::pattern;
 use crate::site::Site;
-use crate::{WebConfig, assets, card, health, oauth, security, webhook};
+use crate::{WebConfig, assets, card, health, oauth, security, uninstall, webhook};
 
 /// The largest form is the text of the settings.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -38,6 +38,7 @@ fn vendors() -> Router<Site> {
             pattern::WEBHOOK,
             post(webhook::receive).head(webhook::probe),
         )
+        .route(pattern::UNINSTALL, post(uninstall::receive))
         .route(pattern::CARD_INITIALIZE, post(card::initialize))
         .route(pattern::CARD_SUBMIT, post(card::submit))
         .route(pattern::INTERCOM_CALLBACK, get(oauth::intercom_callback))

@@ -33,6 +33,7 @@ pub(crate) mod pattern {
     pub(crate) const INTERCOM_CALLBACK: &str = "/oauth/intercom/callback";
     pub(crate) const SALESFORCE_CALLBACK: &str = "/oauth/salesforce/callback";
     pub(crate) const WEBHOOK: &str = "/intercom/{app}/webhook";
+    pub(crate) const UNINSTALL: &str = "/intercom/{app}/uninstall";
     pub(crate) const CARD_INITIALIZE: &str = "/intercom/{app}/card/initialize";
     pub(crate) const CARD_SUBMIT: &str = "/intercom/{app}/card/submit";
 }

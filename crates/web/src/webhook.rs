@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use engine::Received;
 
-use crate::body::whole;
+use crate::body::{signature, whole};
 use crate::site::Site;
 
 const SIGNATURE: &str = "x-hub-signature";
@@ -27,10 +27,7 @@ pub(crate) async fn receive(
         Ok(bytes) => bytes,
         Err(problem) => return problem.into_response(),
     };
-    // A value that is not text cannot be a signature; an empty one is refused as malformed.
-    let signature = headers
-        .get(SIGNATURE)
-        .map(|value| value.to_str().unwrap_or_default());
+    let signature = signature(&headers, SIGNATURE);
     match site.engine.receive(&app, signature, &bytes).await {
         Received::Kept | Received::DroppedUnknownWorkspace | Received::DroppedTopic => {
             StatusCode::OK.into_response()

@@ -128,6 +128,7 @@ pub(crate) fn state(connection: &Connection) -> State {
         ConnectionState::Ready => State::new(Tone::Good, "Connected"),
         ConnectionState::Paused => State::new(Tone::Warn, "Paused"),
         ConnectionState::Reconnect { .. } => State::new(Tone::Bad, "Connect again"),
+        ConnectionState::Uninstalled => State::new(Tone::Bad, "Removed"),
     }
 }
 

@@ -94,7 +94,11 @@ fn side(connection: &Connection, side: Side, connected: bool, route: Route<'_>) 
     let (vendor, class) = vendor(side);
     let refused = match &connection.state {
         ConnectionState::Reconnect { side: whose, why } if *whose == side => Some(why.clone()),
-        ConnectionState::Reconnect { .. }
+        ConnectionState::Uninstalled if side == Side::Intercom => {
+            Some("The app was removed from the workspace.".to_owned())
+        }
+        ConnectionState::Uninstalled
+        | ConnectionState::Reconnect { .. }
         | ConnectionState::Incomplete
         | ConnectionState::Ready
         | ConnectionState::Paused => None,

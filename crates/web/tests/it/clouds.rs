@@ -21,12 +21,21 @@ use crate::world::{Outside, World};
 const INTERCOM: &str = "http://127.0.0.1:4020";
 const SALESFORCE: &str = "http://127.0.0.1:4010";
 const INTERCOM_TOKEN: &str = "intercom-token";
-const REFRESH_TOKEN: &str = "salesforce-refresh-token";
+pub(crate) const REFRESH_TOKEN: &str = "salesforce-refresh-token";
 
 /// A fixed start plus what tokio's paused clock has moved since.
-struct VirtualClock {
+pub(crate) struct VirtualClock {
     start: Timestamp,
     began: Instant,
+}
+
+impl VirtualClock {
+    pub(crate) fn begin() -> Arc<Self> {
+        Arc::new(Self {
+            start: "2026-11-22T12:00:00Z".parse().unwrap(),
+            began: Instant::now(),
+        })
+    }
 }
 
 impl Clock for VirtualClock {
@@ -47,10 +56,7 @@ impl Clouds {
     /// So many leads and as many users in Intercom, and as many Leads and Contacts in Salesforce;
     /// connected, not synced.
     pub(crate) async fn connected(leads: u32, contacts: u32) -> Self {
-        let clock = Arc::new(VirtualClock {
-            start: "2026-11-22T12:00:00Z".parse().unwrap(),
-            began: Instant::now(),
-        });
+        let clock = VirtualClock::begin();
         let intercom = workspace(leads, contacts, clock.clone());
         let salesforce = org(leads, contacts, clock.clone());
         let outside = Outside {
@@ -168,7 +174,7 @@ fn workspace(leads: u32, users: u32, clock: Arc<VirtualClock>) -> intercom_sim::
     intercom_sim::Sim::new(options, clock, 1)
 }
 
-fn org(leads: u32, contacts: u32, clock: Arc<VirtualClock>) -> salesforce_sim::Sim {
+pub(crate) fn org(leads: u32, contacts: u32, clock: Arc<VirtualClock>) -> salesforce_sim::Sim {
     let options = salesforce_sim::Options {
         leads,
         contacts,
@@ -184,7 +190,7 @@ fn org(leads: u32, contacts: u32, clock: Arc<VirtualClock>) -> salesforce_sim::S
     salesforce_sim::Sim::new(options, clock, 1)
 }
 
-fn apps() -> Apps {
+pub(crate) fn apps() -> Apps {
     let main = intercom::App {
         client_id: "intercom-app".to_owned(),
         client_secret: "intercom-secret".into(),

@@ -16,4 +16,5 @@ mod progress;
 mod security;
 mod team;
 mod webhook;
+mod webhook_workspaces;
 mod world;

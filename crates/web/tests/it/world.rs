@@ -92,6 +92,11 @@ impl World {
         }
     }
 
+    /// The server as the network would reach it.
+    pub(crate) fn service(&self) -> HttpService {
+        transport::in_process(self.router.clone())
+    }
+
     /// The answer, its body not yet read.
     pub(crate) async fn open(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.unwrap()

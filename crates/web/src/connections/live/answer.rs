@@ -21,6 +21,10 @@ pub(super) fn answer(
             let (name, _) = vendor(*side);
             return (Tone::Bad, format!("{name} has to be connected again."));
         }
+        ConnectionState::Uninstalled => {
+            let words = "The app was removed from the Intercom workspace. Nothing is written.";
+            return (Tone::Bad, words.to_owned());
+        }
         ConnectionState::Paused => return (Tone::Warn, "Paused. Nothing is written.".to_owned()),
         ConnectionState::Ready => {}
     }

@@ -73,7 +73,8 @@ fn button(overview: &Overview, running: bool) -> Option<SyncButton> {
         ConnectionState::Ready => {}
         ConnectionState::Incomplete
         | ConnectionState::Paused
-        | ConnectionState::Reconnect { .. } => return None,
+        | ConnectionState::Reconnect { .. }
+        | ConnectionState::Uninstalled => return None,
     }
     let (label, is_next) = match overview.sweep.as_ref().map(|sweep| sweep.state) {
         None => ("Start the first sync", true),
