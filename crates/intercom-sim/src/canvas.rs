@@ -91,6 +91,33 @@ impl Card {
     }
 }
 
+/// Judges `body` as the answer to either request and under each setting. What is accepted must be
+/// accepted again, as the same card, once it is on the screen.
+pub(crate) fn judges_any_bytes(body: &[u8]) {
+    for flow in [CanvasFlow::Initialize, CanvasFlow::Submit] {
+        for (refuse_unknown_members, single_option_dropdowns) in
+            [(false, false), (true, false), (false, true)]
+        {
+            let controls = CanvasControls {
+                refuse_unknown_members,
+                single_option_dropdowns,
+                ..CanvasControls::default()
+            };
+            match answer::card(body, flow, controls) {
+                Ok(card) => {
+                    let again = json!({ "canvas": card.current_canvas() }).to_string();
+                    let shown = answer::card(again.as_bytes(), flow, controls);
+                    assert_eq!(shown.as_ref(), Ok(&card), "{again}");
+                }
+                Err(Defect { pointer, reason }) => {
+                    assert!(!reason.is_empty(), "a refusal says why");
+                    answer::excerpt(body, &pointer);
+                }
+            }
+        }
+    }
+}
+
 impl CanvasCall {
     const fn flow(&self) -> CanvasFlow {
         match self.component_id {

@@ -11,6 +11,7 @@ use aws_lc_rs::hmac;
 use model::Timestamp;
 use model::ic::{CompanyId, ContactId, ConversationId, WorkspaceId};
 use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 use transport::Secret;
 
@@ -110,7 +111,7 @@ pub enum WebhookError {
 /// Reads the notice that the app was removed from a workspace, whose signature
 /// [`crate::canvas::verify`] has checked. It is no notification: the workspace is all it holds.
 pub fn uninstalled_workspace(body: &[u8]) -> Result<WorkspaceId, WebhookError> {
-    let notice: Uninstalled = serde_json::from_slice(body).map_err(WebhookError::NotANotice)?;
+    let notice: Uninstalled = object(body).map_err(WebhookError::NotANotice)?;
     Ok(notice.app_id)
 }
 
@@ -126,8 +127,7 @@ pub fn verify(secret: &Secret, header: Option<&str>, body: &[u8]) -> Result<(), 
 
 /// Reads a body whose signature was verified.
 pub fn parse(body: &[u8]) -> Result<Notification, WebhookError> {
-    let envelope: Envelope<'_> =
-        serde_json::from_slice(body).map_err(WebhookError::NotANotification)?;
+    let envelope: Envelope<'_> = object(body).map_err(WebhookError::NotANotification)?;
     let topic = Topic::from(envelope.topic);
     let item = envelope
         .data
@@ -137,10 +137,12 @@ pub fn parse(body: &[u8]) -> Result<Notification, WebhookError> {
         return Err(WebhookError::NobodyNamed { topic });
     };
     Ok(Notification {
-        id: envelope.id,
+        id: envelope
+            .id
+            .and_then(|id| serde_json::from_str(id.get()).ok()),
         workspace_id: envelope.app_id,
         topic,
-        created_at: envelope.created_at,
+        created_at: envelope.created_at.and_then(moment),
         about,
     })
 }
@@ -208,18 +210,31 @@ fn conversation(item: &str) -> Option<ConversationId> {
 }
 
 fn read<'a, T: Deserialize<'a>>(item: &'a str) -> Option<T> {
-    serde_json::from_str(item).ok()
+    object(item.as_bytes()).ok()
+}
+
+/// Reads an object. A list would do for a struct as well, member by member, but nobody means that.
+fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> serde_json::Result<T> {
+    if json.trim_ascii_start().starts_with(b"[") {
+        return Err(serde_json::Error::custom("a list is no object"));
+    }
+    serde_json::from_slice(json)
+}
+
+fn moment(at: &RawValue) -> Option<Timestamp> {
+    serde_json::from_str::<Moment>(at.get()).ok()?.0
 }
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(deserialize_with = "wire::id")]
     app_id: WorkspaceId,
-    id: Option<String>,
+    #[serde(default, borrow)]
+    id: Option<&'a RawValue>,
     topic: String,
-    #[serde(default, deserialize_with = "wire::instant")]
-    created_at: Option<Timestamp>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
+    created_at: Option<&'a RawValue>,
+    #[serde(default, borrow)]
     data: Option<EventData<'a>>,
 }
 
@@ -229,9 +244,13 @@ struct Uninstalled {
     app_id: WorkspaceId,
 }
 
+/// When a notification was written. One without a readable time is still worth its hint.
+#[derive(Deserialize)]
+struct Moment(#[serde(deserialize_with = "wire::instant")] Option<Timestamp>);
+
 #[derive(Deserialize)]
 struct EventData<'a> {
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     item: Option<&'a RawValue>,
 }
 

@@ -1,3 +1,5 @@
+mod payloads;
+
 use super::*;
 
 const SECRET: &str = "test_client_secret_0123456789abcdef";
@@ -297,4 +299,38 @@ fn a_topic_goes_both_ways() {
         later,
         Topic::Other("contact.attribute_value_updated".to_owned())
     );
+}
+
+#[test]
+fn an_odd_id_or_time_costs_nobody_the_hint() {
+    for (id, at) in [
+        (r#""notif_1""#, "1692131388"),
+        ("null", "null"),
+        ("7", r#""soon""#),
+        ("[]", "{}"),
+        (r#"{"id":"notif_1"}"#, "[1692131388]"),
+        ("true", "1e400"),
+    ] {
+        let body = format!(
+            r#"{{"app_id":"a1b2c3d4","topic":"ping","id":{id},"created_at":{at},"data":null}}"#
+        );
+        let told = parse(body.as_bytes()).unwrap();
+        assert_eq!(told.about, About::Ping, "{body}");
+        let usual = id.starts_with('"');
+        assert_eq!(told.id.is_some(), usual, "{body}");
+        assert_eq!(told.created_at.is_some(), usual, "{body}");
+    }
+}
+
+#[test]
+fn an_uninstall_notice_names_its_workspace() {
+    let read = |body: &str| uninstalled_workspace(body.as_bytes()).map_err(|it| it.to_string());
+    assert_eq!(
+        read(r#"{"app_id":"a1b2c3d4"}"#).unwrap().as_str(),
+        "a1b2c3d4"
+    );
+    for body in ["", "{}", "[]", r#"{"app_id":null}"#, r#"{"app_id":"a/b"}"#] {
+        let refused = read(body).unwrap_err();
+        assert_eq!(refused, "the body is not an uninstall notice", "{body}");
+    }
 }

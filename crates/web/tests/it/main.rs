@@ -16,5 +16,6 @@ mod progress;
 mod security;
 mod team;
 mod webhook;
+mod webhook_odd;
 mod webhook_workspaces;
 mod world;

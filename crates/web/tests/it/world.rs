@@ -20,7 +20,7 @@ use transport::HttpService;
 use web::{SettingsAccess, WebConfig};
 
 /// The client secret of the app `main`; vendors' documented signatures are made with it.
-const CLIENT_SECRET: &str = "test_client_secret_0123456789abcdef";
+pub(crate) const CLIENT_SECRET: &str = "test_client_secret_0123456789abcdef";
 
 pub(crate) struct World {
     pub(crate) engine: Engine,
