@@ -370,3 +370,60 @@ async fn conversations_are_searched_to_the_second() {
         "invalid_field"
     );
 }
+
+#[tokio::test]
+async fn whoever_is_named_by_an_index_is_found_with_all_the_other_rules() {
+    let town = Town::new();
+    crowd(&town).await;
+    let (ann, dot) = (
+        filter("email", "=", json!("ANN@zz.example")),
+        filter("external_id", "=", json!("ZZ-Dot")),
+    );
+    let both = group("OR", &[ann.clone(), dot.clone()]);
+    let twice = group("OR", &[dot.clone(), parsed(r#"email = "dot@zz.example""#)]);
+    let named = parsed(r#"external_id IN ["zz-dot", "none"]"#);
+    for (query, names) in [
+        (both.clone(), "Ann Dot"),
+        (twice, "Dot"),
+        (named.clone(), "Dot"),
+        (
+            group("AND", &[both.clone(), parsed(r#"role = "lead""#)]),
+            "Ann",
+        ),
+        (group("AND", &[ann.clone(), named]), ""),
+        (group("OR", &[ann, parsed(r#"name = "zz cem""#)]), "Ann Cem"),
+        (parsed(r#"id IN ["0", "not an id"]"#), ""),
+        (parsed(r#"formatted_phone = "+353 87 123 4567""#), "Cem"),
+    ] {
+        let found = found(&town, &query).await.map(|it| it.join(" "));
+        assert_eq!(found, Ok(names.to_owned()), "{query}");
+    }
+    let segments = town.get("/segments").await.body;
+    let leads = filter("segment_id", "=", segments["segments"][1]["id"].clone());
+    let some = group("AND", &[parsed("created_at > 1781438400"), leads]);
+    assert_eq!(found(&town, &some).await.unwrap().len(), 4);
+    let order = json!({"query": both, "sort": {"field": "name", "order": "desc"}});
+    assert_eq!(
+        town.post("/contacts/search", order).await.message(),
+        "Invalid sort order 'desc'. Must be one of: ascending, descending"
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_and_a_merged_contact_are_found_until_search_catches_up() {
+    let town = Town::with(intercom_sim::Options {
+        search_lag_seconds: 60,
+        ..options()
+    });
+    let gone = town.lead("gone@zz.example").await;
+    let moved = town.lead("moved@zz.example").await;
+    town.wait(60);
+    let user = town.sim.user_id(0);
+    town.delete(&format!("/contacts/{gone}")).await;
+    let merge = json!({"from": moved, "into": user, "skip_duplicate_validation": true});
+    assert_eq!(town.post("/contacts/merge", merge).await.status, 200);
+    let both = parsed(r#"email IN ["gone@zz.example", "moved@zz.example"]"#);
+    assert_eq!(found(&town, &both).await.unwrap().len(), 2);
+    town.wait(60);
+    assert_eq!(found(&town, &both).await.unwrap().len(), 0);
+}

@@ -3,6 +3,9 @@
 //! Search is behind the truth by the workspace's lag: until then it shows the former row. Archived
 //! and merged contacts are not found; whether the vendor finds archived ones is not documented.
 
+mod fields;
+mod narrowed;
+
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -11,7 +14,6 @@ use serde_json::Value;
 use super::lists::PER_PAGE_USUAL;
 use super::{Call, merges_shown, render};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::attribute::{DataType, Model, ValueRef};
 use crate::contact::{Contact, Order};
 use crate::ids::ObjectId;
 use crate::search::{
@@ -19,6 +21,7 @@ use crate::search::{
     page_links, parse,
 };
 use crate::world::World;
+use fields::{held, kind};
 
 /// How the found are ordered.
 struct Sort {
@@ -59,120 +62,6 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
     )))
 }
 
-/// The fields that can be searched (REST API, Search for contacts).
-fn kind(world: &World, field: &str) -> Option<Kind> {
-    if let Some(name) = field.strip_prefix("custom_attributes.") {
-        return world
-            .attributes
-            .named(Model::Contact, name)
-            .map(|row| match row.data_type {
-                DataType::String => Kind::Text,
-                DataType::Integer | DataType::Float => Kind::Integer,
-                DataType::Boolean => Kind::Flag,
-                DataType::Date => Kind::Date,
-            });
-    }
-    Some(match field {
-        "id"
-        | "role"
-        | "name"
-        | "avatar"
-        | "owner_id"
-        | "email"
-        | "email_domain"
-        | "phone"
-        | "formatted_phone"
-        | "external_id"
-        | "language_override"
-        | "browser"
-        | "browser_language"
-        | "os"
-        | "location.country"
-        | "location.region"
-        | "location.city"
-        | "ios_app_version"
-        | "ios_device"
-        | "ios_os_version"
-        | "ios_sdk_version"
-        | "android_app_version"
-        | "android_device"
-        | "android_os_version"
-        | "android_sdk_version"
-        | "segment_id" => Kind::Text,
-        "created_at"
-        | "signed_up_at"
-        | "updated_at"
-        | "last_seen_at"
-        | "last_contacted_at"
-        | "last_replied_at"
-        | "last_email_opened_at"
-        | "last_email_clicked_at"
-        | "ios_last_seen_at"
-        | "android_last_seen_at" => Kind::Date,
-        "unsubscribed_from_emails" | "marked_email_as_spam" | "has_hard_bounced" => Kind::Flag,
-        "tag_id" => Kind::Tags,
-        _ => return None,
-    })
-}
-
-fn held(world: &World, row: &Contact, field: &str) -> Held {
-    let place = || row.place.and_then(|at| world.places.get(usize::from(at)));
-    match field {
-        "id" => Held::Text(row.id.to_string()),
-        "role" => Held::Text(row.role.word().to_owned()),
-        "name" => row.name.as_deref().into(),
-        "avatar" => row.avatar.as_deref().into(),
-        "owner_id" => row
-            .owner
-            .map_or(Held::Nothing, |id| Held::Text(id.to_string())),
-        "email" => row.email.as_deref().into(),
-        "email_domain" => row
-            .email
-            .as_deref()
-            .and_then(|it| it.rsplit('@').next())
-            .into(),
-        "phone" | "formatted_phone" => row.phone.as_deref().into(),
-        "external_id" => row.external_id.as_deref().into(),
-        "language_override" => row.language.as_deref().into(),
-        "location.country" => place().map(|place| place.country.as_str()).into(),
-        "location.city" => place().map(|place| place.city.as_str()).into(),
-        "created_at" => Held::Date(row.created_at),
-        "updated_at" => Held::Date(row.updated_at),
-        "signed_up_at" => row.signed_up_at.into(),
-        "last_seen_at" => row.last_seen_at.into(),
-        "last_replied_at" => row.last_replied_at.into(),
-        "last_contacted_at" => row.last_contacted_at.into(),
-        "unsubscribed_from_emails" => Held::Flag(row.unsubscribed_from_emails),
-        "marked_email_as_spam" | "has_hard_bounced" => Held::Flag(false),
-        "tag_id" => Held::Many(row.tags.iter().map(ToString::to_string).collect()),
-        _ => custom(world, row, field),
-    }
-}
-
-/// A custom attribute, or one of the facts about devices that nobody here left.
-fn custom(world: &World, row: &Contact, field: &str) -> Held {
-    let Some(attribute) = field
-        .strip_prefix("custom_attributes.")
-        .and_then(|name| world.attributes.named(Model::Contact, name))
-    else {
-        return Held::Nothing;
-    };
-    match row.custom.get(attribute.id) {
-        None => Held::Nothing,
-        Some(ValueRef::Text(text)) => Held::Text(text.to_owned()),
-        Some(ValueRef::Flag(flag)) => Held::Flag(flag),
-        Some(ValueRef::Float(number)) => Held::Number(number),
-        Some(ValueRef::Integer(number)) if attribute.data_type == DataType::Date => {
-            Held::Date(number)
-        }
-        // Exact up to 2⁵³, as JSON numbers are for most readers.
-        Some(ValueRef::Integer(number)) => number
-            .to_string()
-            .parse()
-            .map_or(Held::Nothing, Held::Number),
-    }
-}
-
 fn sort(sort: Option<&Value>, kind: &dyn Fn(&str) -> Option<Kind>) -> Result<Sort, Refusal> {
     let Some(sort) = sort.filter(|sort| !sort.is_null()) else {
         return Ok(Sort {
@@ -183,11 +72,12 @@ fn sort(sort: Option<&Value>, kind: &dyn Fn(&str) -> Option<Kind>) -> Result<Sor
     let descending = match sort.get("order").and_then(Value::as_str) {
         Some("ascending") => false,
         Some("descending") => true,
-        _ => {
+        other => {
+            let order = other.unwrap_or_default();
             return Err(Refusal::new(
                 StatusCode::BAD_REQUEST,
                 "invalid_sort_order",
-                "Sort order must be either ascending or descending",
+                format!("Invalid sort order '{order}'. Must be one of: ascending, descending"),
             ));
         }
     };
@@ -255,9 +145,10 @@ fn page(
         .former_rows()
         .filter(|row| is_found(row))
         .collect();
-    let current: Vec<&Arc<Contact>> = match (order, exact(world, query)) {
+    let current: Vec<&Arc<Contact>> = match (order, narrowed::to_few(world, query)) {
         (_, Some(few)) => few
             .into_iter()
+            .filter_map(|id| world.contacts.get(id))
             .filter(is_current)
             .filter(|row| is_found(row))
             .collect(),
@@ -401,37 +292,4 @@ fn bounds(query: &Query, field: &str) -> (i64, i64) {
         }
     }
     (from, to)
-}
-
-/// The few contacts among which everything found must be, if the query names an email, an external
-/// id or an id. Speed only.
-fn exact<'a>(world: &'a World, query: &Query) -> Option<Vec<&'a Arc<Contact>>> {
-    query.required().into_iter().find_map(|filter| {
-        let Filter {
-            field,
-            operator: Operator::Equal,
-            operand: Operand::Text(text),
-        } = filter
-        else {
-            return None;
-        };
-        let rows = match field.as_str() {
-            // Emails are kept in lower case, so the folded text finds all.
-            "email" => {
-                let folded = text.to_lowercase();
-                world
-                    .contacts
-                    .with_email(&folded)
-                    .map(|row| row.id)
-                    .collect::<Vec<_>>()
-            }
-            "id" => vec![text.parse().unwrap_or(ObjectId::LOWEST)],
-            _ => return None,
-        };
-        Some(
-            rows.into_iter()
-                .filter_map(|id| world.contacts.get(id))
-                .collect(),
-        )
-    })
 }
