@@ -1,5 +1,6 @@
 //! Everything that a person could see in the workspace, as lines that two worlds can be compared
-//! by: contacts, companies, events, notes, data attributes, teammates.
+//! by: contacts, companies, events, notes, subscriptions, data
+//! attributes, teammates.
 //!
 //! Left out is what tells only when something happened or in which order it was made: stamps, and
 //! the ids of notes, events and attributes. So two workspaces that hold the same give the same
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::controls;
 use crate::conversation::{Author, PartType};
-use crate::ids::ObjectId;
+use crate::ids::{ObjectId, TagId};
 use crate::note::NoteSubject;
 use crate::world::World;
 
@@ -40,6 +41,7 @@ impl World {
                 "type": "company", "id": row.id.to_string(), "company_id": row.own_id,
                 "name": row.name, "website": row.website, "industry": row.industry,
                 "plan": row.plan, "size": row.size, "monthly_spend": row.monthly_spend,
+                "tags": self.tag_names(&row.tags),
                 "custom_attributes": self.attributes.render(&row.custom),
             })
         });
@@ -67,6 +69,13 @@ impl World {
         });
         lines.extend(teammates.map(|line| line.to_string()));
         lines.extend(self.noted().map(|line| line.to_string()));
+        let choices = self.subscriptions.all().map(|(contact, id, consent)| {
+            json!({
+                "type": "subscription", "contact": contact.to_string(), "id": id,
+                "consent": consent.word(),
+            })
+        });
+        lines.extend(choices.map(|line| line.to_string()));
         lines.sort_unstable();
         let mut text = String::new();
         for line in lines {
@@ -74,6 +83,14 @@ impl World {
             text.push('\n');
         }
         text.into()
+    }
+
+    /// The names of tags, in their order.
+    fn tag_names(&self, ids: &[TagId]) -> Vec<&str> {
+        let tags = ids.iter().filter_map(|id| self.tag(*id));
+        let mut names: Vec<&str> = tags.map(|tag| tag.name.as_str()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Notes on contacts and companies, and those inside conversations.

@@ -91,6 +91,12 @@ impl Subscriptions {
         chosen.map(|(id, consent)| (*id, *consent))
     }
 
+    /// What everybody chose.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ObjectId, u64, Consent)> + '_ {
+        let chosen = self.0.keys().map(|contact| (*contact, self.of(*contact)));
+        chosen.flat_map(|(contact, chosen)| chosen.map(move |(id, said)| (contact, id, said)))
+    }
+
     /// The kinds about which a person said so.
     pub(crate) fn chosen(&self, contact: ObjectId, consent: Consent) -> Vec<u64> {
         let chosen = self.of(contact).filter(|(_, said)| *said == consent);

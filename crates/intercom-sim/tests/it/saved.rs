@@ -107,3 +107,63 @@ async fn seeded_people_are_those_of_the_population() {
     let admins = town.get("/admins").await.body;
     assert_eq!(admins["admins"].as_array().unwrap().len(), in_intercom);
 }
+
+#[tokio::test]
+async fn what_hangs_on_people_and_companies_is_saved_with_them() {
+    let town = Town::new();
+    let user = town.sim.user_id(0).to_string();
+    let lead = town.lead("l@x.example").await;
+    let company = json!({"company_id": "c", "name": "Acme"});
+    let company = town.post("/companies", company).await.body["id"].clone();
+    let company = format!("/companies/{}", company.as_str().unwrap());
+    town.post(&format!("{company}/notes"), json!({"body": "Big"}))
+        .await;
+    let tag = json!({"name": "target", "companies": [{"company_id": "c"}]});
+    town.post("/tags", tag).await;
+    town.post(&format!("/contacts/{lead}/notes"), json!({"body": "Hello"}))
+        .await;
+    let merge = json!({"from": lead, "into": user, "skip_duplicate_validation": true});
+    town.post("/contacts/merge", merge).await;
+    let choice = json!({"id": "93", "consent_type": "opt_in"});
+    town.post(&format!("/contacts/{user}/subscriptions"), choice)
+        .await;
+    let event = json!({"event_name": "won", "created_at": NOON, "id": user});
+    town.post("/events", event).await;
+    let me = town.get("/me").await.body["id"].clone();
+    let away = json!({"away_mode_enabled": true, "away_mode_reassign": false});
+    town.put(&format!("/admins/{}/away", me.as_str().unwrap()), away)
+        .await;
+
+    let clock = ManualClock::at(Timestamp::from_seconds(NOON));
+    let again = Sim::load(options(), Arc::new(clock.clone()), &town.sim.save()).unwrap();
+    let again = Town::around(again, clock);
+    for path in [
+        company.as_str(),
+        &format!("{company}/notes"),
+        &format!("/contacts/{user}?include_merge_history=true"),
+        &format!("/contacts/{user}/notes"),
+        &format!("/contacts/{user}/merge_history"),
+        &format!("/contacts/{user}/subscriptions"),
+        &format!("/events?type=user&intercom_user_id={user}&summary=true"),
+        "/segments?include_count=true",
+        "/companies?per_page=150",
+        "/companies?company_id=c",
+        "/tags",
+        "/admins",
+    ] {
+        let (before, after) = (town.get(path).await, again.get(path).await);
+        assert_eq!((after.status, after.body), (200, before.body), "{path}");
+    }
+    let gone = again.get(&format!("/contacts/{lead}")).await;
+    assert_eq!((gone.status, gone.code()), (410, "contact_merged"));
+    let dump = |town: &Town| town.sim.dump_lines().collect::<Vec<_>>().concat();
+    let dumped = String::from_utf8(dump(&again)).unwrap();
+    assert_eq!(dumped.as_bytes(), dump(&town));
+    for line in [
+        format!("\"contact\":\"{user}\",\"id\":93,\"type\":\"subscription\""),
+        "\"tags\":[\"target\"]".to_owned(),
+        "\"body\":\"<p>Big</p>\",\"company\":".to_owned(),
+    ] {
+        assert!(dumped.contains(&line), "{line}");
+    }
+}
