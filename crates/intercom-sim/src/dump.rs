@@ -1,6 +1,5 @@
 //! Everything that a person could see in the workspace, as lines that two worlds can be compared
-//! by: contacts, companies, events, notes, subscriptions, data
-//! attributes, teammates.
+//! by: contacts, companies, events, notes, subscriptions, data attributes, teammates.
 //!
 //! Left out is what tells only when something happened or in which order it was made: stamps, and
 //! the ids of notes, events and attributes. So two workspaces that hold the same give the same

@@ -135,7 +135,8 @@ async fn what_hangs_on_people_and_companies_is_saved_with_them() {
         .await;
 
     let clock = ManualClock::at(Timestamp::from_seconds(NOON));
-    let again = Sim::load(options(), Arc::new(clock.clone()), &town.sim.save()).unwrap();
+    let file = saved(&town.sim);
+    let again = Sim::load(options(), Arc::new(clock.clone()), file.as_slice()).unwrap();
     let again = Town::around(again, clock);
     for path in [
         company.as_str(),
