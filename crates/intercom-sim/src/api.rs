@@ -17,6 +17,7 @@ pub(crate) mod render;
 mod segments;
 mod subscriptions;
 mod tags;
+mod teammate;
 mod version;
 
 use std::borrow::Cow;

@@ -140,10 +140,6 @@ impl Attributes {
         self.rows.get(id).filter(|row| row.model == model)
     }
 
-    pub(crate) fn get(&self, id: AttributeId) -> Option<&Attribute> {
-        self.rows.get(&id)
-    }
-
     /// Creates an attribute from a request's body.
     pub(crate) fn create(
         &mut self,

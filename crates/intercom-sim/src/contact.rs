@@ -221,6 +221,16 @@ impl Contacts {
         self.rows.values()
     }
 
+    /// All contacts made before `cursor`, the latest first.
+    pub(crate) fn made_before(
+        &self,
+        cursor: Option<(i64, ObjectId)>,
+    ) -> impl Iterator<Item = &Arc<Contact>> {
+        let to = cursor.map_or(Bound::Unbounded, Bound::Excluded);
+        let index = self.by_created.range((Bound::Unbounded, to)).rev();
+        index.filter_map(|(_, id)| self.rows.get(id))
+    }
+
     /// Which contacts became part of others.
     pub(crate) fn merges(&self) -> &Merges {
         &self.merges

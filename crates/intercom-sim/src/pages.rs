@@ -4,10 +4,12 @@
 //! card is used. The pages change the workspace through the same functions as the API.
 
 mod card;
+mod company;
 mod consent;
 mod inbox;
 mod lifecycle;
 mod moments;
+mod people;
 mod person;
 mod shell;
 
@@ -32,9 +34,16 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/conversations/{id}", get(inbox::show))
         .route("/inbox/conversations/{id}/parts", post(inbox::act))
         .route("/inbox/conversations/{id}/card", post(inbox::click))
+        .route("/inbox/contacts", get(people::list).post(people::create))
         .route("/inbox/contacts/{id}", get(person::show).post(person::edit))
+        .nest("/inbox/contacts/{id}", belongings())
+        .route(
+            "/inbox/companies/{id}",
+            get(company::show).post(company::edit),
+        )
         .route("/inbox/contacts/{id}/card", post(person::click))
         .route("/inbox/contacts/{id}/archive", post(lifecycle::archive))
+        .route("/inbox/contacts/{id}/block", post(lifecycle::block))
         .route("/inbox/contacts/{id}/unarchive", post(lifecycle::unarchive))
         .route("/inbox/contacts/{id}/deletion", post(lifecycle::delete))
         .route("/inbox/contacts/{id}/merge", post(lifecycle::merge))
@@ -44,10 +53,24 @@ pub(crate) fn router() -> Router<Sim> {
         )
         .route("/inbox/assets/card.css", get(card_style))
         .route("/inbox/assets/card.js", get(card_script))
+        .route("/inbox/assets/people.css", get(people_style))
         .route("/inbox/assets/picture.svg", get(picture))
         .route("/inbox/assets/style.css", get(style))
         .route("/inbox/assets/inbox.js", get(script))
         .route("/inbox/assets/mark.svg", get(mark))
+}
+
+/// What hangs on a contact.
+fn belongings() -> Router<Sim> {
+    Router::new()
+        .route("/tags", post(person::belongings::tag))
+        .route("/tags/{tag}/removal", post(person::belongings::untag))
+        .route("/notes", post(person::belongings::note))
+        .route("/companies", post(person::belongings::attach))
+        .route(
+            "/companies/{company}/removal",
+            post(person::belongings::detach),
+        )
 }
 
 /// A browser that asks for a contact means the profile; the API has the same path on a host of its
@@ -87,6 +110,13 @@ async fn card_style() -> Response {
     asset(
         "text/css; charset=utf-8",
         include_str!("../assets/card.css"),
+    )
+}
+
+async fn people_style() -> Response {
+    asset(
+        "text/css; charset=utf-8",
+        include_str!("../assets/people.css"),
     )
 }
 

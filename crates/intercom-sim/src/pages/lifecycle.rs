@@ -1,13 +1,16 @@
-//! What a teammate does to a whole contact: into the archive and out of it, delete, merge.
+//! What a teammate does to a whole contact: into the archive and out of it, block, delete, merge.
+//! To delete, the contact's name is typed.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::StatusCode;
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::json;
 
-use super::{Form, not_found, refused};
+use super::{Form, not_found, refused, shell};
 use crate::ids::ObjectId;
 use crate::sim::Sim;
+use crate::world::World;
 
 /// `POST /inbox/contacts/{id}/archive`.
 pub(super) async fn archive(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
@@ -19,11 +22,41 @@ pub(super) async fn unarchive(State(sim): State<Sim>, Path(id): Path<String>) ->
     done(&id, Sim::unarchive_contact, &sim)
 }
 
+/// `POST /inbox/contacts/{id}/block`.
+pub(super) async fn block(
+    State(sim): State<Sim>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let blocked = sim.change(|world, now, _| {
+        let me = shell::me(world, &headers);
+        let path = format!("contacts/{id}/block");
+        world.done_by(me, now, (Method::POST, &path), &json!({}))
+    });
+    match blocked {
+        Ok(_) => Redirect::to(&format!("/inbox/contacts/{id}")).into_response(),
+        Err(refusal) => failed(&id, &refusal.message),
+    }
+}
+
 /// `POST /inbox/contacts/{id}/deletion`: there is nothing to come back to but the inbox.
-pub(super) async fn delete(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
-    let Ok(contact) = id.parse::<ObjectId>() else {
+pub(super) async fn delete(
+    State(sim): State<Sim>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    let contact = id.parse::<ObjectId>().ok();
+    let name = contact.and_then(|id| {
+        let shown = |world: &World| world.contacts.get(id).map(|it| it.shown_name().to_owned());
+        sim.look(shown)
+    });
+    let (Some(contact), Some(name)) = (contact, name) else {
         return not_found();
     };
+    let form = Form::parse(&body);
+    if form.get("confirm").map(str::trim) != Some(name.trim()) {
+        return failed(&id, &format!("To delete the contact, type {name}"));
+    }
     match sim.delete_contact(contact) {
         Ok(()) => Redirect::to("/inbox").into_response(),
         Err(reason) => failed(&id, &reason),

@@ -1,18 +1,24 @@
 //! A contact: in the panel beside a conversation, and on a page of its own.
 
+pub(super) mod belongings;
+pub(super) mod fields;
+mod profile;
+
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, StatusCode};
-use serde_json::{Map, Value, json};
+use http::{HeaderMap, Method};
+use serde_json::Value;
 
+use self::fields::{Control, Field};
+use self::profile::Mode;
 use super::card::{self, CardView};
-use super::shell::{self, Shell};
-use super::{Form, moments, not_found, page, refused};
-use crate::attribute::{DataType, Model, ValueRef};
+use super::{Form, moments, not_found, shell};
+use crate::answer::Refusal;
 use crate::canvas::CardPlace;
-use crate::contact::Contact;
+use crate::contact::{Contact, Role};
+use crate::conversation::Conversation;
 use crate::ids::ObjectId;
 use crate::member::initials;
 use crate::sim::Sim;
@@ -27,18 +33,10 @@ pub(super) struct Line {
     pub(super) value: String,
 }
 
-/// One input of the form that changes a contact.
-pub(super) struct Input {
-    pub(super) name: String,
-    pub(super) label: String,
-    pub(super) value: String,
-    pub(super) kind: &'static str,
-    /// A date is typed as the API knows it.
-    pub(super) hint: &'static str,
-}
-
 /// A company of a contact.
 pub(super) struct CompanyLine {
+    pub(super) id: String,
+    pub(super) href: String,
     pub(super) name: String,
     pub(super) detail: String,
 }
@@ -47,6 +45,7 @@ pub(super) struct CompanyLine {
 pub(super) struct ConversationLine {
     pub(super) href: String,
     pub(super) title: String,
+    pub(super) state: &'static str,
     pub(super) ago: String,
 }
 
@@ -56,10 +55,12 @@ pub(super) struct EventLine {
     /// `amount: 5, stage: Won`.
     pub(super) metadata: String,
     pub(super) ago: String,
+    pub(super) exact: String,
 }
 
-/// Events that are shown, the latest first.
+/// Events and conversations that are shown, the latest first.
 const EVENTS_SHOWN: usize = 20;
+const CONVERSATIONS_SHOWN: usize = 10;
 
 /// A contact as people see it.
 pub(super) struct Person {
@@ -71,27 +72,42 @@ pub(super) struct Person {
     pub(super) href: String,
     pub(super) lines: Vec<Line>,
     pub(super) custom: Vec<Line>,
-    pub(super) inputs: Vec<Input>,
+    pub(super) fields: Vec<Field>,
     pub(super) companies: Vec<CompanyLine>,
     pub(super) events: Vec<EventLine>,
     pub(super) conversations: Vec<ConversationLine>,
 }
 
+/// The panel beside a conversation.
+#[derive(Template)]
+#[template(path = "panel.html")]
+pub(super) struct Panel<'a> {
+    person: &'a Person,
+    /// Where the form leads back to.
+    back: &'a str,
+}
+
 impl Person {
+    /// The panel as markup.
+    pub(super) const fn drawn<'a>(&'a self, back: &'a str) -> Panel<'a> {
+        Panel { person: self, back }
+    }
+
     pub(super) fn of(world: &World, row: &Contact, now: i64) -> Self {
+        let fields = fields::of_contact(world, row);
         Self {
             name: row.shown_name().to_owned(),
             initials: initials(row.shown_name()),
             role: match row.role {
-                crate::contact::Role::User => "User",
-                crate::contact::Role::Lead => "Lead",
+                Role::User => "User",
+                Role::Lead => "Lead",
             },
-            is_lead: row.role == crate::contact::Role::Lead,
+            is_lead: row.role == Role::Lead,
             is_archived: row.archived,
             href: format!("/inbox/contacts/{}", row.id),
             lines: standard_lines(world, row, now),
-            custom: custom_lines(world, row),
-            inputs: inputs(world, row),
+            custom: custom_lines(&fields),
+            fields,
             companies: row
                 .companies
                 .iter()
@@ -136,72 +152,18 @@ fn standard_lines(world: &World, row: &Contact, now: i64) -> Vec<Line> {
         .collect()
 }
 
-fn custom_lines(world: &World, row: &Contact) -> Vec<Line> {
-    let shown = row.custom.iter().filter_map(|(id, value)| {
-        let attribute = world
-            .attributes
-            .get(id)
-            .filter(|attribute| !attribute.archived)?;
-        let value = match (attribute.data_type, value) {
-            (DataType::Date, ValueRef::Integer(seconds)) => moments::exact(seconds, &world.zone),
-            (_, ValueRef::Flag(true)) => "Yes".to_owned(),
-            (_, ValueRef::Flag(false)) => "No".to_owned(),
-            _ => written(value),
-        };
-        Some(Line {
-            attribute: attribute.name.clone(),
-            label: attribute.name.clone(),
-            value,
-        })
-    });
-    shown.collect()
-}
-
-/// A value as it is typed.
-fn written(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Flag(flag) => flag.to_string(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Float(number) => number.to_string(),
-        ValueRef::Text(text) => text.to_string(),
-    }
-}
-
-fn inputs(world: &World, row: &Contact) -> Vec<Input> {
-    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let standard = [
-        ("name", "Name", text(row.name.as_deref()), "text"),
-        ("email", "Email", text(row.email.as_deref()), "email"),
-        ("phone", "Phone", text(row.phone.as_deref()), "tel"),
-    ];
-    let standard = standard.map(|(name, label, value, kind)| Input {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        value,
-        kind,
-        hint: "",
-    });
-    let attributes = world
-        .attributes
-        .all()
-        .filter(|it| it.model == Model::Contact && !it.archived);
-    let custom = attributes.map(|attribute| {
-        let held = row.custom.get(attribute.id);
-        Input {
-            name: format!("custom:{}", attribute.name),
-            label: attribute.name.clone(),
-            value: held.map(written).unwrap_or_default(),
-            kind: "text",
-            hint: match attribute.data_type {
-                DataType::String => "",
-                DataType::Integer => "A whole number",
-                DataType::Float => "A number",
-                DataType::Boolean => "true or false",
-                DataType::Date => "Unix seconds",
-            },
-        }
-    });
-    standard.into_iter().chain(custom).collect()
+/// The custom attributes that are set.
+fn custom_lines(fields: &[Field]) -> Vec<Line> {
+    let standard = |field: &&Field| field.attribute() == field.name;
+    let set = fields
+        .iter()
+        .filter(|field| !standard(field) && !field.shown.is_empty());
+    set.map(|field| Line {
+        attribute: field.attribute().to_owned(),
+        label: field.label.clone(),
+        value: field.shown.clone(),
+    })
+    .collect()
 }
 
 fn company(world: &World, id: ObjectId) -> Option<CompanyLine> {
@@ -209,6 +171,8 @@ fn company(world: &World, id: ObjectId) -> Option<CompanyLine> {
     let size = row.size.map(|size| format!("{size} people"));
     let detail: Vec<String> = row.industry.clone().into_iter().chain(size).collect();
     Some(CompanyLine {
+        id: id.to_string(),
+        href: format!("/inbox/companies/{id}"),
         name: row.shown_name().to_owned(),
         detail: detail.join(" · "),
     })
@@ -227,32 +191,25 @@ fn events(world: &World, row: &Contact, now: i64) -> Vec<EventLine> {
             name: event.name.clone(),
             metadata: fields.collect::<Vec<_>>().join(", "),
             ago: moments::ago(event.created_at, now, &world.zone),
+            exact: moments::exact(event.created_at, &world.zone),
         }
     });
     shown.collect()
 }
 
 fn conversations(world: &World, row: &Contact, now: i64) -> Vec<ConversationLine> {
-    let theirs = world.conversations.latest_first();
-    let theirs = theirs
-        .into_iter()
-        .filter(|it| it.contacts.contains(&row.id))
-        .take(10);
-    theirs
+    let rows = world.conversations.rows.values();
+    let mut theirs: Vec<&Conversation> = rows.filter(|it| it.contacts.contains(&row.id)).collect();
+    theirs.sort_by_key(|it| std::cmp::Reverse((it.updated_at, it.id)));
+    let shown = theirs.into_iter().take(CONVERSATIONS_SHOWN);
+    shown
         .map(|it| ConversationLine {
             href: format!("/inbox/conversations/{}", it.id),
             title: crate::html::to_text(&it.source.body),
+            state: it.state.word(),
             ago: moments::ago(it.updated_at, now, &world.zone),
         })
         .collect()
-}
-
-#[derive(Template)]
-#[template(path = "profile.html")]
-struct ProfilePage {
-    shell: Shell,
-    person: Person,
-    card: CardView,
 }
 
 fn row_of(sim: &Sim, id: &str) -> Option<ObjectId> {
@@ -264,7 +221,13 @@ fn card_action(id: ObjectId) -> String {
     format!("/inbox/contacts/{id}/card")
 }
 
-/// `GET /inbox/contacts/{id}`.
+/// The card of a profile, opened or kept.
+async fn card_of(sim: &Sim, id: ObjectId, headers: &HeaderMap, keep: bool) -> CardView {
+    let me = sim.look(|world| shell::me(world, headers));
+    card::view(sim, CardPlace::Profile(id), me, card_action(id), keep).await
+}
+
+/// `GET /inbox/contacts/{id}`; `?edit` opens the form.
 pub(super) async fn show(
     State(sim): State<Sim>,
     Path(id): Path<String>,
@@ -274,31 +237,13 @@ pub(super) async fn show(
     let Some(id) = row_of(&sim, &id) else {
         return not_found();
     };
-    let me = sim.look(|world| shell::me(world, &headers));
-    let keep = query.as_deref() == Some("card=kept");
-    let card = card::view(&sim, CardPlace::Profile(id), me, card_action(id), keep).await;
-    profile(&sim, id, &headers, card)
-}
-
-fn profile(sim: &Sim, id: ObjectId, headers: &HeaderMap, card: CardView) -> Response {
-    let now = sim.now().as_seconds();
-    let read = sim.look(|world| {
-        let row = world.contacts.get(id)?;
-        let here = format!("/inbox/contacts/{id}");
-        let shell = Shell::of(world, shell::me(world, headers), here);
-        Some((shell, Person::of(world, row, now)))
-    });
-    let Some((shell, person)) = read else {
-        return not_found();
+    let (mode, keep) = match query.as_deref() {
+        Some("edit") => (Mode::Edit, true),
+        Some("card=kept") => (Mode::Read, true),
+        Some(_) | None => (Mode::Read, false),
     };
-    page(
-        StatusCode::OK,
-        &ProfilePage {
-            shell,
-            person,
-            card,
-        },
-    )
+    let card = card_of(&sim, id, &headers, keep).await;
+    profile::page_of(&sim, id, &headers, card, mode)
 }
 
 /// `POST /inbox/contacts/{id}/card`: a click in the card of the profile.
@@ -321,59 +266,36 @@ pub(super) async fn click(
         CardView::Shown { .. } | CardView::Absent => {
             Redirect::to(&format!("/inbox/contacts/{id}?card=kept")).into_response()
         }
-        CardView::Broken { .. } => profile(&sim, id, &headers, card),
+        CardView::Broken { .. } => profile::page_of(&sim, id, &headers, card, Mode::Read),
     }
 }
 
-/// `POST /inbox/contacts/{id}`: changes the fields of the form.
-pub(super) async fn edit(State(sim): State<Sim>, Path(id): Path<String>, body: Bytes) -> Response {
+/// `POST /inbox/contacts/{id}`: changes what was changed in the form. A refusal opens the form
+/// with the vendor's words beside the input.
+pub(super) async fn edit(
+    State(sim): State<Sim>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(id) = row_of(&sim, &id) else {
         return not_found();
     };
     let form = Form::parse(&body);
-    let fields = sim.look(|world| fields(world, &form));
-    match sim.edit_contact(id, &fields) {
-        Ok(()) => Redirect::to(form.back()).into_response(),
-        Err(reason) => {
-            let title = "The contact was not changed";
-            refused(StatusCode::BAD_REQUEST, title, &reason, form.back())
+    let done = sim.change(|world, now, _| {
+        let Some(row) = world.contacts.get(id) else {
+            return Err(Refusal::no_such_contact());
+        };
+        let written = fields::write(world, &fields::of_contact(world, row), &form);
+        let me = shell::me(world, &headers);
+        let call = (Method::PUT, format!("contacts/{id}"));
+        world.done_by(me, now, (call.0, &call.1), &Value::Object(written))
+    });
+    match done {
+        Ok(_) => Redirect::to(form.back()).into_response(),
+        Err(refusal) => {
+            let card = card_of(&sim, id, &headers, true).await;
+            profile::page_of(&sim, id, &headers, card, Mode::Refused(form, refusal))
         }
     }
-}
-
-/// The form as the body of a `PUT`. What was emptied is cleared; what is no number stays a text,
-/// and is refused as one.
-fn fields(world: &World, form: &Form) -> Map<String, Value> {
-    let mut fields = Map::new();
-    let mut custom = Map::new();
-    for (name, text) in &form.0 {
-        let text = text.trim();
-        let Some(name) = name.strip_prefix("custom:") else {
-            if matches!(name.as_str(), "name" | "email" | "phone") {
-                fields.insert(
-                    name.clone(),
-                    if text.is_empty() {
-                        Value::Null
-                    } else {
-                        json!(text)
-                    },
-                );
-            }
-            continue;
-        };
-        let data_type = world
-            .attributes
-            .named(Model::Contact, name)
-            .map(|it| it.data_type);
-        let value = match data_type {
-            _ if text.is_empty() => Value::Null,
-            Some(DataType::Boolean | DataType::Integer | DataType::Float | DataType::Date) => {
-                serde_json::from_str(text).unwrap_or_else(|_| json!(text))
-            }
-            Some(DataType::String) | None => json!(text),
-        };
-        custom.insert(name.to_owned(), value);
-    }
-    fields.insert("custom_attributes".to_owned(), Value::Object(custom));
-    fields
 }

@@ -20,6 +20,7 @@ mod merges;
 mod nested;
 mod pages;
 mod people;
+mod profiles;
 mod saved;
 mod search;
 mod served;

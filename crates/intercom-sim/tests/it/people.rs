@@ -155,9 +155,13 @@ async fn the_profile_shows_events_and_what_can_be_done() {
         .form(&format!("{profile}/merge"), &[("into", &user)])
         .await;
     assert_eq!(to, format!("/inbox/contacts/{user}"));
-    let (_, to, _) = town
-        .form(&format!("/inbox/contacts/{user}/deletion"), &[])
-        .await;
+    let deletion = format!("/inbox/contacts/{user}/deletion");
+    let (status, _, refused) = town.form(&deletion, &[("confirm", "somebody")]).await;
+    assert_eq!(status, 400);
+    assert!(refused.contains("To delete the contact, type"), "{refused}");
+    let shown = town.get(&format!("/contacts/{user}")).await.body;
+    let name = shown["name"].as_str().unwrap();
+    let (_, to, _) = town.form(&deletion, &[("confirm", name)]).await;
     assert_eq!(to, "/inbox");
     assert_eq!(town.get(&format!("/contacts/{user}")).await.status, 404);
 }
