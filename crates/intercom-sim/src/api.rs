@@ -19,6 +19,7 @@ mod subscriptions;
 mod tags;
 mod teammate;
 mod version;
+mod visitors;
 
 use std::borrow::Cow;
 
@@ -205,6 +206,7 @@ fn route(world: &mut World, call: &Call<'_>, segments: &[&str]) -> Reply {
         "conversations" => conversations::route(world, call, rest),
         "events" => events::route(world, call, rest),
         "tags" => tags::route(world, call, rest),
+        "visitors" => visitors::route(world, call, rest),
         _ => Err(Refusal::no_such_resource()),
     }
 }

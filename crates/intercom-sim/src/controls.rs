@@ -8,6 +8,7 @@
 //! | `POST contacts/{id}` | changes a contact without a webhook |
 //! | `POST contacts/{id}/archive`, `…/unarchive`, `DELETE contacts/{id}` | as a teammate does |
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
+//! | `POST visitors` | somebody looks at the site and says nothing |
 //! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
 //! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |
 //! | `GET`, `PUT webhooks/subscription`, `POST webhooks/live` | address, topics, how it stands |
@@ -54,6 +55,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/contacts/{id}/archive", post(archive_contact))
         .route("/contacts/{id}/unarchive", post(unarchive_contact))
         .route("/dump", get(dump))
+        .route("/visitors", post(visit))
         .route("/admins", post(add_admin))
         .route("/admins/{id}", delete(remove_admin))
         .route("/faults", post(add_fault).delete(clear_faults))
@@ -141,6 +143,17 @@ struct Merge {
 
 async fn merge_contacts(State(sim): State<Sim>, Json(merge): Json<Merge>) -> Response {
     done(sim.merge_contacts(merge.from, merge.into))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Visit {
+    name: Option<String>,
+}
+
+async fn visit(State(sim): State<Sim>, Json(visit): Json<Visit>) -> Response {
+    let user_id = sim.visit(visit.name.as_deref());
+    Json(json!({ "user_id": user_id })).into_response()
 }
 
 #[derive(Deserialize)]

@@ -39,6 +39,7 @@ mod subscription;
 mod switches;
 mod telling;
 mod tracked;
+mod visitor;
 mod webhook;
 mod world;
 

@@ -30,6 +30,7 @@ use crate::seeding;
 use crate::subscription::Subscriptions;
 use crate::switches::Switches;
 use crate::tracked::TrackedEvents;
+use crate::visitor::Visitors;
 use crate::webhook::{self, AppIdentity, Delivery, Outcome, WebhookControls, Webhooks};
 
 /// Something that is due.
@@ -77,6 +78,7 @@ pub struct World {
     pub(crate) tags: Vec<Tag>,
     pub(crate) notes: Notes,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) visitors: Visitors,
     pub(crate) events: TrackedEvents,
     pub(crate) grants: Grants,
     pub(crate) webhooks: Webhooks,
@@ -138,6 +140,7 @@ impl World {
             tags: Vec::new(),
             notes: Notes::default(),
             subscriptions: Subscriptions::default(),
+            visitors: Visitors::default(),
             events: TrackedEvents::default(),
             grants: Grants::default(),
             webhooks: Webhooks::default(),

@@ -97,7 +97,7 @@ fn create(world: &mut World, call: &Call<'_>) -> Reply {
 }
 
 /// A contact as the answer to a call, with its merges if the call asks for them.
-fn shown(world: &World, call: &Call<'_>, row: &Contact) -> Answer {
+pub(super) fn shown(world: &World, call: &Call<'_>, row: &Contact) -> Answer {
     Answer::written(&ShownContact {
         world,
         row,
@@ -137,7 +137,7 @@ fn writable(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// Creates a contact from the fields of a request.
-fn create_contact(
+pub(super) fn create_contact(
     world: &mut World,
     at: Timestamp,
     body: &Map<String, Value>,

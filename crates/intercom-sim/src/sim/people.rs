@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::Sim;
 use crate::api;
-use crate::ids::ObjectId;
+use crate::ids::{ObjectId, derived_uuid};
 use crate::member::Admin;
+use crate::visitor::Visitor;
 
 impl Sim {
     /// Archives a contact, with its webhook. `Err` holds the vendor's words.
@@ -38,6 +39,22 @@ impl Sim {
         })
         .map(|_| ())
         .map_err(|refusal| refusal.message)
+    }
+
+    /// Somebody looks at the site and says nothing. Gives the `user_id` of the new visitor.
+    pub fn visit(&self, name: Option<&str>) -> String {
+        self.change(|world, now, _| {
+            let number = world.next_number();
+            let user_id = derived_uuid(world.seed, "visitor", number);
+            world.visitors.put(Visitor {
+                id: ObjectId::derived(world.seed, "visitor", number),
+                user_id: user_id.clone(),
+                name: name.map(str::to_owned),
+                created_at: now.as_seconds(),
+                updated_at: now.as_seconds(),
+            });
+            user_id
+        })
     }
 
     /// Adds a teammate and gives the id.

@@ -25,6 +25,7 @@ mod saved;
 mod search;
 mod served;
 mod town;
+mod visitors;
 mod webhook_health;
 mod webhook_log;
 mod webhook_topics;
