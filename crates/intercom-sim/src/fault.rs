@@ -29,7 +29,8 @@ pub struct Fault {
     pub times: u32,
     /// Answer with this status in the world's place.
     pub status: Option<u16>,
-    /// The body of that answer; without one it is an `error.list`.
+    /// The body of that answer; without one it is an `error.list` with a code that goes with the
+    /// status.
     pub body: Option<Value>,
     /// Wait so long first.
     pub latency_ms: u64,
@@ -79,11 +80,30 @@ impl Fault {
     pub(crate) fn answer(&self) -> Option<Response<Bytes>> {
         let status = StatusCode::from_u16(self.status?).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         let body = self.body.clone().unwrap_or_else(|| {
+            let (code, message) = usual(status);
             serde_json::json!({
                 "type": "error.list", "request_id": null,
-                "errors": [{ "code": "service_unavailable", "message": "Sorry, please try again" }],
+                "errors": [{ "code": code, "message": message }],
             })
         });
         Some(json_response(status, &body))
+    }
+}
+
+/// A code that the vendor documents for the status.
+fn usual(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        401 => ("unauthorized", "Access Token Invalid"),
+        402 | 403 => ("forbidden", "The app may not do this"),
+        404 => ("not_found", "Resource Not Found"),
+        408 => ("request_timeout", "The request took too long"),
+        409 => ("conflict", "A resource conflict was found"),
+        422 => ("data_invalid", "The data is invalid"),
+        429 => (
+            "rate_limit_exceeded",
+            "The rate limit for the App has been exceeded",
+        ),
+        400..500 => ("parameter_invalid", "A parameter is invalid"),
+        _ => ("service_unavailable", "Sorry, please try again"),
     }
 }
