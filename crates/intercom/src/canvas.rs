@@ -12,6 +12,8 @@
 mod address;
 mod choice;
 mod component;
+mod image;
+mod offer;
 pub mod request;
 mod response;
 
@@ -22,11 +24,13 @@ use crate::signature;
 
 pub use crate::signature::SignatureError;
 pub use address::{LinkUrl, Loopback};
-pub use choice::{Checks, Choice, Options};
+pub use choice::{Checkbox, Checks, Choice, Dropdown, Options, SingleSelect};
 pub use component::{
-    Action, Align, Button, ButtonStyle, Checkbox, Component, DataTable, Dropdown, Input, Item,
-    ItemImage, List, Row, SaveState, SingleSelect, Spacer, SpacerSize, Text, TextStyle, Textarea,
+    Action, Align, Button, ButtonStyle, Component, DataTable, Divider, Input, Item, ItemImage,
+    List, Row, SaveState, Spacer, SpacerSize, Text, TextStyle, Textarea,
 };
+pub use image::{Image, ImageAlign, ImageLink, ImageUrl, Margin};
+pub use offer::{Offer, Search};
 pub use response::{CANVAS_BYTES_MAX, Canvas, CanvasError, CanvasPart};
 
 /// Checks the value of the `X-Body-Signature` header against the raw body. Card requests and

@@ -1,10 +1,11 @@
-//! What a person can choose from: how many options there may be, and which are chosen.
+//! What a person can choose from, and in which controls: how many options there may be, and which
+//! are chosen.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::CanvasError;
+use super::{Action, CanvasError, SaveState};
 
 /// One option of a dropdown, select or checkbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +36,65 @@ pub struct Checks {
     option: Vec<Choice>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     value: Vec<String>,
+}
+
+/// One of several, behind a click. Has no action of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dropdown {
+    /// Unique in the canvas; the key of the input value.
+    pub id: String,
+    /// Above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What there is to choose from.
+    #[serde(flatten)]
+    pub options: Options,
+    /// How far saving got.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save_state: Option<SaveState>,
+    /// Shown, not selectable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+}
+
+/// One of several, side by side. With an action, choosing acts at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SingleSelect {
+    /// Unique in the canvas; the key of the input value.
+    pub id: String,
+    /// Above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What there is to choose from.
+    #[serde(flatten)]
+    pub options: Options,
+    /// What choosing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// How far saving got.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save_state: Option<SaveState>,
+    /// Shown, not selectable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+}
+
+/// Any of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checkbox {
+    /// Unique in the canvas; the key of the input value.
+    pub id: String,
+    /// Above it.
+    pub label: String,
+    /// What there is to check.
+    #[serde(flatten)]
+    pub checks: Checks,
+    /// How far saving got.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save_state: Option<SaveState>,
+    /// Shown, not selectable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
 }
 
 impl Choice {

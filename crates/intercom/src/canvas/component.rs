@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{CanvasError, Checks, LinkUrl, Options};
+use super::{CanvasError, Checkbox, Dropdown, Image, ImageUrl, LinkUrl, Margin, SingleSelect};
 
 /// Anything that stands in a canvas, top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,9 +14,11 @@ pub enum Component {
     /// Names and values.
     DataTable(DataTable),
     /// A line.
-    Divider,
+    Divider(Divider),
     /// Room.
     Spacer(Spacer),
+    /// An image.
+    Image(Image),
     /// A button.
     Button(Button),
     /// A list of things to open.
@@ -42,6 +44,17 @@ pub struct Text {
     pub style: TextStyle,
     /// Where they stand.
     pub align: Align,
+    /// The room below them.
+    #[serde(rename = "bottom_margin", skip_serializing_if = "Margin::is_usual")]
+    pub margin: Margin,
+}
+
+/// A line across the card.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Divider {
+    /// The room below it.
+    #[serde(rename = "bottom_margin", skip_serializing_if = "Margin::is_usual")]
+    pub margin: Margin,
 }
 
 /// How a text looks.
@@ -155,6 +168,9 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct List {
     items: Vec<Item>,
+    /// Shown, not clickable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
 }
 
 /// A thing of a list.
@@ -174,6 +190,9 @@ pub struct Item {
     /// Beside the lines.
     #[serde(flatten)]
     pub image: Option<ItemImage>,
+    /// Shown, not clickable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
     /// What a click does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
@@ -184,7 +203,7 @@ pub struct Item {
 pub struct ItemImage {
     /// Where it is.
     #[serde(rename = "image")]
-    pub url: LinkUrl,
+    pub url: ImageUrl,
     /// In pixels.
     #[serde(rename = "image_width")]
     pub width: u16,
@@ -255,61 +274,15 @@ pub struct Textarea {
     pub disabled: bool,
 }
 
-/// One of several, behind a click. Has no action of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Dropdown {
-    /// Unique in the canvas; the key of the input value.
-    pub id: String,
-    /// Above it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// What there is to choose from.
-    #[serde(flatten)]
-    pub options: Options,
-    /// Shown, not selectable.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub disabled: bool,
-}
-
-/// One of several, side by side. With an action, choosing acts at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SingleSelect {
-    /// Unique in the canvas; the key of the input value.
-    pub id: String,
-    /// Above it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// What there is to choose from.
-    #[serde(flatten)]
-    pub options: Options,
-    /// What choosing does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<Action>,
-    /// Shown, not selectable.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub disabled: bool,
-}
-
-/// Any of several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Checkbox {
-    /// Unique in the canvas; the key of the input value.
-    pub id: String,
-    /// Above it.
-    pub label: String,
-    /// What there is to check.
-    #[serde(flatten)]
-    pub checks: Checks,
-    /// Shown, not selectable.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub disabled: bool,
-}
-
 impl Component {
     /// The ids that must be unique in the canvas. Those of options are unique in their control.
     pub(super) fn ids(&self) -> Vec<&str> {
         match self {
-            Self::Text(_) | Self::DataTable(_) | Self::Divider | Self::Spacer(_) => Vec::new(),
+            Self::Text(_)
+            | Self::DataTable(_)
+            | Self::Divider(_)
+            | Self::Spacer(_)
+            | Self::Image(_) => Vec::new(),
             Self::Button(button) => vec![&button.id],
             Self::List(list) => list.items.iter().map(|item| item.id.as_str()).collect(),
             Self::Input(input) => vec![&input.id],
@@ -328,6 +301,7 @@ impl Text {
             text: text.into(),
             style,
             align: Align::default(),
+            margin: Margin::default(),
         }
     }
 }
@@ -379,7 +353,10 @@ impl List {
         if items.is_empty() {
             Err(CanvasError::NoItems)
         } else {
-            Ok(Self { items })
+            Ok(Self {
+                items,
+                disabled: false,
+            })
         }
     }
 }
@@ -393,6 +370,7 @@ impl Item {
             subtitle: None,
             tertiary_text: None,
             image: None,
+            disabled: false,
             action: None,
         }
     }
@@ -440,7 +418,9 @@ macro_rules! components {
 components!(
     Text,
     DataTable,
+    Divider,
     Spacer,
+    Image,
     Button,
     List,
     Input,

@@ -180,7 +180,7 @@ fn what_shows_is_sent_as_documented() {
         DataTable::new(vec![Row::new("Status", "Working")])
             .unwrap()
             .into(),
-        Component::Divider,
+        Divider::default().into(),
         List::new(vec![opportunity]).unwrap().into(),
         Spacer {
             size: SpacerSize::Xs,
@@ -223,6 +223,7 @@ fn what_is_filled_in_is_sent_as_documented() {
             id: "status".to_owned(),
             label: None,
             options: chosen(),
+            save_state: None,
             disabled: true,
         }
         .into(),
@@ -231,6 +232,7 @@ fn what_is_filled_in_is_sent_as_documented() {
             label: None,
             options: chosen(),
             action: Some(Action::Submit),
+            save_state: Some(SaveState::Saved),
             disabled: false,
         }
         .into(),
@@ -238,6 +240,7 @@ fn what_is_filled_in_is_sent_as_documented() {
             id: "optin".to_owned(),
             label: "Opt-in".to_owned(),
             checks: Checks::new(choices(1)).unwrap().checking("c0").unwrap(),
+            save_state: None,
             disabled: false,
         }
         .into(),
@@ -250,7 +253,7 @@ fn what_is_filled_in_is_sent_as_documented() {
         { "type": "textarea", "id": "notes", "label": "Notes", "error": true },
         { "type": "dropdown", "id": "status", "options": two, "value": "c1", "disabled": true },
         { "type": "single-select", "id": "view", "options": two, "value": "c1",
-          "action": { "type": "submit" } },
+          "action": { "type": "submit" }, "save_state": "saved" },
         { "type": "checkbox", "id": "optin", "label": "Opt-in", "value": ["c0"],
           "option": [{ "type": "option", "id": "c0", "text": "Choice 0" }] },
     ] } } });
@@ -260,7 +263,7 @@ fn what_is_filled_in_is_sent_as_documented() {
 #[test]
 fn an_image_has_its_size() {
     let mut item = Item::new("a", "Acme");
-    let url = link("https://img.example/a.png");
+    let url = ImageUrl::new("https://img.example/a.png".parse().unwrap()).unwrap();
     item.image = Some(ItemImage {
         url,
         width: 48,
@@ -273,6 +276,96 @@ fn an_image_has_its_size() {
           "image": "https://img.example/a.png", "image_width": 48, "image_height": 32,
           "rounded_image": true } ] } ] } } });
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+}
+
+#[test]
+fn an_image_of_its_own_has_size_place_and_link() {
+    let url = |text: &str| ImageUrl::new(text.parse().unwrap());
+    let logo = Image {
+        url: url("https://img.example/logo.png").unwrap(),
+        width: 48.try_into().unwrap(),
+        height: 32.try_into().unwrap(),
+        align: ImageAlign::FullWidth,
+        rounded: true,
+        margin: Margin::None,
+        link: Some(ImageLink {
+            url: link("https://crm.example/00Q1"),
+        }),
+    };
+    let tight = Divider {
+        margin: Margin::None,
+    };
+    let json = sent(vec![logo.into(), tight.into()]);
+    let expected = json!({ "canvas": { "content": { "components": [
+        { "type": "image", "url": "https://img.example/logo.png", "width": 48, "height": 32,
+          "align": "full_width", "rounded": true, "bottom_margin": "none",
+          "action": { "type": "url", "url": "https://crm.example/00Q1" } },
+        { "type": "divider", "bottom_margin": "none" },
+    ] } } });
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+    let plain = url("http://127.0.0.1/logo.png");
+    assert!(
+        matches!(plain, Err(CanvasError::NotALink { .. })),
+        "{plain:?}"
+    );
+}
+
+/// The ids and texts of an offer's components, one a line.
+fn offered(count: usize, chosen: Option<&str>, words: &str) -> Vec<String> {
+    let offer = Offer::new("country", "Country", choices(count), chosen, words).unwrap();
+    let json: Value = serde_json::from_str(&sent(offer.components())).unwrap();
+    let mut lines = Vec::new();
+    for component in json["canvas"]["content"]["components"].as_array().unwrap() {
+        let value = component["value"].as_str().unwrap_or_default();
+        let text = component["text"].as_str().unwrap_or_default();
+        lines.push(format!(
+            "{} {value}{text}",
+            component["type"].as_str().unwrap()
+        ));
+        for item in component["items"].as_array().into_iter().flatten() {
+            lines.push(format!("  {}", item["id"].as_str().unwrap()));
+        }
+    }
+    lines
+}
+
+#[test]
+fn l1_up_to_ten_are_a_dropdown_and_more_are_searched() {
+    assert_eq!(offered(2, Some("c1"), ""), ["dropdown c1"]);
+    assert_eq!(offered(10, Some("gone"), ""), ["dropdown "]);
+    assert_eq!(
+        offered(1, None, ""),
+        ["input ", "list ", "  country:result:c0"]
+    );
+    let many = offered(11, None, "");
+    assert_eq!(many.len(), 13);
+    assert_eq!(many[2], "  country:result:c0");
+    assert_eq!(many[12], "text 1 more fit. Type more to find them.");
+    assert_eq!(
+        offered(11, Some("c4"), "CHOICE 1 "),
+        [
+            "input CHOICE 1",
+            "list ",
+            "  country:result:c1",
+            "  country:result:c10"
+        ]
+    );
+    assert_eq!(
+        offered(11, None, "elsewhere"),
+        ["input elsewhere", "text Nothing fits these words."]
+    );
+    assert_eq!(offered(11, Some("c4"), "")[0], "input Choice 4");
+    assert_eq!(
+        Offer::new("country", "Country", Vec::new(), None, ""),
+        Err(CanvasError::OptionCount { count: 0 })
+    );
+}
+
+#[test]
+fn l1_a_result_that_was_clicked_is_read_back() {
+    assert_eq!(Offer::clicked("country", "country:result:c10"), Some("c10"));
+    assert_eq!(Offer::clicked("country", "country"), None);
+    assert_eq!(Offer::clicked("country", "state:result:c10"), None);
 }
 
 #[test]

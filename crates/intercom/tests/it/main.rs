@@ -2,6 +2,7 @@
 //! against the twin, where it matters that both are right together.
 
 mod budget;
+mod cards;
 mod contacts;
 mod conversations;
 mod events;

@@ -74,6 +74,7 @@ fn dropdown(input: &lead::Input, choices: Vec<Choice>) -> Result<Component, Canv
         id: id(input),
         label,
         options,
+        save_state: None,
         disabled: false,
     }
     .into())
@@ -99,6 +100,7 @@ fn checkbox(input: &lead::Input, list: &Picklist) -> Result<Component, CanvasErr
         id: id(input),
         label,
         checks,
+        save_state: None,
         disabled: false,
     }
     .into())

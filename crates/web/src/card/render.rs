@@ -142,6 +142,7 @@ fn views(card: &card::Card) -> Result<Option<Component>, CanvasError> {
         label: None,
         options,
         action: Some(Action::Submit),
+        save_state: None,
         disabled: false,
     };
     Ok(Some(select.into()))
@@ -171,6 +172,7 @@ fn taking(lines: &[card::MatchLine]) -> Result<Vec<Component>, CanvasError> {
                 id: TAKEN.to_owned(),
                 label: Some("Which one is it?".to_owned()),
                 options,
+                save_state: None,
                 disabled: false,
             };
             Ok(vec![dropdown.into(), button(Control::Take.id().to_owned())])
