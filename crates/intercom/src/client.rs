@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::error::{IntercomError, refusal};
 use crate::limiter::{Limiter, RateLimit, until_reset};
+use crate::region::{self, Region};
 
 /// The API version that every request names, so that the app's own setting decides nothing.
 pub const INTERCOM_VERSION: &str = "2.16";
@@ -95,6 +96,20 @@ impl Client {
             shared: Arc::clone(&self.shared),
             lane,
         }
+    }
+
+    /// A client of the same token where a workspace of `region` lives: to be used for everything
+    /// after [`Client::me`] told it. It counts and limits for itself. An address that is none of
+    /// Intercom's own stays as it was configured.
+    #[must_use]
+    pub fn at_home(&self, region: Region) -> Self {
+        let shared = &self.shared;
+        let Ok(asked) = shared.api_url.parse() else {
+            return self.clone();
+        };
+        let home = region::home(&asked, region);
+        let client = Self::new(shared.http.clone(), home, shared.token.clone());
+        client.in_lane(self.lane)
     }
 
     /// HTTP requests sent so far by all clones, repeated and refused ones included.

@@ -302,10 +302,8 @@ fn sorted(reply: &Reply, listed: ListedError) -> IntercomError {
             message,
             over_in,
         },
-        Meaning::Down => IntercomError::Unavailable {
-            status: reply.status.as_u16(),
-        },
-        Meaning::Request => IntercomError::Invalid {
+        // Where Intercom itself was at fault, its status said so.
+        Meaning::Down | Meaning::Request => IntercomError::Invalid {
             code,
             message,
             field,

@@ -42,7 +42,7 @@ pub struct Me {
     pub workspace_id: WorkspaceId,
     /// The workspace's name.
     pub workspace_name: String,
-    /// `US`, `EU` or `AU`, in Intercom's spelling.
+    /// `US`, `EU` or `AU`, in Intercom's spelling; read it as a [`crate::Region`].
     pub region: Option<String>,
     /// The time zone by which search compares dates.
     pub timezone: Option<String>,

@@ -163,3 +163,6 @@ struct WireCanvas {
     #[serde(default, deserialize_with = "wire::or_default")]
     stored_data: Map<String, Value>,
 }
+
+#[cfg(test)]
+mod tests;

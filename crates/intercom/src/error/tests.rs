@@ -208,6 +208,10 @@ fn the_status_is_believed_before_the_code() {
         "Invalid { code: \"not_found\", message: \"no admin\", field: None } | Changed | Refused"
     );
     assert_eq!(
+        sorted_as(422, r#"{"code":"server_error"}"#),
+        "Invalid { code: \"server_error\", message: \"\", field: None } | Changed | Refused"
+    );
+    assert_eq!(
         sorted_as(418, r#"{"code":"brand_new"}"#),
         "Invalid { code: \"brand_new\", message: \"\", field: None } | Changed | Refused"
     );

@@ -1,6 +1,6 @@
 //! Everything that is not a contact: sign-in, teammates, attributes, notes, leaving.
 
-use intercom::{App, AttributeModel, IntercomError, NewAttribute, PartKind, auth};
+use intercom::{App, AttributeModel, Client, IntercomError, NewAttribute, PartKind, Region, auth};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -116,6 +116,21 @@ async fn s5_me_tells_teammate_workspace_and_whether_the_email_is_proved() {
     let unsaid = script.client().me().await.unwrap();
     assert!(!unsaid.email_verified, "unsaid is not verified");
     assert_eq!(script.asked(), ["GET /me", "GET /me"]);
+}
+
+#[tokio::test]
+async fn i1_after_me_the_workspace_is_called_where_it_lives() {
+    let none = r#"{"type":"admin.list","admins":[]}"#;
+    let script = Script::of([ok(none), ok(none)]);
+    let asked = address("https://api.intercom.io");
+    let client = Client::new(script.service(), asked, "t0k".into());
+    client.at_home(Region::Au).teammates().await.unwrap();
+    assert_eq!(
+        script.address().as_deref(),
+        Some("https://api.au.intercom.io/admins")
+    );
+    client.teammates().await.unwrap();
+    assert_eq!(client.calls(), 1, "it counts for itself");
 }
 
 #[tokio::test]

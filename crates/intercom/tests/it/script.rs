@@ -122,6 +122,12 @@ impl Script {
         self.bodies().into_iter().map(read).collect()
     }
 
+    /// The whole address of the first request.
+    pub(crate) fn address(&self) -> Option<String> {
+        let state = self.state.lock().expect("no test thread panicked");
+        Some(state.asked.first()?.uri().to_string())
+    }
+
     /// A header of the first request.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let state = self.state.lock().expect("no test thread panicked");
