@@ -315,6 +315,10 @@ pub(crate) fn company(world: &World, row: &Company, version: Version) -> Value {
         "tags": { "type": "tag.list", "tags": tags },
         "segments": { "type": "segment.list", "segments": [] },
     });
+    // What was never set is left out: the description knows no null here, nor do its examples.
+    if let Value::Object(members) = &mut shown {
+        members.retain(|_, value| !value.is_null());
+    }
     if version >= Version::V2_16 {
         let notes = row.notes.iter().rev().take(COMPANY_NOTES_MAX);
         let notes = notes.filter_map(|id| world.notes.get(*id));

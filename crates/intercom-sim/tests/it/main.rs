@@ -16,6 +16,7 @@ mod conversations;
 mod dump;
 mod events;
 mod gate;
+mod judge;
 mod merges;
 mod nested;
 mod pages;

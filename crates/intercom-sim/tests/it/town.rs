@@ -11,6 +11,8 @@ use model::{ManualClock, Timestamp};
 use serde_json::{Value, json};
 use tower::{ServiceExt as _, service_fn};
 
+use crate::judge::{Answered, judge};
+
 /// 2026-06-15T12:00:00Z.
 pub(crate) const NOON: i64 = 1_781_524_800;
 pub(crate) const TOKEN: &str = "dG9rOnRlc3Q=";
@@ -164,19 +166,24 @@ impl Town {
         path: &str,
         body: Option<&Value>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request = Request::builder().method(method.clone()).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let response = self.send(request.body(body).unwrap()).await;
-        let (head, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, 1 << 24).await.unwrap();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let sent = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let response = self.send(request.body(sent).unwrap()).await;
+        let (head, answer) = response.into_parts();
+        let bytes = axum::body::to_bytes(answer, 1 << 24).await.unwrap();
+        let answer = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let answered = Answered {
+            status: head.status.as_u16(),
+            body: (!bytes.is_empty()).then_some(&answer),
+        };
+        judge(headers, &method, path, body, &answered);
         Answer {
             status: head.status.as_u16(),
             headers: head.headers,
-            body,
+            body: answer,
         }
     }
 

@@ -5,9 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use intercom::Client;
+use intercom_openapi::{Deviation, Ledger};
 use serde_json::Value;
 use tower::service_fn;
 use transport::{Body, BoxError, HttpService, TransportError, in_process};
+
+use crate::judge::{deviations, in_lines};
 
 /// What the next request meets.
 pub(crate) enum Answer {
@@ -23,6 +26,17 @@ pub(crate) struct Script {
 struct State {
     answers: VecDeque<Answer>,
     asked: Vec<Request<String>>,
+    /// What of the requests is neither described nor known to be otherwise.
+    deviations: Vec<Deviation>,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let found = in_lines(&self.deviations);
+            assert!(found.is_empty(), "not as described:\n{found}");
+        }
+    }
 }
 
 /// A success with this body.
@@ -57,6 +71,7 @@ impl Script {
         let state = State {
             answers: answers.into_iter().collect(),
             asked: Vec::new(),
+            deviations: Vec::new(),
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -70,8 +85,11 @@ impl Script {
             async move {
                 let (head, body) = request.into_parts();
                 let body = whole(body).await?;
+                let request = Request::from_parts(head, body);
+                let unknown = Ledger::known().unknown(deviations(&request));
                 let mut state = state.lock().expect("no test thread panicked");
-                state.asked.push(Request::from_parts(head, body));
+                state.deviations.extend(unknown);
+                state.asked.push(request);
                 match state.answers.pop_front() {
                     Some(Answer::Reply(response)) => Ok::<_, BoxError>(response),
                     Some(Answer::Failure(error)) => Err(error.into()),
@@ -104,6 +122,12 @@ impl Script {
             format!("{} {path}", request.method())
         });
         lines.collect()
+    }
+
+    /// Each request so far.
+    pub(crate) fn requests(&self) -> Vec<Request<String>> {
+        let state = self.state.lock().expect("no test thread panicked");
+        state.asked.clone()
     }
 
     /// The body of each request so far.

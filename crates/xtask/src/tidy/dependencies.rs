@@ -22,7 +22,7 @@ struct Refusal {
     why: &'static str,
 }
 
-const REFUSALS: [Refusal; 9] = [
+const REFUSALS: [Refusal; 10] = [
     Refusal {
         of: &["planner"],
         what: &[
@@ -102,6 +102,12 @@ const REFUSALS: [Refusal; 9] = [
         ],
         in_tests: InTests::Refused,
         why: "a simulator that shares a type with the client agrees with its mistakes",
+    },
+    Refusal {
+        of: &["intercom-openapi"],
+        what: &["intercom", "intercom-sim", "engine", "transport", "web"],
+        in_tests: InTests::Refused,
+        why: "a judge that shares a type with a party is none",
     },
     Refusal {
         of: &["intercom"],

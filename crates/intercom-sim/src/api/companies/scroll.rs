@@ -71,14 +71,17 @@ fn step(world: &mut World, call: &Call<'_>, scroll: OpenScroll) -> Answer {
         .map(|row| render::company(world, row, call.version))
         .collect();
     let last = rows.last().map(|row| row.id);
-    let param = last.is_some().then(|| scroll.param.clone());
+    let mut answer = json!({
+        "type": "list", "data": data, "pages": null, "total_count": null,
+    });
+    if last.is_some() {
+        answer["scroll_param"] = json!(scroll.param);
+    }
     // An empty step is the end, and the parameter ends with it.
     world.scroll = last.map(|last| OpenScroll {
         after: Some(last),
         used_at: call.now(),
         ..scroll
     });
-    Answer::Ok(json!({
-        "type": "list", "data": data, "pages": null, "total_count": null, "scroll_param": param,
-    }))
+    Answer::Ok(answer)
 }
