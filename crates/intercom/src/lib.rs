@@ -2,13 +2,15 @@
 //! and card requests, and the components of which a card is built.
 //!
 //! Wire spellings live in private wire types and nowhere else; ids may come as text or number and
-//! instants as integer, float or ISO 8601, and both are read here once. One contact of a page that
-//! cannot be read fails alone. Reads are repeated within seconds; writes never, except after a
-//! `429`, which is a refusal.
+//! instants as integer, float or ISO 8601, and both are read here once. Lists come as [`Pages`] that
+//! the reader's pace holds back, and one row of them that cannot be read fails alone. What was said
+//! in a conversation is always read by id, whatever a webhook or a card request holds of it. Reads
+//! are repeated within seconds; writes never, except after a `429`, which is a refusal.
 //!
 //! Must never know the engine, Salesforce, a rule of the behaviour book, or the wall clock.
 //!
-//! Start at [`Client`], [`webhook::parse`], [`canvas::request::parse`] and [`canvas::Canvas`].
+//! Start at [`Client`], [`webhook::parse`], [`canvas::request::parse`], [`canvas::Canvas`] and
+//! [`transcript::Transcript`].
 #![deny(missing_docs)]
 
 mod attribute;
