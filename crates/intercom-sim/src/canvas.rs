@@ -38,6 +38,9 @@ use log::CanvasLog;
 pub use log::{CanvasError, CanvasFlow, CanvasRequest};
 pub(crate) use markdown::Span;
 
+/// Participants of a conversation for whom the card is asked for as soon as it is opened.
+const PARTICIPANTS_MAX: usize = 5;
+
 /// Where a card stands: beside a conversation, or on a contact's profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum CardPlace {
@@ -75,7 +78,9 @@ pub(crate) struct Card {
 /// The cards on all screens, and what was asked for them.
 #[derive(Debug, Default)]
 pub(crate) struct Cards {
-    shown: BTreeMap<(AdminId, CardPlace), Card>,
+    shown: BTreeMap<(AdminId, CardPlace, ObjectId), Card>,
+    /// Whom of a conversation a teammate looks at, if it is not its first participant.
+    selected: BTreeMap<(AdminId, ConversationId), ObjectId>,
     log: CanvasLog,
     controls: CanvasControls,
 }
@@ -128,12 +133,49 @@ impl CanvasCall {
 }
 
 impl World {
-    /// The request for a card that is being opened, if the app has a card.
-    pub(crate) fn canvas_initialize(&self, place: CardPlace, admin: AdminId) -> Option<CanvasCall> {
+    /// The requests for a card that is being opened, if the app has a card: one for the person who
+    /// is looked at, which is the first, and beside a conversation one for each of the first
+    /// participants (Canvas Kit, group conversations).
+    pub(crate) fn canvas_initialize(&self, place: CardPlace, admin: AdminId) -> Vec<CanvasCall> {
+        let Some(url) = &self.options.canvas_initialize_url else {
+            return Vec::new();
+        };
+        let looked_at = self.canvas_contact(place, admin);
+        let others = self.participants(place).iter().take(PARTICIPANTS_MAX);
+        let others = others.filter(|id| Some(**id) != looked_at).copied();
+        let contacts = looked_at.into_iter().chain(others);
+        let calls = contacts.filter_map(|contact| {
+            let body = self.canvas_body(place, contact, admin)?;
+            Some(self.signed(url, &body, (place, contact, admin), None))
+        });
+        calls.collect()
+    }
+
+    /// The request for the card of another participant, whom the teammate looks at from now on.
+    pub(crate) fn canvas_select(
+        &mut self,
+        id: ConversationId,
+        admin: AdminId,
+        contact: ObjectId,
+    ) -> Option<CanvasCall> {
+        let place = CardPlace::Conversation(id);
+        if !self.participants(place).contains(&contact) {
+            return None;
+        }
+        self.cards.selected.insert((admin, id), contact);
         let url = self.options.canvas_initialize_url.as_ref()?;
-        let contact = self.canvas_contact(place)?;
         let body = self.canvas_body(place, contact, admin)?;
         Some(self.signed(url, &body, (place, contact, admin), None))
+    }
+
+    /// The teammate looks at the first participant again, as whenever a conversation is opened.
+    pub(crate) fn canvas_select_first(&mut self, place: CardPlace, admin: AdminId) {
+        match place {
+            CardPlace::Conversation(id) => {
+                self.cards.selected.remove(&(admin, id));
+            }
+            CardPlace::Profile(_) => {}
+        }
     }
 
     /// The request for a click in a card, if the teammate has one on the screen.
@@ -144,8 +186,8 @@ impl World {
         click: Click,
     ) -> Option<CanvasCall> {
         let url = self.options.canvas_submit_url.as_ref()?;
-        let card = self.cards.shown.get(&(admin, place))?;
-        let contact = self.canvas_contact(place)?;
+        let card = self.card(place, admin)?;
+        let contact = self.canvas_contact(place, admin)?;
         let mut body = self.canvas_body(place, contact, admin)?;
         body["component_id"] = json!(click.component_id);
         body["input_values"] = Value::Object(click.input_values);
@@ -154,13 +196,26 @@ impl World {
         Some(self.signed(url, &body, asked, Some(click.component_id)))
     }
 
+    /// The people of the conversation beside which a card stands.
+    pub(crate) fn participants(&self, place: CardPlace) -> &[ObjectId] {
+        match place {
+            CardPlace::Profile(_) => &[],
+            CardPlace::Conversation(id) => {
+                let row = self.conversations.rows.get(&id);
+                row.map_or(&[], |row| &row.contacts)
+            }
+        }
+    }
+
     /// The person whom a card is about.
-    fn canvas_contact(&self, place: CardPlace) -> Option<ObjectId> {
+    pub(crate) fn canvas_contact(&self, place: CardPlace, admin: AdminId) -> Option<ObjectId> {
         match place {
             CardPlace::Profile(contact) => Some(contact),
             CardPlace::Conversation(id) => {
-                let row = self.conversations.rows.get(&id)?;
-                row.contacts.first().copied()
+                let all = self.participants(place);
+                let selected = self.cards.selected.get(&(admin, id));
+                let selected = selected.filter(|id| all.contains(id));
+                selected.or(all.first()).copied()
             }
         }
     }
@@ -257,13 +312,15 @@ impl World {
             }
         };
         self.cards.log.push(request, None);
-        self.cards.shown.insert((call.admin, call.place), card);
+        let screen = (call.admin, call.place, call.contact);
+        self.cards.shown.insert(screen, card);
         Ok(())
     }
 
     /// The card on a teammate's screen.
     pub(crate) fn card(&self, place: CardPlace, admin: AdminId) -> Option<&Card> {
-        self.cards.shown.get(&(admin, place))
+        let contact = self.canvas_contact(place, admin)?;
+        self.cards.shown.get(&(admin, place, contact))
     }
 
     /// The answers of the app that could not be shown, oldest first.

@@ -15,8 +15,9 @@ use super::{Form, page};
 use crate::canvas::{
     Action, CardPlace, Choice, Component, Image, InputField, SaveState, Select, Span, TextareaField,
 };
-use crate::ids::AdminId;
+use crate::ids::{AdminId, ConversationId, ObjectId};
 use crate::sim::Sim;
+use crate::world::World;
 
 /// Set by the script, which wants the card alone.
 const CARD_ONLY: &str = "x-card-only";
@@ -28,16 +29,47 @@ pub(super) enum CardView {
     /// The workspace has no app with a card.
     Absent,
     Shown {
-        app: String,
+        app: App,
         action: String,
         components: Vec<Component>,
     },
     /// Intercom's error card; the reason is listed for the app's developer.
     Broken {
-        app: String,
+        app: App,
         action: String,
         reason: String,
     },
+}
+
+/// What stands above a card.
+pub(super) struct App {
+    name: String,
+    /// Those whose card can be shown, if they are several.
+    participants: Vec<Participant>,
+}
+
+struct Participant {
+    id: String,
+    name: String,
+    is_looked_at: bool,
+}
+
+impl App {
+    fn of(world: &World, place: CardPlace, admin: AdminId) -> Self {
+        let looked_at = world.canvas_contact(place, admin);
+        let all = world.participants(place);
+        let all = all.iter().filter(|_| all.len() > 1);
+        let rows = all.filter_map(|id| world.contacts.get(*id));
+        let participants = rows.map(|row| Participant {
+            id: row.id.to_string(),
+            name: row.shown_name().to_owned(),
+            is_looked_at: Some(row.id) == looked_at,
+        });
+        Self {
+            name: world.options.app_name.clone(),
+            participants: participants.collect(),
+        }
+    }
 }
 
 impl CardView {
@@ -83,7 +115,7 @@ pub(super) async fn view(
     became(sim, place, admin, action, opened)
 }
 
-/// Uses the card as a posted form says. A card that is no longer there, or that is to be tried
+/// Uses the card as a posted form says, or looks at another participant. A card that is no longer there, or that is to be tried
 /// again, is opened anew.
 pub(super) async fn click(
     sim: &Sim,
@@ -92,6 +124,10 @@ pub(super) async fn click(
     action: String,
     form: &Form,
 ) -> CardView {
+    if let Some((id, contact)) = sim.look(|world| asked_about(world, place, admin, form)) {
+        let selected = sim.select_participant(id, admin, contact).await;
+        return became(sim, place, admin, action, selected);
+    }
     let keep = form.get("again").is_none();
     let click = sim.look(|world| {
         world
@@ -105,6 +141,27 @@ pub(super) async fn click(
     became(sim, place, admin, action, clicked)
 }
 
+/// Whose card is asked for anew beside a conversation: the participant whom the form names, or the
+/// one who is looked at already.
+fn asked_about(
+    world: &World,
+    place: CardPlace,
+    admin: AdminId,
+    form: &Form,
+) -> Option<(ConversationId, ObjectId)> {
+    let CardPlace::Conversation(id) = place else {
+        return None;
+    };
+    let contact = match form.get("participant") {
+        Some(contact) => contact.parse().ok()?,
+        None => form
+            .get("again")
+            .and_then(|_| world.canvas_contact(place, admin))?,
+    };
+    let is_participant = world.participants(place).contains(&contact);
+    is_participant.then_some((id, contact))
+}
+
 fn became(
     sim: &Sim,
     place: CardPlace,
@@ -116,7 +173,7 @@ fn became(
         Ok(true) => shown(sim, place, admin, action),
         Ok(false) => CardView::Absent,
         Err(reason) => CardView::Broken {
-            app: sim.look(|world| world.options.app_name.clone()),
+            app: sim.look(|world| App::of(world, place, admin)),
             action,
             reason,
         },
@@ -127,7 +184,7 @@ fn shown(sim: &Sim, place: CardPlace, admin: AdminId, action: String) -> CardVie
     sim.look(|world| {
         let card = world.card(place, admin);
         card.map_or(CardView::Absent, |card| CardView::Shown {
-            app: world.options.app_name.clone(),
+            app: App::of(world, place, admin),
             action,
             components: card.components.clone(),
         })

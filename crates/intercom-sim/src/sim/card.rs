@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use futures_util::StreamExt as _;
+use futures_util::future::join_all;
 use http::{Method, Response, header};
 
 use super::Sim;
@@ -11,13 +12,29 @@ use crate::canvas::{
     ANSWER_BYTES_MAX, Answered, CanvasCall, CanvasControls, CanvasError, CanvasRequest, CardPlace,
     Click,
 };
-use crate::ids::AdminId;
+use crate::ids::{AdminId, ConversationId, ObjectId};
 
 impl Sim {
-    /// Opens a card on a teammate's screen. `Err` says why it cannot be shown, `Ok(false)` that the
-    /// app has none.
+    /// Opens a card on a teammate's screen; those of the other participants are asked for at the same
+    /// time. `Err` says why it cannot be shown, `Ok(false)` that the app has none.
     pub(crate) async fn open_card(&self, place: CardPlace, admin: AdminId) -> Result<bool, String> {
-        let call = self.look(|world| world.canvas_initialize(place, admin));
+        let calls = self.change(|world, _, _| {
+            world.canvas_select_first(place, admin);
+            world.canvas_initialize(place, admin)
+        });
+        let asked = calls.into_iter().map(|call| self.ask_app(Some(call)));
+        let mut became = join_all(asked).await.into_iter();
+        became.next().unwrap_or(Ok(false))
+    }
+
+    /// Shows the card of another participant of a conversation.
+    pub(crate) async fn select_participant(
+        &self,
+        id: ConversationId,
+        admin: AdminId,
+        contact: ObjectId,
+    ) -> Result<bool, String> {
+        let call = self.change(|world, _, _| world.canvas_select(id, admin, contact));
         self.ask_app(call).await
     }
 
@@ -106,3 +123,6 @@ async fn bounded(response: Response<Body>) -> Result<Vec<u8>, String> {
     }
     Ok(read)
 }
+
+#[cfg(test)]
+mod tests;

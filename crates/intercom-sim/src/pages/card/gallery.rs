@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::CardView;
+use super::{App, CardView};
 use crate::canvas::Card;
 use crate::pages::page;
 use crate::pages::shell::{self, Shell};
@@ -64,7 +64,11 @@ fn exhibits() -> Vec<Exhibit> {
 
 fn exhibit(written: Written) -> Exhibit {
     let answer = json!({ "canvas": { "content": { "components": written.components } } });
-    let (app, action) = ("Example app".to_owned(), HERE.to_owned());
+    let app = App {
+        name: "Example app".to_owned(),
+        participants: Vec::new(),
+    };
+    let action = HERE.to_owned();
     let card = match Card::parse(answer.to_string().as_bytes()) {
         Ok(card) => CardView::Shown {
             app,
