@@ -56,6 +56,6 @@ pub use sim::{ConnectionCut, HttpService, Sim};
 pub use switches::{PermissionRefusal, Switches};
 pub use webhook::{
     Delivery, DeliveryCounts, DeliveryFilter, DeliveryRecord, DropReason, Fate, Outcome, Standing,
-    Subscription, WebhookControls,
+    Subscription, WebhookControls, is_webhook_topic,
 };
 pub use world::{Effect, World};

@@ -10,7 +10,7 @@ mod record;
 mod subscription;
 #[cfg(test)]
 mod tests;
-pub(crate) mod topic;
+mod topic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub use health::Standing;
 pub(crate) use notification::{USER_AGENT, as_of};
 pub use record::{DeliveryCounts, DeliveryFilter, DeliveryRecord, DropReason, Fate};
 pub use subscription::{Delivery, Outcome, Subscription, WebhookControls};
+pub use topic::is_webhook_topic;
 
 /// How long the receiver may take.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(5);

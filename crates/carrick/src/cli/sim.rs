@@ -142,6 +142,12 @@ pub(crate) struct IntercomSimArguments {
     /// Where webhooks go; without it none are sent
     #[arg(long, value_name = "URL")]
     pub(crate) webhook_url: Option<Url>,
+    /// A topic that is told; may be given several times [default: all]
+    #[arg(long, value_parser = webhook_topic, value_name = "TOPIC")]
+    pub(crate) webhook_topic: Vec<String>,
+    /// Where the app is told that it was uninstalled
+    #[arg(long, value_name = "URL")]
+    pub(crate) uninstall_url: Option<Url>,
     /// Where the card is: /initialize and /submit are added; without it the inbox shows none
     #[arg(long, value_name = "URL")]
     pub(crate) canvas_url: Option<Url>,
@@ -161,6 +167,14 @@ pub(crate) struct IntercomSimArguments {
     pub(crate) tls: Tls,
     #[command(flatten)]
     pub(crate) saved: Saved,
+}
+
+fn webhook_topic(text: &str) -> Result<String, String> {
+    if intercom_sim::is_webhook_topic(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("there is no such topic".to_owned())
+    }
 }
 
 /// Calls a minute that are let through.

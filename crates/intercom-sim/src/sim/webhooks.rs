@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
 use super::Sim;
-use crate::webhook::{self, DeliveryFilter, DeliveryRecord, Subscription, WebhookControls, topic};
+use crate::webhook::{self, DeliveryFilter, DeliveryRecord, Subscription, WebhookControls};
 use crate::world::World;
 
 impl Sim {
@@ -66,7 +66,7 @@ impl Sim {
     /// Subscribes to these topics and no others; none is all. `ping` is always subscribed. `Err`
     /// names a topic that does not exist.
     pub fn set_webhook_topics(&self, topics: &[String]) -> Result<(), String> {
-        if let Some(unknown) = topics.iter().find(|it| !topic::exists(it)) {
+        if let Some(unknown) = topics.iter().find(|it| !webhook::is_webhook_topic(it)) {
             return Err(format!("there is no topic {unknown}"));
         }
         self.change(|world, _, _| world.options.webhook_topics = topics.to_vec());

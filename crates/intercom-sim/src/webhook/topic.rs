@@ -80,7 +80,7 @@ pub(crate) const TOPICS: [&str; 70] = [
 /// Families of topics whose members the documentation does not list one by one.
 const FAMILIES: [&str; 3] = ["call.", "article.", "content_stat."];
 
-/// Whether an app can subscribe to it.
-pub(crate) fn exists(topic: &str) -> bool {
+/// Whether an app can subscribe to a topic of this name.
+pub fn is_webhook_topic(topic: &str) -> bool {
     TOPICS.contains(&topic) || FAMILIES.iter().any(|family| topic.starts_with(family))
 }

@@ -113,6 +113,7 @@ fn intercom(folder: &Folder, places: &Places) -> Result<intercom_sim::Sim, Failu
         client_secret: INTERCOM_APP.client_secret.to_owned(),
         redirect_uris: vec![places.intercom_callback().to_string()],
         webhook_url: of_app(&["webhook"]),
+        uninstall_url: of_app(&["uninstall"]),
         canvas_initialize_url: of_app(&["card", "initialize"]),
         canvas_submit_url: of_app(&["card", "submit"]),
         ..intercom_sim::Options::default()

@@ -53,6 +53,8 @@ fn options(arguments: &IntercomSimArguments) -> Options {
             .clone()
             .unwrap_or(usual.client_secret),
         webhook_url: arguments.webhook_url.as_ref().map(ToString::to_string),
+        webhook_topics: arguments.webhook_topic.clone(),
+        uninstall_url: arguments.uninstall_url.as_ref().map(ToString::to_string),
         canvas_initialize_url: canvas.map(|url| format!("{url}/initialize")),
         canvas_submit_url: canvas.map(|url| format!("{url}/submit")),
         rate_limit: match arguments.rate_limit {
