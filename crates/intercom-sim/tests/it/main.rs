@@ -10,6 +10,7 @@ mod attributes;
 mod cards;
 mod cards_drawn;
 mod companies;
+mod contact_writes;
 mod contacts;
 mod controls;
 mod conversations;
