@@ -30,11 +30,8 @@ async fn a_visitor_is_read_and_changed_and_is_in_no_list() {
     assert_eq!(visitor["pseudonym"].as_str().unwrap().split(' ').count(), 2);
     let by_id = json!({"id": visitor["id"], "name": "Gareth"});
     assert_eq!(town.put("/visitors", by_id).await.body["name"], "Gareth");
-    let by_user_id = json!({"user_id": user_id, "name": null});
-    assert_eq!(
-        town.put("/visitors", by_user_id).await.body["name"],
-        Value::Null
-    );
+    let by_user_id = json!({"user_id": user_id, "name": "Bale"});
+    assert_eq!(town.put("/visitors", by_user_id).await.body["name"], "Bale");
     assert_eq!(town.get("/contacts").await.body["total_count"], 24);
     for (path, status) in [("/visitors?user_id=none", 404), ("/visitors", 400)] {
         assert_eq!(town.get(path).await.status, status, "{path}");
@@ -65,7 +62,12 @@ async fn a_visitor_becomes_a_contact_or_part_of_one() {
         town.post("/visitors/convert", body).await
     };
     let first = visit(&town, json!("Gareth")).await;
-    let made = convert(&first, "user", json!({"email": "Foo@bar.example"})).await;
+    let made = convert(
+        &first,
+        "user",
+        json!({"user_id": "v-1", "email": "Foo@bar.example"}),
+    )
+    .await;
     assert_eq!(made.status, 200);
     assert_eq!(made.body["role"], "user");
     assert_eq!(made.body["email"], "foo@bar.example");
@@ -75,12 +77,22 @@ async fn a_visitor_becomes_a_contact_or_part_of_one() {
     assert_eq!(town.get(&path).await.message(), "Visitor Not Found");
 
     let second = visit(&town, Value::Null).await;
-    let merged = convert(&second, "user", json!({"email": "foo@bar.example"})).await;
+    let merged = convert(
+        &second,
+        "user",
+        json!({"user_id": "v-9", "email": "foo@bar.example"}),
+    )
+    .await;
     assert_eq!(merged.body["id"], made.body["id"]);
     assert!(town.topics().await.is_empty());
 
     let third = visit(&town, Value::Null).await;
-    let lead = convert(&third, "lead", json!({})).await;
+    let lead = convert(
+        &third,
+        "lead",
+        json!({"user_id": "v-2", "email": "l@bar.example"}),
+    )
+    .await;
     assert_eq!(lead.body["role"], "lead");
     let fourth = visit(&town, Value::Null).await;
     for (kind, user, status) in [
@@ -91,6 +103,11 @@ async fn a_visitor_becomes_a_contact_or_part_of_one() {
         let answer = convert(&fourth, kind, user.clone()).await;
         assert_eq!(answer.status, status, "{kind} {user}");
     }
-    let gone = convert(&third, "lead", json!({})).await;
+    let gone = convert(
+        &third,
+        "lead",
+        json!({"user_id": "v-2", "email": "l@bar.example"}),
+    )
+    .await;
     assert_eq!((gone.status, gone.message()), (404, "Visitor Not Found"));
 }
