@@ -91,6 +91,11 @@ impl Description {
         Ok(())
     }
 
+    /// All operations, by name.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().map(|it| it.name.as_str())
+    }
+
     /// How the operation is called that a request means: `GET /contacts/{contact_id}`.
     pub fn operation_of(&self, method: &Method, path: &str) -> Option<&str> {
         let (operation, _) = self.find(method, path)?;

@@ -26,6 +26,7 @@ mod profiles;
 mod saved;
 mod search;
 mod served;
+mod tour;
 mod town;
 mod visitors;
 mod webhook_health;
