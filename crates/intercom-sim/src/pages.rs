@@ -1,4 +1,5 @@
-//! What people see in a browser: the inbox, a contact's profile, and the consent page of OAuth.
+//! What people see in a browser: the inbox, a contact's profile, the visitor's messenger, and the
+//! consent page of OAuth.
 //!
 //! Server-rendered, works without JavaScript; a small script only saves reloading the page when a
 //! card is used. The pages change the workspace through the same functions as the API.
@@ -8,6 +9,7 @@ mod company;
 mod consent;
 mod inbox;
 mod lifecycle;
+mod messenger;
 mod moments;
 mod people;
 mod person;
@@ -37,6 +39,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/contacts", get(people::list).post(people::create))
         .route("/inbox/contacts/{id}", get(person::show).post(person::edit))
         .nest("/inbox/contacts/{id}", belongings())
+        .nest("/messenger", visitor())
         .route(
             "/inbox/companies/{id}",
             get(company::show).post(company::edit),
@@ -58,6 +61,20 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/assets/style.css", get(style))
         .route("/inbox/assets/inbox.js", get(script))
         .route("/inbox/assets/mark.svg", get(mark))
+}
+
+/// The other side of the inbox.
+fn visitor() -> Router<Sim> {
+    Router::new()
+        .route("/", get(messenger::choose).post(messenger::arrive))
+        .route("/{contact}", get(messenger::show).post(messenger::begin))
+        .route("/{contact}/email", post(messenger::leave_email))
+        .route(
+            "/{contact}/conversations/{id}",
+            get(messenger::thread).post(messenger::reply),
+        )
+        .route("/assets/messenger.css", get(messenger_style))
+        .route("/assets/messenger.js", get(messenger_script))
 }
 
 /// What hangs on a contact.
@@ -124,6 +141,20 @@ async fn card_script() -> Response {
     asset(
         "text/javascript; charset=utf-8",
         include_str!("../assets/card.js"),
+    )
+}
+
+async fn messenger_style() -> Response {
+    asset(
+        "text/css; charset=utf-8",
+        include_str!("../assets/messenger.css"),
+    )
+}
+
+async fn messenger_script() -> Response {
+    asset(
+        "text/javascript; charset=utf-8",
+        include_str!("../assets/messenger.js"),
     )
 }
 

@@ -183,7 +183,10 @@ impl Sim {
         request: Request<Body>,
     ) -> Result<Response<Body>, BoxError> {
         let path = request.uri().path();
-        let fault = if path.starts_with("/_sim") || path.starts_with("/inbox") {
+        let fault = if ["/_sim", "/inbox", "/messenger"]
+            .iter()
+            .any(|own| path.starts_with(own))
+        {
             None
         } else {
             lock(&self.inner.faults).take(request.method(), path)

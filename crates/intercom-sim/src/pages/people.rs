@@ -228,9 +228,22 @@ fn people(world: &World, question: &Question, (now, headers): (i64, &HeaderMap))
     }
 }
 
+/// At most so many people who are known by `sought`; without it the newest.
+pub(super) fn found_by<'a>(world: &'a World, sought: &str, most: usize) -> Vec<&'a Contact> {
+    let question = Question {
+        filter: Filter::All,
+        word: "all",
+        sought: sought.to_lowercase(),
+        cursor: None,
+    };
+    let (mut rows, _) = found(world, &question);
+    rows.truncate(most);
+    rows
+}
+
 /// The people of a page, and where to go on. A whole email, external id or id is found at once,
 /// whatever its age.
-fn found<'a>(world: &'a World, question: &'a Question) -> (Vec<&'a Contact>, Option<More>) {
+fn found<'a>(world: &'a World, question: &Question) -> (Vec<&'a Contact>, Option<More>) {
     let by_id = question.sought.parse().ok();
     let by_id = by_id.and_then(|id| world.contacts.get(id));
     let by_email = world.contacts.with_email(&question.sought);

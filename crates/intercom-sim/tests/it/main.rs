@@ -19,6 +19,7 @@ mod events;
 mod gate;
 mod judge;
 mod merges;
+mod messenger;
 mod nested;
 mod pages;
 mod people;

@@ -1,0 +1,310 @@
+//! The other side of the inbox: what a visitor of the company's site sees and writes.
+//!
+//! Whoever opens it chooses whom to be: somebody new, who becomes a lead with the first message, or
+//! any lead or user there is. Addresses name the person and the conversation, so that a bookmark or a
+//! second window is the same visitor. Notes and other internal parts are never shown here.
+
+mod thread;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::{Method, StatusCode};
+use model::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Form, moments, page, people, refused};
+use crate::answer::Refusal;
+use crate::api::{self, NewConversation};
+use crate::contact::{Contact, Role};
+use crate::conversation::Conversation;
+use crate::html;
+use crate::ids::ObjectId;
+use crate::member::{Admin, initials};
+use crate::sim::Sim;
+use crate::world::World;
+
+pub(super) use thread::{reply, show as thread};
+
+/// People that are offered to be.
+const OFFERED_MAX: usize = 8;
+/// Conversations in the list of one visitor.
+const LISTED_MAX: usize = 50;
+
+/// A person to be.
+struct Known {
+    href: String,
+    initials: String,
+    name: String,
+    email: String,
+    role: &'static str,
+}
+
+/// Choosing whom to be.
+#[derive(Template)]
+#[template(path = "messenger_choice.html")]
+struct ChoicePage {
+    workspace: String,
+    sought: String,
+    known: Vec<Known>,
+    typed: String,
+    email: String,
+    refusal: Option<String>,
+}
+
+/// A conversation in the visitor's list.
+struct Entry {
+    href: String,
+    snippet: String,
+    ago: String,
+    exact: String,
+    is_closed: bool,
+}
+
+/// A visitor's own page.
+#[derive(Template)]
+#[template(path = "messenger_home.html")]
+struct HomePage {
+    visitor: Visitor,
+    entries: Vec<Entry>,
+    typed: String,
+    refusal: Option<String>,
+}
+
+/// Who somebody is, on each of the visitor's pages.
+struct Visitor {
+    workspace: String,
+    team: Vec<String>,
+    href: String,
+    profile: String,
+    name: String,
+    initials: String,
+    role: &'static str,
+    /// A lead without an address is asked for one.
+    lacks_email: bool,
+    /// Nothing that a blocked person writes arrives.
+    is_blocked: bool,
+}
+
+impl Visitor {
+    fn of(world: &World, row: &Contact) -> Self {
+        let faces = world.admins.iter().take(3);
+        Self {
+            workspace: world.options.workspace_name.clone(),
+            team: faces.map(Admin::initials).collect(),
+            href: home(row.id),
+            profile: format!("/inbox/contacts/{}", row.id),
+            name: row.shown_name().to_owned(),
+            initials: initials(row.shown_name()),
+            role: row.role.word(),
+            lacks_email: row.role == Role::Lead && row.email.is_none(),
+            is_blocked: row.blocked,
+        }
+    }
+}
+
+fn home(contact: ObjectId) -> String {
+    format!("/messenger/{contact}")
+}
+
+/// The person of an address.
+fn find(world: &World, id: &str) -> Option<ObjectId> {
+    let id = id.parse().ok()?;
+    world.contacts.get(id).map(|row| row.id)
+}
+
+fn nobody() -> Response {
+    let reason = "This person was deleted, or merged into another one.";
+    refused(
+        StatusCode::NOT_FOUND,
+        "Nobody is here",
+        reason,
+        "/messenger",
+    )
+}
+
+/// `GET /messenger`.
+pub(super) async fn choose(State(sim): State<Sim>, RawQuery(query): RawQuery) -> Response {
+    let form = Form::parse(query.unwrap_or_default().as_bytes());
+    let sought = form.get("q").unwrap_or_default().trim().to_owned();
+    page(StatusCode::OK, &choice(&sim, &sought))
+}
+
+fn choice(sim: &Sim, sought: &str) -> ChoicePage {
+    sim.look(|world| {
+        let known = people::found_by(world, sought, OFFERED_MAX)
+            .into_iter()
+            .map(|row| Known {
+                href: home(row.id),
+                initials: initials(row.shown_name()),
+                name: row.shown_name().to_owned(),
+                email: row.email.as_deref().unwrap_or_default().to_owned(),
+                role: row.role.word(),
+            });
+        ChoicePage {
+            workspace: world.options.workspace_name.clone(),
+            sought: sought.to_owned(),
+            known: known.collect(),
+            typed: String::new(),
+            email: String::new(),
+            refusal: None,
+        }
+    })
+}
+
+/// `POST /messenger`: somebody new writes, and is a lead from then on.
+pub(super) async fn arrive(State(sim): State<Sim>, body: Bytes) -> Response {
+    let form = Form::parse(&body);
+    let typed = form.get("body").unwrap_or_default().trim().to_owned();
+    let email = form.get("email").unwrap_or_default().trim().to_owned();
+    let started = if typed.is_empty() {
+        Err("Write something first.".to_owned())
+    } else {
+        sim.change(|world, now, _| {
+            let contact = become_lead(world, now, &email).map_err(|refusal| refusal.message)?;
+            Ok(start(world, now, contact, &form, &typed))
+        })
+    };
+    match started {
+        Ok(href) => Redirect::to(&href).into_response(),
+        Err(refusal) => {
+            let again = ChoicePage {
+                typed,
+                email,
+                refusal: Some(refusal),
+                ..choice(&sim, "")
+            };
+            page(StatusCode::BAD_REQUEST, &again)
+        }
+    }
+}
+
+/// A visitor has no teammate behind them; what a lead is made with is the same as by the API.
+fn become_lead(world: &mut World, now: Timestamp, email: &str) -> Result<ObjectId, Refusal> {
+    let mut fields = json!({ "role": "lead" });
+    if !email.is_empty() {
+        fields["email"] = json!(email);
+    }
+    let made = by_api(world, now, (Method::POST, "contacts"), &fields)?;
+    let id = made["id"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Refusal::invalid("the contact was not made"))
+}
+
+fn by_api(
+    world: &mut World,
+    now: Timestamp,
+    call: (Method, &str),
+    fields: &Value,
+) -> Result<Value, Refusal> {
+    let anybody = world.admins.first().map(|admin| admin.id);
+    world.done_by(anybody.unwrap_or_default(), now, call, fields)
+}
+
+/// Starts a conversation; gives its address.
+fn start(world: &mut World, now: Timestamp, contact: ObjectId, form: &Form, typed: &str) -> String {
+    let site = form.get("page").map(str::trim);
+    let started = NewConversation {
+        contact,
+        body: html::from_text(typed),
+        url: site.filter(|site| !site.is_empty()).map(str::to_owned),
+    };
+    let id = api::start_conversation(world, now, started);
+    thread::address(contact, id)
+}
+
+/// `GET /messenger/{contact}`: the conversations of one visitor, and a place to begin another.
+pub(super) async fn show(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    match sim.look(|world| find(world, &id)) {
+        Some(contact) => page(StatusCode::OK, &own_page(&sim, contact)),
+        None => nobody(),
+    }
+}
+
+fn own_page(sim: &Sim, contact: ObjectId) -> HomePage {
+    let now = sim.now().as_seconds();
+    sim.look(|world| {
+        let gone = Contact::new(contact, Role::Lead, now);
+        let row = world.contacts.get(contact).map_or(&gone, |row| &**row);
+        let theirs = world.conversations.latest_first().into_iter();
+        let theirs = theirs.filter(|talk| talk.contacts.contains(&contact));
+        HomePage {
+            visitor: Visitor::of(world, row),
+            entries: theirs
+                .take(LISTED_MAX)
+                .map(|talk| entry(world, talk, contact, now))
+                .collect(),
+            typed: String::new(),
+            refusal: None,
+        }
+    })
+}
+
+fn entry(world: &World, row: &Conversation, contact: ObjectId, now: i64) -> Entry {
+    let snippet = html::to_text(row.last_message()).replace('\n', " ");
+    Entry {
+        href: thread::address(contact, row.id),
+        snippet,
+        ago: moments::ago(row.updated_at, now, &world.zone),
+        exact: moments::exact(row.updated_at, &world.zone),
+        is_closed: row.state == crate::conversation::State::Closed,
+    }
+}
+
+/// `POST /messenger/{contact}`: begins a conversation.
+pub(super) async fn begin(State(sim): State<Sim>, Path(id): Path<String>, body: Bytes) -> Response {
+    let form = Form::parse(&body);
+    let Some(contact) = sim.look(|world| find(world, &id)) else {
+        return nobody();
+    };
+    let typed = form.get("body").unwrap_or_default().trim().to_owned();
+    let again = |refusal: &str| {
+        let again = HomePage {
+            typed: typed.clone(),
+            refusal: Some(refusal.to_owned()),
+            ..own_page(&sim, contact)
+        };
+        page(StatusCode::BAD_REQUEST, &again)
+    };
+    if typed.is_empty() {
+        return again("Write something first.");
+    }
+    if is_blocked(&sim, contact) {
+        return again(BLOCKED);
+    }
+    let href = sim.change(|world, now, _| start(world, now, contact, &form, &typed));
+    Redirect::to(&href).into_response()
+}
+
+const BLOCKED: &str = "This person was blocked: nothing that they write arrives.";
+
+fn is_blocked(sim: &Sim, contact: ObjectId) -> bool {
+    sim.look(|world| world.contacts.get(contact).is_none_or(|row| row.blocked))
+}
+
+/// `POST /messenger/{contact}/email`: leaves an address.
+pub(super) async fn leave_email(
+    State(sim): State<Sim>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    let form = Form::parse(&body);
+    let Some(contact) = sim.look(|world| find(world, &id)) else {
+        return nobody();
+    };
+    let fields = json!({ "email": form.get("email").unwrap_or_default().trim() });
+    let path = format!("contacts/{contact}");
+    let left = sim.change(|world, now, _| by_api(world, now, (Method::PUT, &path), &fields));
+    let own = home(contact);
+    let back = form.get("back").filter(|back| back.starts_with(&own));
+    let back = back.unwrap_or(&own);
+    match left {
+        Ok(_) => Redirect::to(back).into_response(),
+        Err(refusal) => refused(
+            StatusCode::BAD_REQUEST,
+            "The address was not taken",
+            &refusal.message,
+            back,
+        ),
+    }
+}
