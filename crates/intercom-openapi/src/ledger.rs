@@ -1,7 +1,8 @@
 //! The deviations that are known, each with the reason why it stays.
 //!
 //! An entry names what it excuses as narrowly as it can: operations, side, place. It also names who
-//! is known to deviate, so that the tests of that party notice when an entry has become void.
+//! is known to deviate, so that a party's tests can ask which entries excused nothing. The client's
+//! tour asks; no single test of the twin meets all of its entries.
 
 use std::collections::BTreeSet;
 use std::fmt;
