@@ -5,7 +5,9 @@
 //! wait for what the pages show, with a bound, never for a time.
 
 mod accessibility;
+mod album;
 mod chromium;
+mod day;
 mod demo;
 mod eventually;
 mod journey;

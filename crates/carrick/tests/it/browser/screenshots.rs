@@ -1,24 +1,13 @@
-//! Every page in light and dark, narrow and wide: nothing is wider than the window, no rule of
-//! accessibility is violated, nothing goes wrong in the console, and with
-//! `CARRICK_SCREENSHOTS=FOLDER` all of it is there to be looked at.
-
-use std::path::PathBuf;
+//! Every page of a quiet demo: nothing goes wrong in the console, and what [`Album`] checks holds.
 
 use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::accessibility::Accessibility;
+use super::album::Album;
 use super::chromium::visit;
 use super::demo::Demo;
-use super::window::{Scheme, Window};
-
-const FOLDER: &str = "CARRICK_SCREENSHOTS";
-
-const WIDTHS: [u32; 2] = [360, 1280];
-const HEIGHT: u32 = 800;
-/// A longer page is cut off in its picture.
-const HEIGHT_MAX: u32 = 2400;
+use super::window::Window;
 
 const OAUTH_WITHOUT_APP: &str = "/services/oauth2/authorize?client_id=nobody";
 
@@ -37,59 +26,10 @@ async fn every_page_fits_and_is_accessible_in_light_and_dark_narrow_and_wide() {
         failing(&album, &demo, &record).await;
         assert_eq!(window.console_errors().await, Vec::<String>::new());
         refused(&album, &demo).await;
-        album.accessibility.assert_none_violated();
+        album.assert_accessible();
         assert_eq!(demo.end(), Some(0));
     })
     .await;
-}
-
-/// Takes the pictures, and has each page checked.
-struct Album<'a> {
-    window: &'a Window,
-    accessibility: Accessibility,
-    folder: Option<PathBuf>,
-}
-
-impl<'a> Album<'a> {
-    fn new(window: &'a Window) -> Self {
-        let folder = std::env::var_os(FOLDER).map(PathBuf::from);
-        if let Some(folder) = &folder {
-            std::fs::create_dir_all(folder).unwrap();
-        }
-        Self {
-            window,
-            accessibility: Accessibility::new(),
-            folder,
-        }
-    }
-
-    /// The page as it is now, four times.
-    async fn add(&self, name: &str) {
-        for width in WIDTHS {
-            for scheme in [Scheme::Light, Scheme::Dark] {
-                self.window.look(scheme, width, HEIGHT).await;
-                let needed = self
-                    .window
-                    .measure("document.documentElement.scrollWidth")
-                    .await;
-                assert!(needed <= width, "{name} needs {needed} px at {width} px");
-                let height = self
-                    .window
-                    .measure("document.documentElement.scrollHeight")
-                    .await;
-                self.window
-                    .look(scheme, width, height.clamp(HEIGHT, HEIGHT_MAX))
-                    .await;
-                let name = format!("{name}-{width}-{scheme:?}").to_lowercase();
-                if let Some(folder) = &self.folder {
-                    let file = folder.join(&name).with_extension("png");
-                    self.window.photograph(&file).await;
-                }
-                self.accessibility.check(self.window, &name).await;
-            }
-        }
-        self.window.look(Scheme::Light, 1280, HEIGHT).await;
-    }
 }
 
 /// The list, and the cards of the seeded conversations: whom each is with is fixed for all seeds.
@@ -211,7 +151,7 @@ async fn page_of(album: &Album<'_>, demo: &Demo, path: &str, name: &str) {
 async fn people(album: &Album<'_>, demo: &Demo) {
     let window = album.window;
     page_of(album, demo, "demo/people", "people").await;
-    window.look(Scheme::Light, WIDTHS[0], HEIGHT).await;
+    album.narrow().await;
     window.click(".menu > summary").await;
     album.add("people-menu").await;
     page_of(album, demo, "demo/people?show=crowded", "people-none").await;

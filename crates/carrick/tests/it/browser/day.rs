@@ -1,0 +1,151 @@
+//! A day: a visitor writes, the team answers, and the lead reaches Salesforce.
+
+use http::Method;
+use serde_json::Value;
+use url::Url;
+
+use super::album::Album;
+use super::chromium::visit;
+use super::demo::Demo;
+use super::eventually::eventually;
+use super::window::Window;
+
+const CARD: &str = r#"[data-testid="card"]"#;
+const STATE: &str = r#"[data-testid="state"]"#;
+const TALK: &str = r#"[data-testid="talk"]"#;
+const THREAD: &str = r#"[data-testid="thread"]"#;
+const WORDS: &str = r#"textarea[name="body"]"#;
+
+const NAME: &str = "Vera Lindqvist";
+const EMAIL: &str = "vera.lindqvist@saltworks.example";
+
+#[tokio::test]
+async fn a_visitor_is_answered_becomes_a_lead_and_comes_back() {
+    visit(async |window| {
+        let demo = Demo::start();
+        let album = Album::new(window);
+        let conversation = arrive(&album, &demo).await;
+        let inbox = demo.inbox.join(&inbox_of(&conversation)).unwrap();
+
+        window.go(&inbox).await;
+        window.says(THREAD, "Do you deliver to Gotland?").await;
+        work(window).await;
+        album.add("day-inbox").await;
+        create_lead(&album).await;
+        window.click(r#"[data-testid="close"]"#).await;
+        window.says(STATE, "closed").await;
+
+        come_back(&album, &conversation).await;
+        window.go(&inbox).await;
+        window.says(STATE, "open").await;
+        window.says(THREAD, "And in winter?").await;
+        profile(&album).await;
+
+        assert_eq!(leads_found(window, &demo).await, [NAME]);
+        assert_eq!(canvas_errors(&demo).await, Value::Array(vec![]));
+        assert_eq!(window.console_errors().await, Vec::<String>::new());
+        album.assert_accessible();
+        assert_eq!(demo.end(), Some(0));
+    })
+    .await;
+}
+
+/// Somebody new writes; returns the address of their conversation.
+async fn arrive(album: &Album<'_>, demo: &Demo) -> Url {
+    let window = album.window;
+    window.go(&demo.inbox.join("/messenger").unwrap()).await;
+    album.add("day-messenger-choice").await;
+    window.fill(WORDS, "Do you deliver to Gotland?").await;
+    window.fill(r#"[name="email"]"#, EMAIL).await;
+    window.click(r#"[data-testid="send"]"#).await;
+    window.says(TALK, "Do you deliver to Gotland?").await;
+    let address = window.execute("return location.href;").await;
+    address.as_str().unwrap().parse().unwrap()
+}
+
+/// Where the team has the conversation of a visitor.
+fn inbox_of(conversation: &Url) -> String {
+    let id = conversation.path_segments().unwrap().next_back().unwrap();
+    format!("/inbox/conversations/{id}")
+}
+
+/// A teammate answers, leaves a note, and takes the conversation.
+async fn work(window: &Window) {
+    window.fill(WORDS, "We do, every Tuesday.").await;
+    window.click(r#"[data-testid="reply"]"#).await;
+    window
+        .says(
+            r#"[data-testid="thread"] [data-side="us"]"#,
+            "every Tuesday",
+        )
+        .await;
+    window.fill(WORDS, "Ferry is cheaper before May.").await;
+    window.click(r#"[data-testid="note"]"#).await;
+    window
+        .says(r#"[data-testid="thread"] [data-side="note"]"#, "before May")
+        .await;
+    let me = window.value(r#"[data-testid="teammate"]"#).await;
+    let assignee = r#"[data-testid="assignee"]"#;
+    window.choose(assignee, &me).await;
+    window.says(THREAD, "took the conversation").await;
+    assert_eq!(window.value(assignee).await, me);
+}
+
+async fn create_lead(album: &Album<'_>) {
+    let window = album.window;
+    window.says(CARD, "Not in Salesforce").await;
+    window.click(r#"[data-component-id="create_lead"]"#).await;
+    for (field, text) in [("lead.name", NAME), ("lead.company", "Saltworks")] {
+        window
+            .fill(&format!(r#"[data-component-id="{field}"]"#), text)
+            .await;
+    }
+    window.click(r#"[data-component-id="submit_lead"]"#).await;
+    window.says(CARD, "Lead created").await;
+    window.says(CARD, NAME).await;
+    album.add("day-card").await;
+}
+
+/// The visitor reads the answer, not the note, and writes again.
+async fn come_back(album: &Album<'_>, conversation: &Url) {
+    let window = album.window;
+    window.go(conversation).await;
+    window.says(TALK, "We do, every Tuesday.").await;
+    window.says(TALK, "closed this conversation").await;
+    assert!(!window.text(TALK).await.contains("before May"));
+    window.fill(WORDS, "And in winter?").await;
+    window.click(r#"[data-testid="send"]"#).await;
+    window.says(TALK, "And in winter?").await;
+    album.add("day-messenger").await;
+}
+
+/// The name that was given on the card is the contact's, and so are Carrick's attributes.
+async fn profile(album: &Album<'_>) {
+    let window = album.window;
+    window
+        .click(r#"[data-testid="person"] [data-attribute="name"] a"#)
+        .await;
+    eventually("the object type is on the profile", async || {
+        window.reload().await;
+        window
+            .text_now(r#"[data-attribute="SALESFORCE_OBJECT_TYPE"]"#)
+            .await
+            .filter(|text| text.contains("Lead"))
+    })
+    .await;
+    album.add("day-profile").await;
+}
+
+/// The names of the org's leads with this email.
+async fn leads_found(window: &Window, demo: &Demo) -> Vec<String> {
+    let mut list = demo.org.join("/lightning/o/Lead/list").unwrap();
+    list.query_pairs_mut().append_pair("q", EMAIL);
+    window.go(&list).await;
+    window.texts(r#"[data-testid="records"] tbody th"#).await
+}
+
+/// What the simulated Intercom would not show of the cards it was sent.
+async fn canvas_errors(demo: &Demo) -> Value {
+    let url = demo.inbox.join("/_sim/canvas-errors").unwrap();
+    demo.asked(Method::GET, url, None).await
+}
