@@ -45,6 +45,8 @@ pub(crate) enum PartType {
     Close,
     Open,
     Snoozed,
+    ParticipantAdded,
+    ParticipantRemoved,
 }
 
 impl PartType {
@@ -56,9 +58,14 @@ impl PartType {
             Self::Close => "close",
             Self::Open => "open",
             Self::Snoozed => "snoozed",
+            Self::ParticipantAdded => "participant_added",
+            Self::ParticipantRemoved => "participant_removed",
         }
     }
 }
+
+/// What stands in the place of words that were redacted.
+pub(crate) const REDACTED: &str = "<p><i>This message was deleted</i></p>";
 
 /// Whom an assignment names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +88,9 @@ pub(crate) struct Part {
     pub(crate) state: State,
     /// Set on parts that an app made.
     pub(crate) app_package_code: Option<String>,
+    /// Its words were taken away for good.
+    #[serde(default)]
+    pub(crate) is_redacted: bool,
 }
 
 /// The message that started a conversation.
@@ -91,6 +101,9 @@ pub(crate) struct Source {
     pub(crate) body: String,
     pub(crate) author: Author,
     pub(crate) url: Option<String>,
+    /// Its words were taken away for good.
+    #[serde(default)]
+    pub(crate) is_redacted: bool,
 }
 
 /// A conversation. Times are Unix seconds.

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Flag,
     /// A list of tag ids, asked about with `=` and `!=` alone.
     Tags,
+    /// A decimal id, in the order of its numbers; an empty text is before all.
+    Id,
 }
 
 /// What a row holds in a field.

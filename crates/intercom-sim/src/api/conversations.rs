@@ -4,6 +4,8 @@
 //! and [`act`], so both tell the app the same.
 
 mod actions;
+mod participants;
+mod redaction;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,9 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("GET", []) => list(world, call),
         ("POST", []) => start(world, call),
         ("POST", ["search"]) => search::search(world, call),
+        ("POST", ["redact"]) => redaction::redact(world, call),
+        ("POST", [id, "customers"]) => participants::add(world, call, id),
+        ("DELETE", [id, "customers", contact]) => participants::remove(world, call, id, contact),
         ("GET", [id]) => show(world, call, find(world, id)?),
         ("PUT", [id]) => update(world, call, id),
         ("DELETE", [id]) => delete(world, call, id),

@@ -330,6 +330,8 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::Close => Some(format!("{author} closed the conversation")),
         PartType::Open => Some(format!("{author} reopened the conversation")),
         PartType::Snoozed => Some(format!("{author} snoozed the conversation")),
+        PartType::ParticipantAdded => Some(format!("{author} added somebody")),
+        PartType::ParticipantRemoved => Some(format!("{author} removed somebody")),
         PartType::Assignment => Some(match part.assigned_to {
             None | Some(Assignee::Nobody) => format!("{author} unassigned the conversation"),
             Some(Assignee::Admin(id)) if part.author == Author::Admin(id) => {

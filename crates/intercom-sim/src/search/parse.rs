@@ -139,9 +139,11 @@ fn allowed(operator: Operator, kind: Kind, is_contacts: bool) -> bool {
         Operator::NotEqual => kind != Kind::Date || !is_contacts,
         Operator::In | Operator::NotIn => match kind {
             Kind::Date | Kind::Tags => !is_contacts,
-            Kind::Text | Kind::Integer | Kind::Flag => true,
+            Kind::Text | Kind::Integer | Kind::Flag | Kind::Id => true,
         },
-        Operator::Greater | Operator::Less => matches!(kind, Kind::Integer | Kind::Date),
+        Operator::Greater | Operator::Less => {
+            matches!(kind, Kind::Integer | Kind::Date | Kind::Id)
+        }
         Operator::AtLeast | Operator::AtMost => kind == Kind::Integer && is_contacts,
         Operator::Contains | Operator::NotContains | Operator::StartsWith | Operator::EndsWith => {
             kind == Kind::Text
@@ -167,6 +169,15 @@ fn parse_operand(
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(wrong()),
         },
         Kind::Integer => number(value).map(Operand::Number).ok_or_else(wrong),
+        Kind::Id => match value {
+            Value::String(text) if text.is_empty() => Ok(Operand::Number(-1.0)),
+            Value::String(text) => {
+                let id = text.parse().map(Operand::Number);
+                Ok(id.unwrap_or_else(|_| Operand::Text(text.clone())))
+            }
+            Value::Number(_) => number(value).map(Operand::Number).ok_or_else(wrong),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(wrong()),
+        },
         Kind::Flag => match value {
             Value::Bool(flag) => Ok(Operand::Flag(*flag)),
             Value::String(word) if word == "true" => Ok(Operand::Flag(true)),
@@ -179,7 +190,7 @@ fn parse_operand(
         },
         Kind::Date => {
             let seconds = match value {
-                Value::Number(number) => number.as_i64(),
+                Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
                 Value::String(digits) => digits.parse().ok(),
                 Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
             }
@@ -190,6 +201,11 @@ fn parse_operand(
             Ok(Operand::Span(start, end))
         }
     }
+}
+
+/// Seconds with a fraction, which some clients send, without it.
+fn whole(seconds: f64) -> Option<i64> {
+    format!("{:.0}", seconds.floor()).parse().ok()
 }
 
 fn number(value: &Value) -> Option<f64> {

@@ -187,6 +187,7 @@ fn conversation(world: &World, contact: ObjectId, index: u32, now: i64) -> Conve
             body: html::from_text(text(*first).unwrap_or_default()),
             author: Author::Contact(contact),
             url: Some("https://www.example.com/pricing".to_owned()),
+            is_redacted: false,
         },
         contacts: vec![contact],
         parts: Vec::new(),
@@ -259,5 +260,6 @@ fn say(
         assigned_to: matches!(line, Assign).then_some(Assignee::Admin(admin)),
         state: row.state,
         app_package_code: None,
+        is_redacted: false,
     });
 }

@@ -22,6 +22,7 @@ mod merges;
 mod messenger;
 mod nested;
 mod pages;
+mod participants;
 mod people;
 mod profiles;
 mod saved;

@@ -243,6 +243,24 @@ const STOPS: &[(&str, &str, &str, u16)] = &[
         200,
     ),
     (
+        "POST /conversations/{conversation_id}/customers",
+        "/conversations/{conversation}/customers",
+        r#"{"admin_id":"{admin}","customer":{"intercom_user_id":"{lead}"}}"#,
+        200,
+    ),
+    (
+        "DELETE /conversations/{conversation_id}/customers/{contact_id}",
+        "/conversations/{conversation}/customers/{lead}",
+        r#"{"admin_id":"{admin}"}"#,
+        200,
+    ),
+    (
+        "POST /conversations/redact",
+        "/conversations/redact",
+        r#"{"type":"source","conversation_id":"{conversation}","source_id":"{source}"}"#,
+        200,
+    ),
+    (
         "POST /events",
         "/events",
         r#"{"event_name":"won","created_at":1781524800,"id":"{user}"}"#,
@@ -327,6 +345,7 @@ async fn ids(town: &Town) -> Ids {
     let start = json!({"from": {"type": "user", "id": user}, "body": "Hi"});
     let note = json!({"body": "Hello", "admin_id": admin});
     let note = town.post(&format!("/contacts/{user}/notes"), note).await;
+    let message = town.post("/conversations", start).await.body;
     let made = [
         ("lead", town.lead("lead@x.example").await),
         ("team", id_at(&town.get("/teams").await.body, "/teams/0/id")),
@@ -354,13 +373,8 @@ async fn ids(town: &Town) -> Ids {
             "attribute",
             id_at(&town.post("/data_attributes", attribute).await.body, "/id"),
         ),
-        (
-            "conversation",
-            id_at(
-                &town.post("/conversations", start).await.body,
-                "/conversation_id",
-            ),
-        ),
+        ("conversation", id_at(&message, "/conversation_id")),
+        ("source", id_at(&message, "/id")),
         ("user", user),
         ("admin", admin),
     ];

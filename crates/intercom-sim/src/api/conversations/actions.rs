@@ -58,6 +58,7 @@ pub(crate) fn start_conversation(
             body: started.body,
             author,
             url: started.url,
+            is_redacted: false,
         },
         contacts: vec![started.contact],
         parts: Vec::new(),
@@ -106,6 +107,7 @@ pub(crate) fn act(
         assigned_to,
         state: row.state,
         app_package_code: app.map(str::to_owned),
+        is_redacted: false,
     });
     if part_type == PartType::Comment {
         note_the_contact(world, now, id, author);
@@ -190,7 +192,13 @@ fn note_the_contact(world: &mut World, now: i64, id: ConversationId, author: Aut
     }
 }
 
-fn tell(world: &mut World, at: Timestamp, id: ConversationId, topic: &str, part: Option<PartId>) {
+pub(super) fn tell(
+    world: &mut World,
+    at: Timestamp,
+    id: ConversationId,
+    topic: &str,
+    part: Option<PartId>,
+) {
     let Some(row) = world.conversations.rows.get(&id) else {
         return;
     };

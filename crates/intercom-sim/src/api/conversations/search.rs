@@ -25,12 +25,12 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
     let request = PageRequest::of_search(&body, PER_PAGE_USUAL)?;
     let (field, descending) = sort(body.get("sort"))?;
     let key = |row: &Conversation| {
-        let time = if field == "created_at" {
-            row.created_at
-        } else {
-            row.updated_at
+        let key = match field {
+            Sort::Id => row.id.0.try_into().unwrap_or(i64::MAX),
+            Sort::Created => row.created_at,
+            Sort::Updated => row.updated_at,
         };
-        if descending { time } else { -time }
+        if descending { key } else { -key }
     };
     let mut rows: Vec<&Conversation> = world
         .conversations
@@ -42,17 +42,31 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
     Ok(page(world, call, &request, rows, key))
 }
 
-fn sort(sort: Option<&Value>) -> Result<(&str, bool), Refusal> {
+/// What results are sorted by.
+enum Sort {
+    Id,
+    Created,
+    Updated,
+}
+
+/// The field, and whether the largest comes first.
+fn sort(sort: Option<&Value>) -> Result<(Sort, bool), Refusal> {
     let Some(sort) = sort.filter(|sort| !sort.is_null()) else {
-        return Ok(("updated_at", true));
+        return Ok((Sort::Updated, true));
     };
     let field = sort
         .get("field")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    if !matches!(field, "created_at" | "updated_at") {
-        return Err(Refusal::invalid(format!("'{field}' can't be sorted by")).at_field("sort"));
-    }
+    let field = match field {
+        "id" => Sort::Id,
+        "created_at" => Sort::Created,
+        "updated_at" => Sort::Updated,
+        _ => {
+            let words = format!("'{field}' can't be sorted by");
+            return Err(Refusal::invalid(words).at_field("sort"));
+        }
+    };
     match sort.get("order").and_then(Value::as_str) {
         Some("ascending") => Ok((field, false)),
         Some("descending") => Ok((field, true)),
@@ -66,8 +80,8 @@ fn sort(sort: Option<&Value>) -> Result<(&str, bool), Refusal> {
 
 fn kind(field: &str) -> Option<Kind> {
     Some(match field {
-        "id"
-        | "source.type"
+        "id" => Kind::Id,
+        "source.type"
         | "source.id"
         | "source.delivered_as"
         | "source.subject"
@@ -93,7 +107,12 @@ fn kind(field: &str) -> Option<Kind> {
 fn held(world: &World, row: &Conversation, field: &str) -> Held {
     let texts = |ids: Vec<String>| Held::Many(ids);
     match field {
-        "id" => Held::Text(row.id.to_string()),
+        // Exact: ids have fewer digits than a float holds.
+        "id" => row
+            .id
+            .to_string()
+            .parse()
+            .map_or(Held::Nothing, Held::Number),
         "source.type" => Held::Text("conversation".to_owned()),
         "source.id" => Held::Text(row.source.id.to_string()),
         "source.body" => words(&row.source.body),

@@ -27,6 +27,7 @@ fn at_most_500_parts_are_shown_the_newest() {
             assigned_to: None,
             state: State::Open,
             app_package_code: None,
+            is_redacted: false,
         })
         .collect();
     let request = Request::builder()

@@ -1,0 +1,98 @@
+//! `POST /conversations/redact`: takes the words of a message away for good.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::{Call, show};
+use crate::answer::{Refusal, Reply};
+use crate::api::render::{self, DisplayAs, PartsShown};
+use crate::conversation::{Author, Conversation, REDACTED};
+use crate::ids::{ConversationId, PartId};
+use crate::world::World;
+
+/// What a request names.
+enum Message {
+    Source,
+    Part(PartId),
+}
+
+pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
+    let body = call.json()?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let id: ConversationId = text("conversation_id")
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(not_there)?;
+    let row = world
+        .conversations
+        .rows
+        .get_mut(&id)
+        .ok_or_else(not_there)?;
+    let message = match text("type") {
+        Some("source") => {
+            let is_named = text("source_id") == Some(row.source.id.to_string().as_str());
+            is_named.then_some(Message::Source)
+        }
+        Some("conversation_part") => text("conversation_part_id")
+            .and_then(|id| id.parse().ok())
+            .map(Message::Part),
+        _ => return Err(Refusal::invalid("type is not one of a message").at_field("type")),
+    };
+    let message = message.ok_or_else(not_there)?;
+    let part = take_away(row, &message)?;
+    row.updated_at = call.now();
+    if let Some(part) = part {
+        tell(world, call, id, part);
+    }
+    show(world, call, id)
+}
+
+/// Returns the part, if it was one. A part must have words, and a source a contact as its author.
+fn take_away(row: &mut Conversation, message: &Message) -> Result<Option<PartId>, Refusal> {
+    match message {
+        Message::Source => {
+            if !matches!(row.source.author, Author::Contact(_)) {
+                return Err(not_redactable());
+            }
+            REDACTED.clone_into(&mut row.source.body);
+            row.source.is_redacted = true;
+            Ok(None)
+        }
+        Message::Part(id) => {
+            let part = row.parts.iter_mut().find(|part| part.id == *id);
+            let part = part.ok_or_else(not_there)?;
+            if part.body.is_none() {
+                return Err(not_redactable());
+            }
+            part.body = Some(REDACTED.to_owned());
+            part.is_redacted = true;
+            Ok(Some(part.id))
+        }
+    }
+}
+
+fn tell(world: &mut World, call: &Call<'_>, id: ConversationId, part: PartId) {
+    let Some(row) = world.conversations.rows.get(&id) else {
+        return;
+    };
+    let version = world.app_version();
+    let parts = PartsShown::Only(Some(part));
+    let whole = render::conversation(world, row, parts, DisplayAs::Text, version);
+    let item = whole["conversation_parts"]["conversation_parts"][0].clone();
+    world.announce("conversation_part.redacted", item, call.at);
+}
+
+fn not_there() -> Refusal {
+    Refusal::not_found(
+        "conversation_part_or_message_not_found",
+        "Conversation part or message not found",
+    )
+}
+
+/// The status is UNVERIFIED; the code is documented.
+fn not_redactable() -> Refusal {
+    Refusal::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "conversation_part_not_redactable",
+        "This message can't be redacted",
+    )
+}

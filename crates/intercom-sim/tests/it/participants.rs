@@ -1,0 +1,184 @@
+//! Who takes part in a conversation, and words that are taken away.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::town::Town;
+
+/// A conversation of a new user; its address, and the message's id.
+async fn begun(town: &Town) -> (String, Value) {
+    let user = json!({"role": "user", "email": "first@x.example"});
+    let user = town.post("/contacts", user).await.body;
+    let start = json!({"from": {"type": "user", "id": user["id"]}, "body": "My card is 4242"});
+    let message = town.post("/conversations", start).await.body;
+    let path = format!(
+        "/conversations/{}",
+        message["conversation_id"].as_str().unwrap()
+    );
+    (path, message["id"].clone())
+}
+
+async fn admin(town: &Town) -> Value {
+    town.get("/me").await.body["id"].clone()
+}
+
+fn ids(conversation: &Value) -> Vec<&Value> {
+    let contacts = conversation["contacts"]["contacts"].as_array().unwrap();
+    contacts.iter().map(|contact| &contact["id"]).collect()
+}
+
+#[tokio::test]
+async fn somebody_joins_by_id_external_id_or_email_once_and_leaves() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let customers = format!("{path}/customers");
+    let admin = admin(&town).await;
+    let other = json!({"role": "user", "external_id": "o-1", "email": "Other@x.example"});
+    let other = town.post("/contacts", other).await.body["id"].clone();
+    town.topics().await;
+    for named in [
+        json!({"intercom_user_id": other}),
+        json!({"user_id": "o-1"}),
+        json!({"email": "other@x.example"}),
+    ] {
+        let body = json!({"admin_id": admin, "customer": named});
+        let joined = town.post(&customers, body).await;
+        assert_eq!(joined.status, 200);
+        assert_eq!(ids(&joined.body).len(), 2);
+        assert_eq!(ids(&joined.body)[1], &other);
+        let parts = &joined.body["conversation_parts"]["conversation_parts"];
+        assert_eq!(parts.as_array().unwrap().len(), 1, "once");
+        assert_eq!(parts[0]["part_type"], "participant_added");
+    }
+    town.sim.step_due().await;
+    let told = town.app.take();
+    assert_eq!(told.len(), 1);
+    let told = told[0].json();
+    assert_eq!(told["topic"], "conversation.contact.attached");
+    assert_eq!(
+        told["data"]["item"]["conversation"]["model"]["created_at"],
+        "2026-06-15T12:00:00.000Z"
+    );
+    assert_eq!(told["data"]["item"]["contact"]["id"], other);
+
+    let leaving = json!({"admin_id": admin});
+    let target = format!("{customers}/{}", other.as_str().unwrap());
+    let left = town.call(Method::DELETE, &target, Some(&leaving)).await;
+    assert_eq!(left.status, 200);
+    assert_eq!(ids(&left.body).len(), 1);
+    assert_eq!(town.topics().await, ["conversation.contact.detached"]);
+    let again = town.call(Method::DELETE, &target, Some(&leaving)).await;
+    assert_eq!((again.status, again.message()), (404, "User Not Found"));
+}
+
+#[tokio::test]
+async fn the_last_person_stays_and_nobody_unknown_joins() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let admin = admin(&town).await;
+    let whole = town.get(&path).await.body;
+    let only = ids(&whole)[0].as_str().unwrap();
+    let target = format!("{path}/customers/{only}");
+    let body = json!({"admin_id": admin});
+    let refused = town.call(Method::DELETE, &target, Some(&body)).await;
+    assert_eq!((refused.status, refused.code()), (422, "parameter_invalid"));
+    assert_eq!(
+        refused.message(),
+        "Removing the last customer is not allowed"
+    );
+    for named in [
+        json!({"intercom_user_id": "5ba682d23d7cf92bef87bfd4"}),
+        json!({"user_id": "nobody"}),
+        json!({"email": "nobody@x.example"}),
+    ] {
+        let body = json!({"admin_id": admin, "customer": named});
+        let refused = town.post(&format!("{path}/customers"), body).await;
+        assert_eq!((refused.status, refused.message()), (404, "User Not Found"));
+    }
+    let nameless = json!({"customer": {"email": "first@x.example"}});
+    let refused = town.post(&format!("{path}/customers"), nameless).await;
+    assert_eq!(refused.status, 400);
+}
+
+#[tokio::test]
+async fn redacted_words_are_gone_from_a_part_and_from_the_first_message() {
+    let town = Town::new();
+    let (path, source) = begun(&town).await;
+    let id = path.rsplit_once('/').unwrap().1;
+    let admin = admin(&town).await;
+    let reply = json!({
+        "message_type": "comment", "type": "admin", "admin_id": admin, "body": "Your PIN is 1234",
+    });
+    let said = town.post(&format!("{path}/reply"), reply).await.body;
+    let part = &said["conversation_parts"]["conversation_parts"][0]["id"];
+    town.topics().await;
+    let body = json!({
+        "type": "conversation_part", "conversation_id": id, "conversation_part_id": part,
+    });
+    assert_eq!(town.post("/conversations/redact", body).await.status, 200);
+    assert_eq!(town.topics().await, ["conversation_part.redacted"]);
+    let body = json!({"type": "source", "conversation_id": id, "source_id": source});
+    assert_eq!(town.post("/conversations/redact", body).await.status, 200);
+    let whole = town.get(&path).await.body;
+    let part = &whole["conversation_parts"]["conversation_parts"][0];
+    for message in [part, &whole["source"]] {
+        assert_eq!(message["redacted"], true);
+        assert_eq!(message["body"], "<p><i>This message was deleted</i></p>");
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_words_or_is_not_there_cannot_be_redacted() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let id = path.rsplit_once('/').unwrap().1;
+    let admin = admin(&town).await;
+    let close = json!({"message_type": "close", "type": "admin", "admin_id": admin});
+    let closed = town.post(&format!("{path}/parts"), close).await.body;
+    let part = closed["conversation_parts"]["conversation_parts"][0]["id"].clone();
+    let named = |part: Value| json!({ "type": "conversation_part", "conversation_id": id, "conversation_part_id": part });
+    let refused = town.post("/conversations/redact", named(part)).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (422, "conversation_part_not_redactable")
+    );
+    for body in [
+        named(json!("99")),
+        json!({"type": "source", "conversation_id": id, "source_id": "99"}),
+        json!({"type": "source", "conversation_id": "99", "source_id": "99"}),
+    ] {
+        let refused = town.post("/conversations/redact", body).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (404, "conversation_part_or_message_not_found")
+        );
+    }
+}
+
+#[tokio::test]
+async fn conversations_are_found_and_sorted_by_id() {
+    let town = Town::new();
+    let found = async |query: Value| {
+        let body = json!({
+            "query": query, "sort": {"field": "id", "order": "ascending"},
+            "pagination": {"per_page": 150},
+        });
+        let page = town.post("/conversations/search", body).await.body;
+        let rows = page["conversations"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| row["id"].as_str().unwrap().parse::<u64>().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let all = found(json!({"field": "id", "operator": ">", "value": ""})).await;
+    assert_eq!(all.len(), 14);
+    assert!(all.is_sorted());
+    let fifth = all[4].to_string();
+    let rest = json!({"field": "id", "operator": ">", "value": fifth});
+    assert_eq!(found(rest).await, all[5..]);
+    let before = json!({"field": "id", "operator": "<", "value": all[4]});
+    assert_eq!(found(before).await, all[..4]);
+    let some = json!({"field": "id", "operator": "IN", "value": [fifth, "no number"]});
+    assert_eq!(found(some).await, all[4..5]);
+    let late = json!({"field": "updated_at", "operator": ">", "value": 946_684_800.5});
+    assert_eq!(found(late).await, all);
+}
