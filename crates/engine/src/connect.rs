@@ -182,7 +182,8 @@ impl Engine {
         Ok(sign_in.connection)
     }
 
-    /// Connects Intercom with a token that somebody pasted, or that OAuth gave.
+    /// Connects Intercom with a token that somebody pasted, or that OAuth gave. From then on the
+    /// workspace is called where it lives.
     pub async fn connect_intercom_token(
         &self,
         id: ConnectionId,
@@ -195,6 +196,11 @@ impl Engine {
         let api_url = found.api_url.clone();
         let client = intercom::Client::new(self.inner.http.clone(), api_url.clone(), token.clone());
         let me = client.me().await?;
+        let region = me.region.as_deref().and_then(|region| region.parse().ok());
+        let api_url = region.map_or_else(
+            || api_url.clone(),
+            |region| intercom::region::home(&api_url, region),
+        );
         // The other side may have been connected while the vendor was asked.
         let _turn = self.inner.connecting.lock().await;
         let mut connection = self.connection(id).await?;

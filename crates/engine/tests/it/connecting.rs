@@ -182,3 +182,28 @@ async fn names_are_unique_and_fit_into_an_address() {
     }
     assert!(create(&"x".repeat(64)).await.is_ok());
 }
+
+/// A token of another region is refused, as some report of the vendor.
+#[tokio::test(start_paused = true)]
+async fn i1_a_workspace_is_called_where_it_lives() {
+    let world = World::of(Size {
+        leads: 2,
+        contacts: 2,
+    })
+    .await;
+    world.intercom.set_switches(intercom_sim::Switches {
+        region_bound: true,
+        ..world.intercom.switches()
+    });
+    world.connect().await;
+    world
+        .engine
+        .connect_intercom_token(world.id, "official", "intercom-token".into())
+        .await
+        .unwrap();
+    let connection = world.engine.overview(world.id).await.unwrap().connection;
+    let intercom = connection.profile.intercom.unwrap();
+    assert_eq!(intercom.api_url, "https://api.eu.intercom.io/");
+    let counts = world.engine.sync_to_end(world.id).await.unwrap();
+    assert_eq!(counts.linked, 4);
+}

@@ -115,6 +115,7 @@ impl World {
                 client_secret: INTERCOM_SECRET.to_owned(),
                 webhook_url: Some("http://127.0.0.1:4000/intercom/main/webhook".to_owned()),
                 rate_limit: None,
+                region: "EU".to_owned(),
                 ..intercom_sim::Options::default()
             },
             clock.clone(),
@@ -426,13 +427,17 @@ pub(crate) fn fields(pairs: &[(&str, Value)]) -> Map<String, Value> {
         .collect()
 }
 
-fn engine_on(parts: &Shared, clock: Arc<VirtualClock>) -> Engine {
-    let app = intercom::App {
+/// The app, as it is reached at `api_url`.
+fn intercom_app(api_url: &str) -> intercom::App {
+    intercom::App {
         client_id: INTERCOM_APP.to_owned(),
         client_secret: INTERCOM_SECRET.into(),
         authorize_url: format!("{INTERCOM}/oauth").parse().unwrap(),
-        api_url: INTERCOM.parse().unwrap(),
-    };
+        api_url: api_url.parse().unwrap(),
+    }
+}
+
+fn engine_on(parts: &Shared, clock: Arc<VirtualClock>) -> Engine {
     Engine::new(Parts {
         store: parts.store.clone(),
         inbox: parts.inbox.clone(),
@@ -440,7 +445,13 @@ fn engine_on(parts: &Shared, clock: Arc<VirtualClock>) -> Engine {
         clock,
         entropy: Box::new(SeededEntropy::new(1, "engine")),
         apps: Apps {
-            intercom: BTreeMap::from([("main".to_owned(), app)]),
+            intercom: BTreeMap::from([
+                ("main".to_owned(), intercom_app(INTERCOM)),
+                (
+                    "official".to_owned(),
+                    intercom_app("https://api.intercom.io"),
+                ),
+            ]),
             salesforce: salesforce::App {
                 client_id: SALESFORCE_APP.to_owned(),
                 client_secret: SALESFORCE_SECRET.into(),
@@ -465,6 +476,9 @@ fn both(intercom: &intercom_sim::Sim, salesforce: &salesforce_sim::Sim, trap: Tr
     HttpService::new(tower::service_fn(move |request: http::Request<Body>| {
         let (intercom, org, trap) = (intercom.clone(), org.clone(), trap.clone());
         async move {
+            if let Some("api.intercom.io" | "api.eu.intercom.io") = request.uri().host() {
+                return intercom.oneshot(request).await;
+            }
             match request.uri().port_u16() {
                 Some(4010) => {
                     let (head, body) = request.into_parts();
