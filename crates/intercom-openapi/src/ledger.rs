@@ -1,8 +1,9 @@
 //! The deviations that are known, each with the reason why it stays.
 //!
-//! An entry names what it excuses as narrowly as it can: operations, side, place. It also names who
-//! is known to deviate, so that a party's tests can ask which entries excused nothing. The client's
-//! tour asks; no single test of the twin meets all of its entries.
+//! An entry names what it excuses as narrowly as it can: operations, side, place, and for a whole
+//! body the words of the breach. It excuses one party and never the other: that the twin takes
+//! something is no reason for the client to send it. A party's tests can ask which of its entries
+//! excused nothing. The client's tour asks; no single test of the twin meets all of its entries.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,6 +32,8 @@ pub struct Entry {
     pub place: String,
     /// Where; a segment `*` is any one segment, such as the position in a list.
     pub pointer: String,
+    /// Words that the breach has. A whole body is excused for nothing else.
+    pub breach: Option<String>,
     /// Who is known to deviate so.
     pub party: Party,
     /// What the description has wrong, or who observed what it does not say.
@@ -77,12 +80,17 @@ impl Ledger {
         Self::read(KNOWN).expect("deviations.toml is a list; a test reads it")
     }
 
-    /// Reads a list. An entry that would excuse everything at once, or has no reason, is refused.
+    /// Reads a list. An entry that would excuse everything at once, that has no reason, or whose
+    /// work another one does already is refused.
     pub fn read(text: &str) -> Result<Self, NotALedger> {
         let File { deviation: entries } =
             toml::from_str(text).map_err(|problem| NotALedger(problem.to_string()))?;
-        for entry in &entries {
+        for (at, entry) in entries.iter().enumerate() {
             entry.refuse_if_too_wide()?;
+            if let Some(twin) = entries[..at].iter().find(|other| entry.repeats(other)) {
+                let what = format!("`{}`: the reason is given twice", entry.pointer);
+                return Err(NotALedger(format!("{what}, before as: {}", twin.reason)));
+            }
         }
         Ok(Self {
             entries,
@@ -90,14 +98,14 @@ impl Ledger {
         })
     }
 
-    /// Those of `found` that no entry excuses. What an entry excuses counts as met.
-    pub fn unknown(&self, found: Vec<Deviation>) -> Vec<Deviation> {
+    /// Those of `found` that no entry excuses for `party`. What an entry excuses counts as met.
+    pub fn unknown(&self, party: Party, found: Vec<Deviation>) -> Vec<Deviation> {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         let mut unknown = Vec::new();
         for deviation in found {
             let known = self.entries.iter().enumerate();
             let excusing: Vec<usize> = known
-                .filter(|(_, entry)| entry.excuses(&deviation))
+                .filter(|(_, entry)| entry.party == party && entry.excuses(&deviation))
                 .map(|(at, _)| at)
                 .collect();
             met.extend(excusing.iter().copied());
@@ -125,6 +133,17 @@ impl Entry {
         (all || self.operations.contains(&deviation.operation))
             && self.has_place(deviation.place)
             && fits(&self.pointer, &deviation.pointer)
+            && (self.breach.as_ref()).is_none_or(|words| deviation.what.contains(words))
+    }
+
+    /// True if both excuse the same of one operation at least.
+    fn repeats(&self, other: &Self) -> bool {
+        (&self.place, &self.pointer, &self.breach) == (&other.place, &other.pointer, &other.breach)
+            && self.party == other.party
+            && self
+                .operations
+                .iter()
+                .any(|it| other.operations.contains(it))
     }
 
     fn has_place(&self, place: Place) -> bool {
@@ -151,6 +170,13 @@ impl Entry {
         }
         if self.pointer.is_empty() || self.pointer.split('/').all(|it| it.is_empty() || it == "*") {
             return refuse("it would excuse whatever there is");
+        }
+        if self
+            .breach
+            .as_ref()
+            .map_or(self.pointer == "/body", |words| words.trim().is_empty())
+        {
+            return refuse("of a whole body, only a breach in these words can be excused");
         }
         Ok(())
     }

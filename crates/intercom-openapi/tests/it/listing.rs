@@ -16,6 +16,14 @@ place = "answer 429"
 pointer = "/status"
 party = "client"
 reason = "every operation can be refused so"
+
+[[deviation]]
+operations = ["POST /tags", "PUT /tags"]
+place = "request"
+pointer = "/body"
+breach = "more than one"
+party = "twin"
+reason = "two of the shapes take the same body"
 "#;
 
 fn deviation(operation: &str, place: Place, pointer: &str) -> Deviation {
@@ -27,8 +35,8 @@ fn deviation(operation: &str, place: Place, pointer: &str) -> Deviation {
     }
 }
 
-fn is_known(ledger: &Ledger, deviation: Deviation) -> bool {
-    ledger.unknown(vec![deviation]).is_empty()
+fn is_known(ledger: &Ledger, party: Party, deviation: Deviation) -> bool {
+    ledger.unknown(party, vec![deviation]).is_empty()
 }
 
 #[test]
@@ -36,7 +44,8 @@ fn an_entry_excuses_its_operation_side_and_place_alone() {
     let ledger = Ledger::read(LIST).unwrap();
     let ok = Place::Answer(200);
     let url = "/body/data/3/url";
-    assert!(is_known(&ledger, deviation("GET /tags", ok, url)));
+    let relative = deviation("GET /tags", ok, url);
+    assert!(is_known(&ledger, Party::Twin, relative));
     for other in [
         deviation("POST /tags", ok, url),
         deviation("GET /tags", Place::Request, url),
@@ -44,27 +53,49 @@ fn an_entry_excuses_its_operation_side_and_place_alone() {
         deviation("GET /tags", ok, "/body/data/3/name"),
         deviation("GET /tags", ok, "/body/data/3/url/4"),
     ] {
-        assert_eq!(ledger.unknown(vec![other.clone()]), [other]);
+        assert_eq!(ledger.unknown(Party::Twin, vec![other.clone()]), [other]);
     }
-    assert!(is_known(
-        &ledger,
-        deviation("GET /me", Place::Answer(429), "/status")
-    ));
-    assert!(!is_known(
-        &ledger,
-        deviation("GET /me", Place::Answer(500), "/status")
-    ));
+    for (status, known) in [(429, true), (500, false)] {
+        let refused = deviation("GET /me", Place::Answer(status), "/status");
+        assert_eq!(is_known(&ledger, Party::Client, refused), known, "{status}");
+    }
+}
+
+#[test]
+fn what_excuses_one_party_does_not_excuse_the_other() {
+    let ledger = Ledger::read(LIST).unwrap();
+    let relative = deviation("GET /tags", Place::Answer(200), "/body/data/3/url");
+    assert!(!is_known(&ledger, Party::Client, relative));
+    let refused = deviation("GET /me", Place::Answer(429), "/status");
+    assert!(!is_known(&ledger, Party::Twin, refused));
+    assert_eq!(ledger.void_for(Party::Twin).len(), 2, "neither is met");
+    assert_eq!(ledger.void_for(Party::Client).len(), 1);
+}
+
+#[test]
+fn a_whole_body_is_excused_for_the_breach_that_is_named() {
+    let ledger = Ledger::read(LIST).unwrap();
+    for (what, known) in [
+        ("valid under more than one of the shapes", true),
+        ("\"name\" is a required property", false),
+    ] {
+        let breach = Deviation {
+            what: what.to_owned(),
+            ..deviation("POST /tags", Place::Request, "/body")
+        };
+        assert_eq!(is_known(&ledger, Party::Twin, breach), known, "{what}");
+    }
 }
 
 #[test]
 fn an_entry_that_excused_nothing_is_void() {
     let ledger = Ledger::read(LIST).unwrap();
-    assert_eq!(ledger.void_for(Party::Twin).len(), 1);
-    assert!(is_known(
-        &ledger,
-        deviation("GET /tags", Place::Answer(200), "/body/data/0/url")
-    ));
-    assert!(ledger.void_for(Party::Twin).is_empty());
+    assert_eq!(ledger.void_for(Party::Twin).len(), 2);
+    let relative = deviation("GET /tags", Place::Answer(200), "/body/data/0/url");
+    assert!(is_known(&ledger, Party::Twin, relative));
+    let void = ledger.void_for(Party::Twin);
+    let void: Vec<&str> = void.iter().map(|entry| entry.pointer.as_str()).collect();
+    assert_eq!(void, ["/body"]);
     let void = ledger.void_for(Party::Client);
     assert_eq!(void[0].place, "answer 429");
 }
@@ -75,7 +106,9 @@ fn an_entry_that_would_excuse_too_much_is_refused() {
         ("\"GET /tags\"", "\"*\""),
         ("/body/data/*/url", ""),
         ("/body/data/*/url", "/*/*"),
+        ("/body/data/*/url", "/body"),
         ("relative, though declared as a URI", " "),
+        ("more than one", ""),
         ("answer 429", "answer"),
         ("answer 429", "somewhere"),
     ] {
@@ -85,6 +118,22 @@ fn an_entry_that_would_excuse_too_much_is_refused() {
 }
 
 #[test]
+fn what_is_excused_twice_is_refused() {
+    let again = |operation: &str, breach: &str| {
+        let entry = format!(
+            "[[deviation]]\noperations = [\"{operation}\"]\nplace = \"request\"\n\
+             pointer = \"/body\"\nbreach = \"{breach}\"\nparty = \"twin\"\nreason = \"again\"\n"
+        );
+        Ledger::read(&format!("{LIST}\n{entry}"))
+    };
+    let refused = again("PUT /tags", "more than one").unwrap_err().to_string();
+    assert!(refused.contains("two of the shapes"), "{refused}");
+    assert!(again("PUT /contacts", "more than one").is_ok());
+    assert!(again("PUT /tags", "a name is missing").is_ok());
+}
+
+#[test]
 fn the_list_of_the_project_can_be_read() {
-    assert!(Ledger::known().unknown(Vec::new()).is_empty());
+    let nothing = Ledger::known().unknown(Party::Client, Vec::new());
+    assert!(nothing.is_empty());
 }

@@ -29,7 +29,7 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
     match (call.method.as_str(), rest) {
         ("POST", []) => write::upsert(world, call),
         ("GET", []) => read(world, call),
-        ("POST", ["list"]) => list_by_body(world, call),
+        ("POST", ["list"]) => list_in_order(world, call),
         ("GET", ["scroll"]) => scroll::scroll(world, call),
         ("GET", [id]) => one(world, call, find(world, id).ok()),
         ("PUT", [id]) => write::update(world, call, id),
@@ -82,15 +82,10 @@ fn read(world: &World, call: &Call<'_>) -> Reply {
     }
 }
 
-fn list_by_body(world: &World, call: &Call<'_>) -> Reply {
-    let body = call.json()?;
-    let asked = |name: &str| body.get(name).cloned().or_else(|| call.json_param(name));
-    let page = NumberedPage::parse(
-        asked("page").as_ref(),
-        asked("per_page").as_ref(),
-        PER_PAGE_USUAL,
-    )?;
-    list(world, call, page, Order::parse(asked("order").as_ref())?)
+/// `POST /companies/list`, which is asked in its query; a body says nothing.
+fn list_in_order(world: &World, call: &Call<'_>) -> Reply {
+    let page = NumberedPage::of_query(call, PER_PAGE_USUAL)?;
+    list(world, call, page, Order::parse(call.param("order"))?)
 }
 
 /// By the last request.
@@ -101,10 +96,10 @@ enum Order {
 }
 
 impl Order {
-    fn parse(asked: Option<&Value>) -> Result<Self, Refusal> {
-        match asked.map(Value::as_str) {
-            None | Some(Some("desc")) => Ok(Self::Descending),
-            Some(Some("asc")) => Ok(Self::Ascending),
+    fn parse(asked: Option<&str>) -> Result<Self, Refusal> {
+        match asked {
+            None | Some("desc") => Ok(Self::Descending),
+            Some("asc") => Ok(Self::Ascending),
             Some(_) => Err(Refusal::invalid("order must be either asc or desc").at_field("order")),
         }
     }

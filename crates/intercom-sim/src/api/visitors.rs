@@ -48,7 +48,6 @@ fn update(world: &mut World, call: &Call<'_>) -> Reply {
     let mut visitor = named(world, &body)?;
     match body.get("name") {
         None => {}
-        Some(Value::Null) => visitor.name = None,
         Some(Value::String(name)) => visitor.name = Some(name.clone()),
         Some(_) => return Err(Refusal::invalid("name must be a string").at_field("name")),
     }

@@ -1,7 +1,7 @@
 //! Every call of these tests, held against the vendor's description.
 
 use http::Method;
-use intercom_openapi::{Description, Deviation, Exchange, Ledger};
+use intercom_openapi::{Description, Deviation, Exchange, Ledger, Party};
 use serde_json::{Map, Value};
 
 /// Paths that belong to the twin alone, or that the description leaves out (sign-in, uninstalling).
@@ -37,7 +37,7 @@ pub(crate) fn judge(
     };
     let found = deviations(&exchange, answered);
     let unknown: Vec<String> = Ledger::known()
-        .unknown(found)
+        .unknown(Party::Twin, found)
         .iter()
         .map(ToString::to_string)
         .collect();

@@ -44,6 +44,11 @@ async fn a_visitor_is_read_and_changed_and_is_in_no_list() {
             400,
             "name must be a string",
         ),
+        (
+            json!({"user_id": user_id, "name": null}),
+            400,
+            "name must be a string",
+        ),
     ] {
         let answer = town.put("/visitors", body.clone()).await;
         assert_eq!(
@@ -85,6 +90,11 @@ async fn a_visitor_becomes_a_contact_or_part_of_one() {
     .await;
     assert_eq!(merged.body["id"], made.body["id"]);
     assert!(town.topics().await.is_empty());
+
+    let known = visit(&town, Value::Null).await;
+    let by_email = json!({"email": "foo@bar.example"});
+    let by_email = convert(&known, "user", by_email).await;
+    assert_eq!(by_email.body["id"], made.body["id"]);
 
     let third = visit(&town, Value::Null).await;
     let lead = convert(

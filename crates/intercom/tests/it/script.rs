@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use intercom::Client;
-use intercom_openapi::{Deviation, Ledger};
+use intercom_openapi::{Deviation, Ledger, Party};
 use serde_json::Value;
 use tower::service_fn;
 use transport::{Body, BoxError, HttpService, TransportError, in_process};
@@ -86,7 +86,7 @@ impl Script {
                 let (head, body) = request.into_parts();
                 let body = whole(body).await?;
                 let request = Request::from_parts(head, body);
-                let unknown = Ledger::known().unknown(deviations(&request));
+                let unknown = Ledger::known().unknown(Party::Client, deviations(&request));
                 let mut state = state.lock().expect("no test thread panicked");
                 state.deviations.extend(unknown);
                 state.asked.push(request);
