@@ -37,7 +37,7 @@ fuzz_target!(|input: &[u8]| {
 fn read(body: &[u8]) -> Option<Notification> {
     let told = match webhook::parse(body) {
         Ok(told) => told,
-        Err(WebhookError::NobodyNamed { topic }) => {
+        Err(WebhookError::NobodyNamed { topic, .. }) => {
             assert!(!topic.as_str().is_empty());
             return None;
         }

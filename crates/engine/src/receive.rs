@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use intercom::webhook::{self, About, Gone, Notification, Topic};
+use intercom::webhook::{self, About, Gone, Notification, Topic, WebhookError};
 use model::{ConnectionId, Lane, Reason, Signal, Subject, Timestamp, ic};
 use store::{
     Absorption, Connection, ConnectionState, Delivery, Due, Observed, Source, StoredDelivery,
@@ -46,15 +46,17 @@ impl Engine {
             tracing::warn!(%error, "a webhook was refused; is the app's client secret right?");
             return Received::BadSignature;
         }
-        let notification = match webhook::parse(body) {
-            Ok(notification) => notification,
-            Err(error) => return Received::Unreadable(error.to_string()),
+        // What a stranger's delivery holds is nothing to complain about: errors pause those of
+        // every workspace.
+        let read = webhook::parse(body);
+        let workspace = match &read {
+            Ok(Notification { workspace_id, .. })
+            | Err(WebhookError::NobodyNamed { workspace_id, .. }) => workspace_id,
+            Err(error @ (WebhookError::NotANotification(_) | WebhookError::NotANotice(_))) => {
+                return Received::Unreadable(error.to_string());
+            }
         };
-        let known = self
-            .inner
-            .store
-            .connection_of_workspace(&notification.workspace_id)
-            .await;
+        let known = self.inner.store.connection_of_workspace(workspace).await;
         let connection = match known.map(|known| known.filter(is_installed)) {
             Ok(Some(connection)) => connection.id,
             Ok(None) => {
@@ -68,6 +70,10 @@ impl Engine {
         };
         let now = self.now();
         self.pulse(connection, |pulse| pulse.last_webhook_at = Some(now));
+        let notification = match read {
+            Ok(notification) => notification,
+            Err(error) => return Received::Unreadable(error.to_string()),
+        };
         if !is_followed(&notification.about) {
             self.pulse(connection, |pulse| pulse.deliveries_dropped += 1);
             return Received::DroppedTopic;

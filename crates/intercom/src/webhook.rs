@@ -103,6 +103,8 @@ pub enum WebhookError {
     /// The topic promises a contact, company or conversation, and no id of one is there.
     #[error("the notification {} names nobody", topic.as_str())]
     NobodyNamed {
+        /// The workspace it comes from.
+        workspace_id: WorkspaceId,
         /// The topic.
         topic: Topic,
     },
@@ -134,7 +136,11 @@ pub fn parse(body: &[u8]) -> Result<Notification, WebhookError> {
         .and_then(|data| data.item)
         .map_or("{}", RawValue::get);
     let Some(about) = about(&topic, item) else {
-        return Err(WebhookError::NobodyNamed { topic });
+        let workspace_id = envelope.app_id;
+        return Err(WebhookError::NobodyNamed {
+            workspace_id,
+            topic,
+        });
     };
     Ok(Notification {
         id: envelope

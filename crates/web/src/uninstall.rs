@@ -27,7 +27,9 @@ pub(crate) async fn receive(
     };
     let signature = signature(&headers, SIGNATURE);
     match site.engine.uninstalled(&app, signature, &bytes).await {
-        Uninstalled::Stopped | Uninstalled::UnknownWorkspace => StatusCode::OK.into_response(),
+        Uninstalled::Stopped | Uninstalled::StillInstalled | Uninstalled::UnknownWorkspace => {
+            StatusCode::OK.into_response()
+        }
         Uninstalled::BadSignature => (
             StatusCode::UNAUTHORIZED,
             "The signature does not fit the body.",

@@ -26,7 +26,11 @@ fn hub(body: &[u8]) -> String {
 }
 
 fn of_body(body: &[u8]) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, CLIENT_SECRET.as_bytes());
+    signed(CLIENT_SECRET, body)
+}
+
+pub(crate) fn signed(secret: &str, body: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     hex::encode(hmac::sign(&key, body))
 }
 
@@ -65,6 +69,10 @@ async fn a_signed_delivery_is_taken_or_dropped_with_200() {
             2,
         ),
         (r#"{"app_id":"stranger","topic":"ping"}"#, 2),
+        (
+            r#"{"app_id":"stranger","topic":"contact.user.updated","data":{"item":{}}}"#,
+            2,
+        ),
         (r#"{"app_id":7,"topic":"ping"}"#, 2),
         (
             r#"{"app_id":"a1b2c3d4","topic":"ping","id":[],"created_at":"soon"}"#,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use engine::Step;
-use intercom_sim::{DeliveryFilter, Fate, Sim, WebhookControls};
+use intercom_sim::{DeliveryFilter, Fate, Fault, Sim, WebhookControls};
 use model::{ConnectionId, MatchKey};
 use salesforce_sim::Object;
 use serde_json::{Map, Value, json};
@@ -17,6 +17,7 @@ use transport::{BoxError, HttpService, TransportError};
 use web::SettingsAccess;
 
 use crate::clouds::{REFRESH_TOKEN, VirtualClock, apps, org};
+use crate::webhook_odd::signed;
 use crate::world::{Outside, World};
 
 const HOOK: &str = "https://carrick.example/intercom/main/webhook";
@@ -355,4 +356,31 @@ async fn i6_an_uninstall_notice_is_believed_with_its_own_signature_only() {
         ConnectionState::Uninstalled
     );
     assert_eq!(both.state_of(&both.live).await, ConnectionState::Ready);
+}
+
+#[tokio::test(start_paused = true)]
+async fn i6_a_notice_of_an_earlier_installation_stops_nothing() {
+    let both = Workspaces::synced().await;
+    let body = json!({ "app_id": both.gone.sim.workspace_id() }).to_string();
+    let notice = || {
+        let signature = signed(SECRET, body.as_bytes());
+        Request::post("/intercom/main/uninstall")
+            .header("x-body-signature", signature)
+            .body(Body::from(body.clone()))
+            .unwrap()
+    };
+    assert_eq!(both.world.ask(notice()).await.status, StatusCode::OK);
+    assert_eq!(both.state_of(&both.gone).await, ConnectionState::Ready);
+    // An outage does not say that the token is taken.
+    both.gone.sim.add_fault(Fault {
+        path: "/me".to_owned(),
+        status: Some(503),
+        times: 100,
+        ..Fault::default()
+    });
+    assert_eq!(both.world.ask(notice()).await.status, StatusCode::OK);
+    assert_eq!(
+        both.state_of(&both.gone).await,
+        ConnectionState::Uninstalled
+    );
 }
