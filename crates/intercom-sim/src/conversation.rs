@@ -137,6 +137,24 @@ impl Conversation {
             .unwrap_or(&self.source.body)
     }
 
+    /// What one contact said and took part in is another one's from now on.
+    pub(crate) fn hand_over(&mut self, from: ObjectId, into: ObjectId) {
+        if self.contacts.contains(&into) {
+            self.contacts.retain(|id| *id != from);
+        }
+        for contact in &mut self.contacts {
+            if *contact == from {
+                *contact = into;
+            }
+        }
+        let authors = self.parts.iter_mut().map(|part| &mut part.author);
+        for author in authors.chain([&mut self.source.author]) {
+            if *author == Author::Contact(from) {
+                *author = Author::Contact(into);
+            }
+        }
+    }
+
     /// The admins who wrote something or are assigned, each once.
     pub(crate) fn teammates(&self) -> Vec<AdminId> {
         let authors = self.parts.iter().filter_map(|part| match part.author {

@@ -52,13 +52,13 @@ impl NumberedPage {
 
     /// The `pages` of the list, which tell the number of the next one.
     pub(super) fn links(self, total: usize) -> Value {
-        let next = json!({ "page": self.page + 1, "per_page": self.per_page });
+        let next = json!({ "page": self.page.saturating_add(1), "per_page": self.per_page });
         self.linked(total, next)
     }
 
     /// The same, with the address of the next page.
     pub(super) fn addressed(self, total: usize, call: &Call<'_>) -> Value {
-        let (page, per_page) = (self.page + 1, self.per_page);
+        let (page, per_page) = (self.page.saturating_add(1), self.per_page);
         let next = format!("{}?page={page}&per_page={per_page}", call.address);
         self.linked(total, json!(next))
     }

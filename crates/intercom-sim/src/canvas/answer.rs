@@ -59,7 +59,7 @@ pub(super) fn card(
     let canvas =
         present(answer, "canvas").ok_or_else(|| Defect::at("", "the answer has no canvas"))?;
     let canvas = object(canvas, "/canvas", "canvas")?;
-    if canvas.contains_key("content_url") {
+    if present(canvas, "content_url").is_some() {
         let reason = "content_url is for the Messenger, the Inbox has no live canvas";
         return Err(Defect::at("/canvas/content_url", reason));
     }

@@ -17,7 +17,7 @@ pub(super) fn exact(seconds: i64, zone: &TimeZone) -> String {
 
 /// `2 min ago`; after a week the date.
 pub(super) fn ago(seconds: i64, now: i64, zone: &TimeZone) -> String {
-    match now - seconds {
+    match now.saturating_sub(seconds) {
         ..60 => "just now".to_owned(),
         passed @ 60..3600 => format!("{} min ago", passed / 60),
         passed @ 3600..86_400 => format!("{} h ago", passed / 3600),

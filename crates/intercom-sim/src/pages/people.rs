@@ -247,9 +247,12 @@ fn found<'a>(world: &'a World, question: &Question) -> (Vec<&'a Contact>, Option
     let by_id = question.sought.parse().ok();
     let by_id = by_id.and_then(|id| world.contacts.get(id));
     let by_email = world.contacts.with_email(&question.sought);
-    let by_external_id = world.contacts.with_external_id(&question.sought);
+    let by_external_id = world.contacts.with_folded_external_id(&question.sought);
     let known = by_id.into_iter().chain(by_email).chain(by_external_id);
-    let mut exact: Vec<&Contact> = known.map(|row| &**row).take(SHOWN_MAX).collect();
+    let known = known
+        .map(|row| &**row)
+        .filter(|row| question.filter.takes(row));
+    let mut exact: Vec<&Contact> = known.take(SHOWN_MAX).collect();
     exact.dedup_by_key(|row| row.id);
     if !exact.is_empty() && question.cursor.is_none() {
         return (exact, None);

@@ -103,7 +103,7 @@ impl PageRequest {
 
     /// The cursor of the page that follows the row with `key` and `id`.
     pub(crate) fn next(&self, key: SortKey, id: String, total: usize) -> Cursor {
-        Cursor(key, id, self.number() + 1, total, self.digest)
+        Cursor(key, id, self.number().saturating_add(1), total, self.digest)
     }
 }
 

@@ -197,7 +197,9 @@ fn parse_operand(
             .ok_or_else(wrong)?;
             let (start, end) = dialect
                 .days
-                .map_or((seconds, seconds + 1), |zone| days(seconds, zone));
+                .map_or((seconds, seconds.saturating_add(1)), |zone| {
+                    days(seconds, zone)
+                });
             Ok(Operand::Span(start, end))
         }
     }

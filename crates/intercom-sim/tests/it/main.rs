@@ -16,6 +16,7 @@ mod controls;
 mod conversations;
 mod dump;
 mod events;
+mod extremes;
 mod gate;
 mod judge;
 mod merges;

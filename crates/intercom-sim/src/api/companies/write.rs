@@ -57,10 +57,11 @@ fn change(
     text(body, "industry", &mut row.industry)?;
     text(body, "plan", &mut row.plan)?;
     integer(body, "size", &mut row.size)?;
+    row.size = row.size.map(|people| people.min(INTEGER_MAX));
     integer(body, "remote_created_at", &mut row.remote_created_at)?;
     let mut spend = Some(row.monthly_spend);
     integer(body, "monthly_spend", &mut spend)?;
-    row.monthly_spend = spend.unwrap_or(0);
+    row.monthly_spend = spend.unwrap_or(0).min(INTEGER_MAX);
     if body.get("update_last_request_at").and_then(Value::as_bool) == Some(true) {
         row.last_request_at = Some(call.now());
     }
@@ -90,7 +91,7 @@ fn text(body: &Map<String, Value>, name: &str, place: &mut Option<String>) -> Re
     Ok(())
 }
 
-/// A whole number; what is behind the point is cut off, and what is too large is the largest.
+/// A whole number; what is behind the point is cut off.
 fn integer(body: &Map<String, Value>, name: &str, place: &mut Option<i64>) -> Result<(), Refusal> {
     match body.get(name) {
         None => {}
@@ -103,10 +104,8 @@ fn integer(body: &Map<String, Value>, name: &str, place: &mut Option<i64>) -> Re
                 .ok_or_else(|| {
                     Refusal::invalid(format!("{name} must be a number")).at_field(name)
                 })?;
-            let whole: i64 = format!("{:.0}", number.trunc())
-                .parse()
-                .unwrap_or(INTEGER_MAX);
-            *place = Some(whole.min(INTEGER_MAX));
+            let whole: i64 = format!("{:.0}", number.trunc()).parse().unwrap_or(i64::MAX);
+            *place = Some(whole);
         }
     }
     Ok(())

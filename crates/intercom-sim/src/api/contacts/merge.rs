@@ -90,17 +90,15 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
         world.companies.attach(*company, into.id);
     }
     for conversation in world.conversations.rows.values_mut() {
-        for contact in &mut conversation.contacts {
-            if *contact == from.id {
-                *contact = into.id;
-            }
-        }
+        conversation.hand_over(from.id, into.id);
     }
     let mut row = into.clone();
-    for (mine, theirs) in [(&mut row.phone, &from.phone), (&mut row.email, &from.email)] {
-        if mine.is_none() {
-            mine.clone_from(theirs);
-        }
+    if row.phone.is_none() {
+        row.phone.clone_from(&from.phone);
+    }
+    // Not if another user has it: of users it is unique.
+    if row.email.is_none() && !is_taken(world, from, into) {
+        row.email.clone_from(&from.email);
     }
     row.companies.extend(&from.companies);
     row.companies.sort_unstable();
@@ -121,6 +119,15 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
         at: at.as_seconds(),
     });
     replace(world, at, into, row, Announce::Silently)
+}
+
+/// Whether the email of a lead is that of another user than `into`.
+fn is_taken(world: &World, from: &Contact, into: &Contact) -> bool {
+    let Some(email) = &from.email else {
+        return false;
+    };
+    let mut holders = world.contacts.with_email(email);
+    holders.any(|row| row.role == Role::User && row.id != into.id && row.id != from.id)
 }
 
 /// `GET /contacts/{id}/merge_history`, since 2.16: who became part of a user.

@@ -278,8 +278,8 @@ fn bounds(query: &Query, field: &str) -> (i64, i64) {
         }
         match filter.operator {
             Operator::Greater => from = from.max(end),
-            Operator::Less => to = to.min(start - 1),
-            Operator::Equal => (from, to) = (from.max(start), to.min(end - 1)),
+            Operator::Less => to = to.min(start.saturating_sub(1)),
+            Operator::Equal => (from, to) = (from.max(start), to.min(end.saturating_sub(1))),
             Operator::NotEqual
             | Operator::In
             | Operator::NotIn
