@@ -24,7 +24,7 @@ mod visitors;
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode, Uri, header};
 use model::{Entropy, Timestamp};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -92,16 +92,30 @@ pub(crate) fn answer(
     request: &Request<Bytes>,
 ) -> Response<Bytes> {
     let request_id = request_id(entropy);
-    // Without a token there is no workspace whose budget could be spent.
-    if request.uri().path() == "/auth/eagle/token" {
-        return respond(oauth::exchange(world, entropy, request), &request_id);
+    if is_counted(request.uri()) {
+        return counted(world, now, &request_id, |world| pass(world, now, request));
     }
+    respond(oauth::exchange(world, entropy, request), &request_id)
+}
+
+/// Without a token there is no workspace whose budget could be spent: signing in is not counted.
+fn is_counted(uri: &Uri) -> bool {
+    !matches!(uri.path(), "/auth/eagle/token" | "/oauth")
+}
+
+/// Counts a call, and gives the reply if a call was left.
+fn counted(
+    world: &mut World,
+    now: Timestamp,
+    request_id: &str,
+    reply: impl FnOnce(&mut World) -> Reply,
+) -> Response<Bytes> {
     let allowance = world.limiter.spend(now.as_seconds());
     let reply = match allowance {
-        Ok(_) => pass(world, now, request),
+        Ok(_) => reply(world),
         Err(spent) => Err(too_many(spent.budget)),
     };
-    let mut response = respond(reply, &request_id);
+    let mut response = respond(reply, request_id);
     if let Ok(Some(allowance)) | Err(allowance) = allowance {
         allowance.put_onto(response.headers_mut());
     }
@@ -151,9 +165,34 @@ impl World {
             "client_error",
             "The request body is too large",
         );
-        let response = respond(Err(refusal), &request_id(entropy));
+        let request_id = request_id(entropy);
+        let response = if is_counted(request.uri()) {
+            counted(self, now, &request_id, |_| Err(refusal))
+        } else {
+            respond(Err(refusal), &request_id)
+        };
         self.record_call(now, request, response.status().as_u16());
         response
+    }
+
+    /// Answers a call with what was laid ready for it. It counts and is written down like any other.
+    pub(crate) fn answer_with<B>(
+        &mut self,
+        now: Timestamp,
+        request: &Request<B>,
+        mut answer: Response<Bytes>,
+    ) -> Response<Bytes> {
+        if is_counted(request.uri())
+            && let Ok(Some(allowance)) | Err(allowance) = self.limiter.spend(now.as_seconds())
+        {
+            let told = match answer.status() {
+                StatusCode::TOO_MANY_REQUESTS => allowance.used_up(),
+                _ => allowance,
+            };
+            told.put_onto(answer.headers_mut());
+        }
+        self.record_call(now, request, answer.status().as_u16());
+        answer
     }
 }
 

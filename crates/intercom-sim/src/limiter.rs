@@ -9,9 +9,9 @@ const WINDOW_SECONDS: i64 = 10;
 /// What is left of the present window.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
-    /// The app's budget; without one nothing is limited.
+    /// The app's budget; without one it is the workspace's alone that limits.
     app: Option<u32>,
-    workspace: u32,
+    workspace: Option<u32>,
     window: i64,
     app_used: u32,
     workspace_used: u32,
@@ -34,9 +34,9 @@ pub(crate) struct Allowance {
 }
 
 impl Limiter {
-    /// Sets the calls a minute of the app, where `None` is no limit, and of the workspace.
-    pub(crate) fn set_limits(&mut self, app: Option<u32>, workspace: u32) {
-        self.workspace = of_window(workspace);
+    /// Sets the calls a minute of the app and of the workspace; `None` is no limit.
+    pub(crate) fn set_limits(&mut self, app: Option<u32>, workspace: Option<u32>) {
+        self.workspace = workspace.map(of_window);
         self.set_limit(app);
     }
 
@@ -52,35 +52,33 @@ impl Limiter {
         self.workspace_used = self.workspace_used.saturating_add(calls);
     }
 
-    /// Uses up one call. `Err` if none was left.
+    /// Uses up one call. `Err` if none was left; `None` if nothing is limited.
     pub(crate) fn spend(&mut self, now: i64) -> Result<Option<Allowance>, Allowance> {
-        let Some(app) = self.app else {
-            return Ok(None);
-        };
         self.turn_to(now);
-        let is_left = self.app_used < app && self.workspace_used < self.workspace;
-        if is_left {
-            self.app_used += 1;
-            self.workspace_used += 1;
+        match self.tightest() {
+            Some(spent) if spent.remaining == 0 => Err(spent),
+            Some(_) | None => {
+                self.app_used = self.app_used.saturating_add(1);
+                self.workspace_used = self.workspace_used.saturating_add(1);
+                Ok(self.tightest())
+            }
         }
-        let of_app = app.saturating_sub(self.app_used);
-        let of_workspace = self.workspace.saturating_sub(self.workspace_used);
-        let (budget, limit) = if of_workspace < of_app {
-            (Budget::Workspace, self.workspace)
-        } else {
-            (Budget::App, app)
+    }
+
+    /// The budget of which less is left; if of both the same, the app's.
+    fn tightest(&self) -> Option<Allowance> {
+        let left = |budget, limit: Option<u32>, used| {
+            limit.map(|limit| Allowance {
+                budget,
+                limit,
+                remaining: limit.saturating_sub(used),
+                resets_at: (self.window + 1) * WINDOW_SECONDS,
+            })
         };
-        let allowance = Allowance {
-            budget,
-            limit,
-            remaining: of_app.min(of_workspace),
-            resets_at: (self.window + 1) * WINDOW_SECONDS,
-        };
-        if is_left {
-            Ok(Some(allowance))
-        } else {
-            Err(allowance)
-        }
+        let of_app = left(Budget::App, self.app, self.app_used);
+        let of_workspace = left(Budget::Workspace, self.workspace, self.workspace_used);
+        let both = of_app.into_iter().chain(of_workspace);
+        both.min_by_key(|allowance| allowance.remaining)
     }
 
     fn turn_to(&mut self, now: i64) {
@@ -98,6 +96,14 @@ fn of_window(per_minute: u32) -> u32 {
 }
 
 impl Allowance {
+    /// What is told with a refusal for too many calls: that nothing is left.
+    pub(crate) fn used_up(self) -> Self {
+        Self {
+            remaining: 0,
+            ..self
+        }
+    }
+
     pub(crate) fn put_onto(self, headers: &mut HeaderMap) {
         headers.insert("x-ratelimit-limit", HeaderValue::from(self.limit));
         headers.insert("x-ratelimit-remaining", HeaderValue::from(self.remaining));

@@ -49,11 +49,11 @@ pub struct Options {
     pub canvas_submit_url: Option<String>,
     /// Where the app is told that it was uninstalled.
     pub uninstall_url: Option<String>,
-    /// Calls a minute of the app, enforced in windows of ten seconds; `None` is no limit at all and
-    /// no headers.
+    /// Calls a minute of the app, enforced in windows of ten seconds; `None` is no limit.
     pub rate_limit: Option<u32>,
-    /// Calls a minute of all apps of the workspace together.
-    pub workspace_rate_limit: u32,
+    /// Calls a minute of all apps of the workspace together; `None` is no limit. Without either
+    /// limit the headers that tell what is left are absent.
+    pub workspace_rate_limit: Option<u32>,
     /// The version that the app speaks when a call names none.
     pub api_version: Version,
     /// How long a change takes to reach contact search, in seconds.
@@ -86,7 +86,7 @@ impl Default for Options {
             canvas_submit_url: None,
             uninstall_url: None,
             rate_limit: Some(10_000),
-            workspace_rate_limit: 25_000,
+            workspace_rate_limit: Some(25_000),
             api_version: Version::V2_16,
             search_lag_seconds: 0,
             workspace_name: "Example workspace".to_owned(),

@@ -199,9 +199,7 @@ impl Sim {
             return Err(ConnectionCut(Cut::Before).into());
         }
         if let Some(answer) = fault.answer() {
-            self.change(|world, now, _| {
-                world.record_call(now, &request, answer.status().as_u16());
-            });
+            let answer = self.change(|world, now, _| world.answer_with(now, &request, answer));
             return Ok(answer.map(Body::from));
         }
         let Ok(response) = router.oneshot(request).await;
@@ -291,7 +289,7 @@ impl Sim {
         self.change(|world, now, _| world.uninstall(now));
     }
 
-    /// Sets the calls a minute; `None` is no limit.
+    /// Sets the calls a minute of the app; `None` is no limit but the workspace's.
     pub fn set_rate_limit(&self, per_minute: Option<u32>) {
         self.change(|world, _, _| world.limiter.set_limit(per_minute));
     }

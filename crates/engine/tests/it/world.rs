@@ -115,6 +115,7 @@ impl World {
                 client_secret: INTERCOM_SECRET.to_owned(),
                 webhook_url: Some("http://127.0.0.1:4000/intercom/main/webhook".to_owned()),
                 rate_limit: None,
+                workspace_rate_limit: None,
                 region: "EU".to_owned(),
                 ..intercom_sim::Options::default()
             },

@@ -217,7 +217,7 @@ async fn a_call_without_a_version_speaks_that_of_the_app() {
 async fn other_apps_use_up_the_budget_of_the_workspace() {
     let town = Town::with(intercom_sim::Options {
         rate_limit: Some(60),
-        workspace_rate_limit: 120,
+        workspace_rate_limit: Some(120),
         ..options()
     });
     let first = town.get("/me").await;

@@ -1,9 +1,10 @@
 //! Who may call, in which version, how often; and how one gets a token.
 
 use http::Method;
+use intercom_sim::Fault;
 use serde_json::json;
 
-use crate::town::{NOON, SECRET, TOKEN, Town, options};
+use crate::town::{Answer, NOON, SECRET, TOKEN, Town, options};
 
 #[tokio::test]
 async fn a_call_needs_a_token_that_lives() {
@@ -100,13 +101,64 @@ async fn a_window_of_ten_seconds_has_its_own_budget() {
     assert_eq!(town.get("/me").await.status, 200);
 
     town.sim.set_rate_limit(None);
-    assert!(
-        !town
-            .get("/me")
-            .await
-            .headers
-            .contains_key("x-ratelimit-limit")
+    let unlimited = town.get("/me").await.headers;
+    assert!(!unlimited.contains_key("x-ratelimit-limit"));
+}
+
+#[tokio::test]
+async fn without_a_limit_of_the_app_there_is_still_that_of_the_workspace() {
+    let town = Town::with(intercom_sim::Options {
+        rate_limit: None,
+        workspace_rate_limit: Some(120),
+        ..options()
+    });
+    let first = town.get("/me").await;
+    assert_eq!(first.headers["x-ratelimit-limit"], "20");
+    assert_eq!(first.headers["x-ratelimit-remaining"], "19");
+    town.sim.spend_as_others(19);
+    let refused = town.get("/me").await;
+    assert_eq!(
+        (refused.status, refused.message()),
+        (429, "The rate limit for the Workspace has been exceeded")
     );
+}
+
+#[tokio::test]
+async fn every_answer_of_the_api_tells_what_is_left() {
+    let town = Town::with(intercom_sim::Options {
+        rate_limit: Some(60),
+        ..options()
+    });
+    let told = |answer: &Answer| {
+        let of = |name: &str| answer.headers[name].to_str().unwrap().to_owned();
+        assert_eq!(of("x-ratelimit-reset"), (NOON + 10).to_string());
+        (of("x-ratelimit-limit"), of("x-ratelimit-remaining"))
+    };
+    let left = |remaining: &str| ("10".to_owned(), remaining.to_owned());
+    assert_eq!(told(&town.get("/nothing").await), left("9"));
+    for (status, remaining) in [(503, "8"), (429, "0")] {
+        town.sim.add_fault(Fault {
+            status: Some(status),
+            ..Fault::default()
+        });
+        let answer = town.get("/me").await;
+        assert_eq!(answer.status, status);
+        assert_eq!(told(&answer), left(remaining), "{status}");
+    }
+    let huge = json!({"name": "x".repeat(10 * 1024 * 1024)});
+    // Without a version it is not held against the description, which has no status for it.
+    let huge = town
+        .call_as(&[], Method::POST, "/contacts", Some(&huge))
+        .await;
+    assert_eq!((huge.status, told(&huge)), (413, left("6")));
+
+    let signing_in = json!({"code": "none"});
+    let path = "/auth/eagle/token";
+    let signing_in = town
+        .call_as(&[], Method::POST, path, Some(&signing_in))
+        .await;
+    assert!(!signing_in.headers.contains_key("x-ratelimit-limit"));
+    assert_eq!(told(&town.get("/me").await), left("5"));
 }
 
 #[tokio::test]

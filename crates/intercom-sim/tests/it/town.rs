@@ -124,6 +124,7 @@ pub(crate) fn options() -> Options {
         canvas_submit_url: Some("https://app.example/card/submit".to_owned()),
         uninstall_url: Some("https://app.example/uninstalled".to_owned()),
         rate_limit: None,
+        workspace_rate_limit: None,
         timezone: "UTC".to_owned(),
         ..Options::default()
     }

@@ -169,6 +169,7 @@ fn workspace(leads: u32, users: u32, clock: Arc<VirtualClock>) -> intercom_sim::
         conversations: 0,
         token: Some(INTERCOM_TOKEN.to_owned()),
         rate_limit: None,
+        workspace_rate_limit: None,
         ..intercom_sim::Options::default()
     };
     intercom_sim::Sim::new(options, clock, 1)

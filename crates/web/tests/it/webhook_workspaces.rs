@@ -136,6 +136,7 @@ fn workspace(token: &str, clock: Arc<VirtualClock>) -> Sim {
         webhook_url: Some(HOOK.to_owned()),
         uninstall_url: Some(UNINSTALLED.to_owned()),
         rate_limit: None,
+        workspace_rate_limit: None,
         ..intercom_sim::Options::default()
     };
     // Another seed is another workspace, with other people.

@@ -62,6 +62,10 @@ fn options(arguments: &IntercomSimArguments) -> Options {
             Some(RateLimit::PerMinute(calls)) => Some(calls),
             None => usual.rate_limit,
         },
+        workspace_rate_limit: match arguments.rate_limit {
+            Some(RateLimit::Off) => None,
+            Some(RateLimit::PerMinute(_)) | None => usual.workspace_rate_limit,
+        },
         search_lag_seconds: arguments.search_lag,
         region: arguments.region.clone(),
         api_version: arguments.api_version,
