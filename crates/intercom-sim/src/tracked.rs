@@ -1,5 +1,8 @@
 //! Events that apps reported about contacts, found by contact.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::ser::SerializeStruct as _;
@@ -75,6 +78,17 @@ impl TrackedEvents {
     /// All events, by contact.
     pub(crate) fn all(&self) -> impl Iterator<Item = &TrackedEvent> {
         self.by_contact.values().flatten()
+    }
+
+    /// All events, the first that came first.
+    fn as_they_came(&self) -> impl Iterator<Item = &TrackedEvent> {
+        let mut left: BTreeMap<ObjectId, _> = self
+            .by_contact
+            .iter()
+            .map(|(contact, theirs)| (*contact, theirs.iter()))
+            .collect();
+        let arrivals = self.arrivals.iter();
+        arrivals.filter_map(move |contact| left.get_mut(contact)?.next())
     }
 
     pub(crate) fn names(&self) -> usize {
@@ -178,7 +192,7 @@ impl TrackedEvents {
 
 impl Serialize for TrackedEvents {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let events: Vec<&TrackedEvent> = self.all().collect();
+        let events: Vec<&TrackedEvent> = self.as_they_came().collect();
         let mut saved = serializer.serialize_struct("TrackedEvents", 2)?;
         saved.serialize_field("events", &events)?;
         saved.serialize_field("imported", &self.imported)?;
