@@ -36,6 +36,8 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("DELETE", [id, "customers", contact]) => participants::remove(world, call, id, contact),
         ("GET", [id]) => show(world, call, find(world, id)?),
         ("PUT", [id]) => update(world, call, id),
+        // `last` stands for a conversation in a reply; nothing is deleted by it.
+        ("DELETE", ["last"]) => Err(not_found()),
         ("DELETE", [id]) => delete(world, call, id),
         ("POST", [id, "reply"]) => reply(world, call, id),
         ("POST", [id, "parts"]) => manage(world, call, id),

@@ -235,6 +235,8 @@ async fn conversations_are_listed_changed_and_deleted() {
     town.delete(&format!("{path}/tags/1287")).await;
     assert_eq!(town.get(&path).await.body["tags"]["tags"], json!([]));
     town.topics().await;
+    let last = town.delete("/conversations/last").await;
+    assert_eq!((last.status, last.code()), (404, "conversation_not_found"));
     assert_eq!(town.delete(&path).await.body["deleted"], true);
     assert_eq!(town.topics().await, ["conversation.deleted"]);
     assert_eq!(town.get(&path).await.status, 404);
