@@ -1,6 +1,6 @@
 //! Conversations: a first message (the *source*) and what followed it (the *parts*).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -45,6 +45,8 @@ pub(crate) enum PartType {
     Close,
     Open,
     Snoozed,
+    /// The time of a snooze is over.
+    TimerUnsnooze,
     ParticipantAdded,
     ParticipantRemoved,
 }
@@ -58,6 +60,7 @@ impl PartType {
             Self::Close => "close",
             Self::Open => "open",
             Self::Snoozed => "snoozed",
+            Self::TimerUnsnooze => "timer_unsnooze",
             Self::ParticipantAdded => "participant_added",
             Self::ParticipantRemoved => "participant_removed",
         }
@@ -172,9 +175,45 @@ impl Conversation {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Conversations {
     pub(crate) rows: BTreeMap<ConversationId, Conversation>,
+    /// When snoozed ones wake up. What was done to them since is seen when it is time.
+    #[serde(skip)]
+    alarms: BTreeSet<(i64, ConversationId)>,
 }
 
 impl Conversations {
+    /// Sets the alarm of a conversation that sleeps.
+    pub(crate) fn set_alarm(&mut self, until: i64, id: ConversationId) {
+        self.alarms.insert((until, id));
+    }
+
+    /// Sets the alarms of all that sleep, after a load.
+    pub(crate) fn set_alarms(&mut self) {
+        let sleeping = self.rows.values().filter(|row| row.state == State::Snoozed);
+        self.alarms = sleeping
+            .filter_map(|row| Some((row.snoozed_until?, row.id)))
+            .collect();
+    }
+
+    pub(crate) fn next_alarm(&self) -> Option<i64> {
+        self.alarms.first().map(|(until, _)| *until)
+    }
+
+    /// Those whose snooze ends by `now`, taken once.
+    pub(crate) fn take_alarms(&mut self, now: i64) -> Vec<ConversationId> {
+        let mut waking = Vec::new();
+        while let Some((until, id)) = self.alarms.first().copied().filter(|it| it.0 <= now) {
+            self.alarms.pop_first();
+            let row = self.rows.get(&id);
+            let sleeps = |row: &Conversation| {
+                row.state == State::Snoozed && row.snoozed_until == Some(until)
+            };
+            if row.is_some_and(sleeps) {
+                waking.push(id);
+            }
+        }
+        waking
+    }
+
     /// All, the one changed last first.
     pub(crate) fn latest_first(&self) -> Vec<&Conversation> {
         let mut rows: Vec<&Conversation> = self.rows.values().collect();

@@ -154,6 +154,7 @@ impl World {
     }
 
     fn start_with(&mut self, options: Options) {
+        self.conversations.set_alarms();
         // A zone that this build does not know is told once; its days are then those of UTC.
         self.zone = TimeZone::get(&options.timezone).unwrap_or_else(|_| {
             tracing::warn!(
@@ -195,7 +196,8 @@ impl World {
     /// When something is next due, if nothing else happens before.
     pub fn next_due(&self) -> Option<Timestamp> {
         let refresh = self.contacts.next_refresh().map(Timestamp::from_seconds);
-        [refresh, self.webhooks.next_due()]
+        let alarm = self.conversations.next_alarm().map(Timestamp::from_seconds);
+        [refresh, alarm, self.webhooks.next_due()]
             .into_iter()
             .flatten()
             .min()
@@ -209,6 +211,7 @@ impl World {
     /// Takes what is due at `now`, so many notifications at most.
     pub(crate) fn due_at_most(&mut self, most: usize, now: Timestamp) -> Vec<Effect> {
         let refreshed = self.contacts.refresh_search(now.as_seconds());
+        api::wake(self, now);
         let app = AppIdentity {
             workspace: &self.workspace,
             secret: &self.options.client_secret,

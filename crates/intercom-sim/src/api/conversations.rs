@@ -21,7 +21,7 @@ use crate::search::{PageRequest, SortKey, page_links};
 use crate::world::World;
 use render::{DisplayAs, PartsShown};
 
-pub(crate) use actions::{Action, NewConversation, act, start_conversation};
+pub(crate) use actions::{Action, NewConversation, act, start_conversation, wake};
 
 /// Conversations on a page, if nobody says otherwise.
 const PER_PAGE_USUAL: u64 = 20;

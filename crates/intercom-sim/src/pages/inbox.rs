@@ -330,6 +330,7 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::Close => Some(format!("{author} closed the conversation")),
         PartType::Open => Some(format!("{author} reopened the conversation")),
         PartType::Snoozed => Some(format!("{author} snoozed the conversation")),
+        PartType::TimerUnsnooze => Some("The conversation woke up".to_owned()),
         PartType::ParticipantAdded => Some(format!("{author} added somebody")),
         PartType::ParticipantRemoved => Some(format!("{author} removed somebody")),
         PartType::Assignment => Some(match part.assigned_to {

@@ -182,3 +182,73 @@ async fn conversations_are_found_and_sorted_by_id() {
     let late = json!({"field": "updated_at", "operator": ">", "value": 946_684_800.5});
     assert_eq!(found(late).await, all);
 }
+
+#[tokio::test]
+async fn a_snoozed_conversation_wakes_up_at_its_time_and_the_app_hears_of_it() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let admin = admin(&town).await;
+    let until = crate::town::NOON + 600;
+    let snooze = json!({"message_type": "snoozed", "admin_id": admin, "snoozed_until": until});
+    assert_eq!(
+        town.post(&format!("{path}/parts"), snooze).await.status,
+        200
+    );
+    town.topics().await;
+    town.wait(599);
+    assert_eq!(town.topics().await, Vec::<String>::new());
+    assert_eq!(town.get(&path).await.body["state"], "snoozed");
+    town.wait(1);
+    assert_eq!(town.topics().await, ["conversation.admin.unsnoozed"]);
+    let woken = town.get(&path).await.body;
+    assert_eq!(
+        (&woken["state"], &woken["snoozed_until"]),
+        (&json!("open"), &Value::Null)
+    );
+    let last = woken["conversation_parts"]["conversation_parts"]
+        .as_array()
+        .unwrap();
+    assert_eq!(last.last().unwrap()["part_type"], "timer_unsnooze");
+}
+
+#[tokio::test]
+async fn who_was_opened_meanwhile_is_not_woken() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let admin = admin(&town).await;
+    let until = crate::town::NOON + 600;
+    for body in [
+        json!({"message_type": "snoozed", "admin_id": admin, "snoozed_until": until}),
+        json!({"message_type": "open", "admin_id": admin}),
+    ] {
+        assert_eq!(town.post(&format!("{path}/parts"), body).await.status, 200);
+    }
+    town.topics().await;
+    town.wait(3600);
+    assert_eq!(town.topics().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn bodies_in_webhooks_are_html_until_2_14_and_text_from_2_15() {
+    for (version, body) in [
+        ("2.14", "<p>My card is 4242</p>"),
+        ("2.15", "My card is 4242"),
+    ] {
+        let town = Town::with(intercom_sim::Options {
+            api_version: version.parse().unwrap(),
+            ..crate::town::options()
+        });
+        begun(&town).await;
+        town.sim.step_due().await;
+        let told = town.app.take();
+        let told = told.iter().map(|it| it.json());
+        let begun = told
+            .into_iter()
+            .find(|it| it["topic"] == "conversation.user.created");
+        assert_eq!(
+            begun.unwrap()["data"]["item"]["source"]["body"],
+            body,
+            "{version}"
+        );
+    }
+}

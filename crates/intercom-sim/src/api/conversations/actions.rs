@@ -4,7 +4,6 @@ use model::Timestamp;
 
 use super::not_found;
 use crate::answer::Refusal;
-use crate::api::Version;
 use crate::api::render::{self, DisplayAs, PartsShown};
 use crate::contact::Contact;
 use crate::conversation::{Assignee, Author, Conversation, Part, PartType, Source, State};
@@ -28,6 +27,8 @@ pub(crate) enum Action {
     Open,
     /// Until an instant in Unix seconds.
     Snooze(i64),
+    /// The end of a snooze.
+    Wake,
     Assign(Assignee, Option<String>),
 }
 
@@ -94,7 +95,8 @@ pub(crate) fn act(
         | Action::Note(_)
         | Action::Close(_)
         | Action::Open
-        | Action::Snooze(_) => None,
+        | Action::Snooze(_)
+        | Action::Wake => None,
     };
     let (part_type, body, topic) = apply(row, now, author, action);
     row.updated_at = now;
@@ -109,11 +111,23 @@ pub(crate) fn act(
         app_package_code: app.map(str::to_owned),
         is_redacted: false,
     });
+    if let Some(until) = row.snoozed_until {
+        world.conversations.set_alarm(until, id);
+    }
     if part_type == PartType::Comment {
         note_the_contact(world, now, id, author);
     }
     tell(world, at, id, topic, Some(part));
     Ok(())
+}
+
+/// Wakes the conversations whose snooze is over.
+pub(crate) fn wake(world: &mut World, at: Timestamp) {
+    for id in world.conversations.take_alarms(at.as_seconds()) {
+        let woken = act(world, at, id, Author::Bot, Action::Wake, None);
+        // It was there a moment ago.
+        debug_assert!(woken.is_ok(), "{id}");
+    }
 }
 
 fn apply(
@@ -156,6 +170,15 @@ fn apply(
             row.state = State::Snoozed;
             row.snoozed_until = Some(until);
             (PartType::Snoozed, None, "conversation.admin.snoozed")
+        }
+        (Action::Wake, _) => {
+            row.state = State::Open;
+            row.snoozed_until = None;
+            (
+                PartType::TimerUnsnooze,
+                None,
+                "conversation.admin.unsnoozed",
+            )
         }
         (Action::Assign(assignee, body), _) => {
             match assignee {
@@ -202,7 +225,9 @@ pub(super) fn tell(
     let Some(row) = world.conversations.rows.get(&id) else {
         return;
     };
+    let version = world.app_version();
+    let display = DisplayAs::in_webhooks(version);
     let parts = PartsShown::Only(part);
-    let item = render::conversation(world, row, parts, DisplayAs::Text, Version::V2_16);
+    let item = render::conversation(world, row, parts, display, version);
     world.announce(topic, item, at);
 }

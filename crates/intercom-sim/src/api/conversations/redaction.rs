@@ -75,8 +75,9 @@ fn tell(world: &mut World, call: &Call<'_>, id: ConversationId, part: PartId) {
         return;
     };
     let version = world.app_version();
+    let display = DisplayAs::in_webhooks(version);
     let parts = PartsShown::Only(Some(part));
-    let whole = render::conversation(world, row, parts, DisplayAs::Text, version);
+    let whole = render::conversation(world, row, parts, display, version);
     let item = whole["conversation_parts"]["conversation_parts"][0].clone();
     world.announce("conversation_part.redacted", item, call.at);
 }

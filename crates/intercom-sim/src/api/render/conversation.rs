@@ -31,6 +31,17 @@ pub(crate) enum DisplayAs {
     Text,
 }
 
+impl DisplayAs {
+    /// How bodies look in webhooks of an app of this version.
+    pub(crate) fn in_webhooks(version: Version) -> Self {
+        if version < Version::V2_15 {
+            Self::Html
+        } else {
+            Self::Text
+        }
+    }
+}
+
 /// A conversation with the parts that are wanted.
 pub(crate) fn conversation(
     world: &World,
