@@ -18,7 +18,10 @@ pub(crate) use parse::{Dialect, parse};
 pub(crate) enum Kind {
     Text,
     Integer,
+    /// By calendar days where the search has days, else to the second.
     Date,
+    /// To the second, whatever the search does with dates.
+    Instant,
     Flag,
     /// A list of tag ids, asked about with `=` and `!=` alone.
     Tags,

@@ -136,13 +136,13 @@ fn parse_operator(word: &str) -> Option<Operator> {
 fn allowed(operator: Operator, kind: Kind, is_contacts: bool) -> bool {
     match operator {
         Operator::Equal => true,
-        Operator::NotEqual => kind != Kind::Date || !is_contacts,
+        Operator::NotEqual => !matches!(kind, Kind::Date | Kind::Instant) || !is_contacts,
         Operator::In | Operator::NotIn => match kind {
-            Kind::Date | Kind::Tags => !is_contacts,
+            Kind::Date | Kind::Instant | Kind::Tags => !is_contacts,
             Kind::Text | Kind::Integer | Kind::Flag | Kind::Id => true,
         },
         Operator::Greater | Operator::Less => {
-            matches!(kind, Kind::Integer | Kind::Date | Kind::Id)
+            matches!(kind, Kind::Integer | Kind::Date | Kind::Instant | Kind::Id)
         }
         Operator::AtLeast | Operator::AtMost => kind == Kind::Integer && is_contacts,
         Operator::Contains | Operator::NotContains | Operator::StartsWith | Operator::EndsWith => {
@@ -188,18 +188,16 @@ fn parse_operand(
             | Value::Array(_)
             | Value::Object(_) => Err(wrong()),
         },
-        Kind::Date => {
+        Kind::Date | Kind::Instant => {
             let seconds = match value {
                 Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
                 Value::String(digits) => digits.parse().ok(),
                 Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
             }
             .ok_or_else(wrong)?;
-            let (start, end) = dialect
-                .days
-                .map_or((seconds, seconds.saturating_add(1)), |zone| {
-                    days(seconds, zone)
-                });
+            let days = dialect.days.filter(|_| kind == Kind::Date);
+            let second = (seconds, seconds.saturating_add(1));
+            let (start, end) = days.map_or(second, |zone| self::days(seconds, zone));
             Ok(Operand::Span(start, end))
         }
     }

@@ -1,8 +1,9 @@
 //! The search language on people and on conversations.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use crate::town::{NOON, Town, options};
+use crate::town::{NOON, TOKEN, Town, options};
 
 const DAY: i64 = 24 * 3600;
 
@@ -327,6 +328,36 @@ async fn days_are_those_of_the_workspace() {
     );
     assert_eq!(found(&town, &mine("=", NOON - 1)).await.unwrap().len(), 0);
     assert_eq!(found(&town, &mine(">", NOON - 1)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn preview_compares_the_standard_times_to_the_second() {
+    let town = Town::new();
+    crowd(&town).await;
+    let found = async |version: &str, query: Value| {
+        let body = json!({"query": query, "sort": {"field": "name", "order": "ascending"}});
+        let authorization = format!("Bearer {TOKEN}");
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("intercom-version", version),
+        ];
+        let path = "/contacts/search";
+        let answer = town
+            .call_as(&headers, Method::POST, path, Some(&body))
+            .await;
+        let rows = answer.body["data"].as_array().unwrap().clone();
+        let names = rows.iter().map(|row| row["name"].clone());
+        names.collect::<Vec<Value>>()
+    };
+    // Ann came at noon, each of the others a second after the one before.
+    let after_ben = filter("created_at", ">", NOON + 1);
+    assert!(found("2.16", after_ben.clone()).await.is_empty());
+    let later = [json!(null), json!("Zz Cem"), json!("Zz Dot")];
+    assert_eq!(found("Preview", after_ben).await, later);
+    let at_that_second = filter("created_at", "=", NOON + 1);
+    assert_eq!(found("Preview", at_that_second).await, ["Zz Ben"]);
+    let renewed_that_day = filter("custom_attributes.Renews", "=", NOON + 3600);
+    assert_eq!(found("Preview", renewed_that_day).await, ["Zz Cem"]);
 }
 
 #[tokio::test]

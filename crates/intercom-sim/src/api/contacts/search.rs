@@ -34,7 +34,7 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
     let query = body
         .get("query")
         .ok_or_else(|| Refusal::missing("query must be given"))?;
-    let kind = |field: &str| kind(world, field);
+    let kind = |field: &str| kind(world, field, call.version);
     let query = parse(
         query,
         Dialect {

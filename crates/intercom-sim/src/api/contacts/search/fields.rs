@@ -1,13 +1,15 @@
 //! The fields by which contacts are searched: their kinds, and what a row holds in each.
 
+use crate::api::Version;
 use crate::attribute::{DataType, Model, ValueRef};
 use crate::contact::{Contact, phone};
 use crate::search::{Held, Kind};
 use crate::segment::Segment;
 use crate::world::World;
 
-/// The fields that can be searched (REST API, Search for contacts).
-pub(super) fn kind(world: &World, field: &str) -> Option<Kind> {
+/// The fields that can be searched (REST API, Search for contacts). Preview compares the standard
+/// times to the second, where the numbered versions compare days.
+pub(super) fn kind(world: &World, field: &str, version: Version) -> Option<Kind> {
     if let Some(name) = field.strip_prefix("custom_attributes.") {
         return world
             .attributes
@@ -58,7 +60,13 @@ pub(super) fn kind(world: &World, field: &str) -> Option<Kind> {
         | "last_email_opened_at"
         | "last_email_clicked_at"
         | "ios_last_seen_at"
-        | "android_last_seen_at" => Kind::Date,
+        | "android_last_seen_at" => {
+            if version == Version::PREVIEW {
+                Kind::Instant
+            } else {
+                Kind::Date
+            }
+        }
         "unsubscribed_from_emails" | "marked_email_as_spam" | "has_hard_bounced" => Kind::Flag,
         "tag_id" => Kind::Tags,
         _ => return None,
