@@ -1,3 +1,4 @@
+// long because: what every story of the engine stands on is in one place.
 //! A whole installation in one process: both clouds, a store in memory, the engine, and a clock
 //! that moves when nobody works.
 

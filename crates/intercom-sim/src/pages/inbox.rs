@@ -1,5 +1,8 @@
 //! The inbox: conversations, one of them open, and who it is with.
 
+mod listing;
+mod snooze;
+
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -14,13 +17,14 @@ use crate::api::{self, Action as Deed};
 use crate::canvas::CardPlace;
 use crate::conversation::{Assignee, Author, Conversation, Part, PartType, State as Stands};
 use crate::html;
-use crate::ids::{AdminId, ConversationId};
+use crate::ids::{AdminId, ConversationId, TeamId};
 use crate::member::initials;
 use crate::sim::Sim;
 use crate::world::World;
+use listing::{Filter, Tab};
 
-/// Conversations that the list shows.
-const LISTED_MAX: usize = 200;
+/// What stands before the id of a team in the choice of an assignee.
+const TEAM: &str = "team-";
 /// Letters of the last message that the list shows.
 const SNIPPET_CHARS: usize = 90;
 
@@ -34,14 +38,6 @@ struct Entry {
     ago: String,
     exact: String,
     assignee: Option<String>,
-    is_current: bool,
-}
-
-/// A choice of what the list shows.
-struct Tab {
-    name: &'static str,
-    word: &'static str,
-    count: usize,
     is_current: bool,
 }
 
@@ -66,8 +62,12 @@ struct Thread {
     name: String,
     state: &'static str,
     is_closed: bool,
+    /// When it wakes up.
+    sleeps_until: Option<String>,
     moments: Vec<Moment>,
     assignees: Vec<TeammateChoice>,
+    teams: Vec<TeammateChoice>,
+    snoozes: [(&'static str, &'static str); 3],
     action: String,
 }
 
@@ -76,6 +76,9 @@ struct Thread {
 struct InboxPage {
     shell: Shell,
     tabs: Vec<Tab>,
+    owners: Vec<Tab>,
+    show: &'static str,
+    sought: String,
     entries: Vec<Entry>,
     thread: Option<Thread>,
     person: Option<Person>,
@@ -88,18 +91,39 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let form = Form::parse(query.unwrap_or_default().as_bytes());
-    let filter = filter(form.get("show"));
+    let filter = Filter::parse(&query.unwrap_or_default());
     let now = sim.now().as_seconds();
     let inbox = sim.look(|world| InboxPage {
-        shell: Shell::of(world, shell::me(world, &headers), "/inbox".to_owned()),
-        tabs: tabs(world, filter),
-        entries: entries(world, filter, None, now),
+        thread: None,
+        ..listed(world, &filter, None, (&headers, now))
+    });
+    page(StatusCode::OK, &inbox)
+}
+
+/// The list, without a conversation beside it.
+fn listed(
+    world: &World,
+    filter: &Filter,
+    current: Option<ConversationId>,
+    (headers, now): (&HeaderMap, i64),
+) -> InboxPage {
+    let me = shell::me(world, headers);
+    let here = current.map_or_else(
+        || format!("/inbox?{}", filter.query()),
+        |id| format!("/inbox/conversations/{id}"),
+    );
+    let rows = filter.found(world, me).into_iter();
+    InboxPage {
+        shell: Shell::of(world, me, here),
+        tabs: filter.states(world, me),
+        owners: filter.owners(world, me),
+        show: filter.word(),
+        sought: filter.sought.clone(),
+        entries: rows.map(|row| entry(world, row, current, now)).collect(),
         thread: None,
         person: None,
         card: CardView::Absent,
-    });
-    page(StatusCode::OK, &inbox)
+    }
 }
 
 fn find(sim: &Sim, id: &str) -> Option<ConversationId> {
@@ -131,20 +155,13 @@ fn conversation(sim: &Sim, id: ConversationId, headers: &HeaderMap, card: CardVi
     let now = sim.now().as_seconds();
     let inbox = sim.look(|world| {
         let row = world.conversations.rows.get(&id)?;
-        let filter = match row.state {
-            Stands::Closed => Some(Stands::Closed),
-            Stands::Snoozed => None,
-            Stands::Open => Some(Stands::Open),
-        };
-        let here = format!("/inbox/conversations/{id}");
+        let filter = Filter::of_state(row.state);
         let contact = row.contacts.first().and_then(|id| world.contacts.get(*id));
         Some(InboxPage {
-            shell: Shell::of(world, shell::me(world, headers), here),
-            tabs: tabs(world, filter),
-            entries: entries(world, filter, Some(id), now),
             thread: Some(thread(world, row, now)),
             person: contact.map(|contact| Person::of(world, contact, now)),
             card,
+            ..listed(world, &filter, Some(id), (headers, now))
         })
     });
     inbox.map_or_else(not_found, |inbox| page(StatusCode::OK, &inbox))
@@ -196,11 +213,17 @@ pub(super) async fn act(
         (Some("close"), body) => Deed::Close(body.map(html::from_text)),
         (Some("open"), _) => Deed::Open,
         (Some("assign"), _) => {
-            let admin = form
-                .get("assignee")
-                .and_then(|id| id.parse::<AdminId>().ok());
-            let admin = admin.filter(|id| sim.look(|world| world.admin(*id).is_some()));
-            Deed::Assign(admin.map_or(Assignee::Nobody, Assignee::Admin), None)
+            let chosen = form.get("assignee").unwrap_or_default();
+            Deed::Assign(sim.look(|world| assignee(world, chosen)), None)
+        }
+        (Some("snooze"), _) => {
+            let chosen = form.get("until").unwrap_or_default();
+            let now = sim.now().as_seconds();
+            let Some(until) = sim.look(|world| snooze::until(chosen, now, &world.zone)) else {
+                let reason = "Choose how long to put it off.";
+                return refused(StatusCode::BAD_REQUEST, "Not snoozed", reason, &back);
+            };
+            Deed::Snooze(until)
         }
         _ => {
             let reason = "A reply or a note needs a text.";
@@ -222,64 +245,24 @@ pub(super) async fn act(
     }
 }
 
-/// What the list shows: one state, or all.
-fn filter(word: Option<&str>) -> Option<Stands> {
-    match word {
-        Some("all") => None,
-        Some("closed") => Some(Stands::Closed),
-        _ => Some(Stands::Open),
+fn entry(world: &World, row: &Conversation, current: Option<ConversationId>, now: i64) -> Entry {
+    let name = name(world, row);
+    let admin = row.admin.and_then(|id| world.admin(id));
+    let team = row
+        .team
+        .and_then(|id| world.teams.iter().find(|it| it.id == id));
+    let assignee = admin.map(|it| &it.name).or(team.map(|it| &it.name));
+    Entry {
+        id: row.id.to_string(),
+        initials: initials(&name),
+        name,
+        snippet: snippet(row.last_message()),
+        state: row.state.word(),
+        ago: moments::ago(row.updated_at, now, &world.zone),
+        exact: moments::exact(row.updated_at, &world.zone),
+        assignee: assignee.cloned(),
+        is_current: Some(row.id) == current,
     }
-}
-
-fn tabs(world: &World, current: Option<Stands>) -> Vec<Tab> {
-    let choices = [
-        ("Open", "open", Some(Stands::Open)),
-        ("Closed", "closed", Some(Stands::Closed)),
-        ("All", "all", None),
-    ];
-    let rows = || world.conversations.rows.values();
-    choices
-        .into_iter()
-        .map(|(name, word, state)| Tab {
-            name,
-            word,
-            count: rows()
-                .filter(|row| state.is_none_or(|state| row.state == state))
-                .count(),
-            is_current: state == current,
-        })
-        .collect()
-}
-
-fn entries(
-    world: &World,
-    filter: Option<Stands>,
-    current: Option<ConversationId>,
-    now: i64,
-) -> Vec<Entry> {
-    let rows = world.conversations.latest_first();
-    let rows = rows
-        .into_iter()
-        .filter(|row| filter.is_none_or(|state| row.state == state));
-    rows.take(LISTED_MAX)
-        .map(|row| {
-            let name = name(world, row);
-            Entry {
-                id: row.id.to_string(),
-                initials: initials(&name),
-                name,
-                snippet: snippet(row.last_message()),
-                state: row.state.word(),
-                ago: moments::ago(row.updated_at, now, &world.zone),
-                exact: moments::exact(row.updated_at, &world.zone),
-                assignee: row
-                    .admin
-                    .and_then(|id| world.admin(id))
-                    .map(|it| it.name.clone()),
-                is_current: Some(row.id) == current,
-            }
-        })
-        .collect()
 }
 
 fn name(world: &World, row: &Conversation) -> String {
@@ -316,10 +299,35 @@ fn thread(world: &World, row: &Conversation, now: i64) -> Thread {
         name: name(world, row),
         state: row.state.word(),
         is_closed: row.state == Stands::Closed,
+        sleeps_until: row
+            .snoozed_until
+            .map(|until| moments::exact(until, &world.zone)),
         moments: shown,
         assignees: shell::choices(world, row.admin),
+        teams: teams(world, row.team),
+        snoozes: snooze::CHOICES,
         action: format!("/inbox/conversations/{}/parts", row.id),
     }
+}
+
+fn teams(world: &World, chosen: Option<TeamId>) -> Vec<TeammateChoice> {
+    let teams = world.teams.iter().map(|team| TeammateChoice {
+        id: format!("{TEAM}{}", team.id),
+        name: team.name.clone(),
+        is_chosen: Some(team.id) == chosen,
+    });
+    teams.collect()
+}
+
+/// Whom the choice of a form names: a teammate, a team, or nobody.
+fn assignee(world: &World, chosen: &str) -> Assignee {
+    if let Some(team) = chosen.strip_prefix(TEAM) {
+        let team = world.teams.iter().find(|it| it.id.to_string() == team);
+        return team.map_or(Assignee::Nobody, |team| Assignee::Team(team.id));
+    }
+    let admin = chosen.parse::<AdminId>().ok();
+    let admin = admin.filter(|id| world.admin(*id).is_some());
+    admin.map_or(Assignee::Nobody, Assignee::Admin)
 }
 
 /// A part as what was said, what happened, or both.

@@ -217,3 +217,78 @@ async fn pages_run_nothing_that_is_not_theirs() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_conversation_is_put_off_and_woken_by_hand() {
+    let town = Town::new();
+    let page = conversation_of(&town, "Later, please").await;
+    let parts = format!("{page}/parts");
+    let (status, ..) = town
+        .form(&parts, &[("deed", "snooze"), ("until", "tomorrow")])
+        .await;
+    assert_eq!(status, 303);
+    let (_, shown) = town.page(&page, "").await;
+    assert!(shown.contains("until Jun 16, 2026 at 9:00 AM"), "{shown}");
+    let (_, list) = town.page("/inbox?show=snoozed", "").await;
+    assert!(list.contains("Later, please"));
+    let (_, list) = town.page("/inbox?show=open", "").await;
+    assert!(!list.contains("Later, please"));
+    let (status, _, refused) = town
+        .form(&parts, &[("deed", "snooze"), ("until", "never")])
+        .await;
+    assert_eq!(status, 400);
+    assert!(refused.contains("Choose how long"));
+    town.form(&parts, &[("deed", "open")]).await;
+    let (_, list) = town.page("/inbox?show=open", "").await;
+    assert!(list.contains("Later, please"));
+}
+
+#[tokio::test]
+async fn a_team_takes_a_conversation_and_the_list_is_narrowed_to_it() {
+    let town = Town::new();
+    let page = conversation_of(&town, "For somebody who sells").await;
+    let team = town.get("/teams").await.body["teams"][0].clone();
+    let (id, name) = (team["id"].as_str().unwrap(), team["name"].as_str().unwrap());
+    let chosen = format!("team-{id}");
+    let fields = [("deed", "assign"), ("assignee", chosen.as_str())];
+    town.form(&format!("{page}/parts"), &fields).await;
+    let (_, shown) = town.page(&page, "").await;
+    assert!(shown.contains(&format!("assigned the conversation to {name}")));
+    let (_, of_team) = town.page(&format!("/inbox?whose={id}"), "").await;
+    assert!(of_team.contains("For somebody who sells"));
+    let (_, of_nobody) = town.page("/inbox?whose=nobody", "").await;
+    assert!(!of_nobody.contains("For somebody who sells"));
+    let whole = town.get(&page.replace("/inbox", "")).await.body;
+    assert_eq!(whole["team_assignee_id"].to_string(), id);
+}
+
+#[tokio::test]
+async fn words_are_found_in_names_addresses_and_messages() {
+    let town = Town::new();
+    conversation_of(&town, "The blue lighthouse is dark").await;
+    for (sought, found) in [
+        ("LIGHTHOUSE", true),
+        ("h%40x.example", true),
+        ("no+such+words", false),
+    ] {
+        let (_, list) = town.page(&format!("/inbox?show=all&q={sought}"), "").await;
+        let entries = list.matches("data-testid=\"conversation\"").count();
+        assert_eq!(entries, usize::from(found), "{sought}");
+        assert_eq!(list.contains("Nothing was found."), !found, "{sought}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_close_the_conversation() {
+    let town = Town::new();
+    let page = conversation_of(&town, "Thanks!").await;
+    let fields = [("deed", "close"), ("body", "You are welcome")];
+    town.form(&format!("{page}/parts"), &fields).await;
+    let whole = town.get(&page.replace("/inbox", "")).await.body;
+    assert_eq!(whole["state"], "closed");
+    let part = &whole["conversation_parts"]["conversation_parts"][0];
+    assert_eq!(
+        (&part["part_type"], &part["body"]),
+        (&json!("close"), &json!("<p>You are welcome</p>"))
+    );
+}

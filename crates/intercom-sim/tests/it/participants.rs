@@ -241,7 +241,7 @@ async fn bodies_in_webhooks_are_html_until_2_14_and_text_from_2_15() {
         begun(&town).await;
         town.sim.step_due().await;
         let told = town.app.take();
-        let told = told.iter().map(|it| it.json());
+        let told = told.iter().map(crate::town::Received::json);
         let begun = told
             .into_iter()
             .find(|it| it["topic"] == "conversation.user.created");
