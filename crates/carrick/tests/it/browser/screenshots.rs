@@ -60,7 +60,7 @@ async fn inbox(album: &Album<'_>, demo: &Demo) {
     window
         .click(r#"[data-testid="person"] [data-attribute="name"] a"#)
         .await;
-    window.text("main.profile-columns").await;
+    window.text(r#"[data-testid="profile"]"#).await;
     album.add("profile").await;
 }
 
