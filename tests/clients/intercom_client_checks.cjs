@@ -303,12 +303,16 @@ const checks = {
     assert.equal((await refusal(() => lead(intercom, unknown)))[0], 400);
   },
 
-  async reads_segments_subscriptions_and_visitors(intercom) {
+  async reads_segments_and_subscriptions(intercom) {
     const { id } = await user(intercom);
-    assert.equal((await intercom.segments.list()).type, 'segment.list');
-    assert.equal((await intercom.contacts.listAttachedSegments({ contact_id: id })).type, 'list');
-    assert.equal((await intercom.contacts.listAttachedSubscriptions({ contact_id: id })).type, 'list');
-    assert.equal((await intercom.subscriptionTypes.list()).type, 'list');
+    const { segments } = await intercom.segments.list();
+    assert.deepEqual(segments.map((it) => [it.name, it.person_type]), [['All users', 'user'], ['All leads', 'contact']]);
+    const theirs = await intercom.contacts.listAttachedSegments({ contact_id: id });
+    assert.deepEqual(theirs.data.map((it) => it.id), [segments[0].id]);
+    const types = (await intercom.subscriptionTypes.list()).data;
+    assert.ok(types.some((it) => it.consent_type === 'opt_in'), JSON.stringify(types));
+    const none = await intercom.contacts.listAttachedSubscriptions({ contact_id: id });
+    assert.deepEqual(none.data, [], 'nothing was chosen yet');
   },
 
   async tells_errors_apart(intercom, base) {

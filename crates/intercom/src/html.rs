@@ -174,6 +174,9 @@ fn value(rest: &str) -> (&str, &str) {
     rest.split_at(end)
 }
 
+/// `&CounterClockwiseContourIntegral;` is the longest there is.
+const ENTITY_BYTES_MAX: usize = 33;
+
 /// The text without entities. Numeric ones and those of markup are known; whatever else begins
 /// with an ampersand, such as the second parameter of an address, stays as it is.
 pub(crate) fn decoded(value: &str) -> String {
@@ -181,9 +184,12 @@ pub(crate) fn decoded(value: &str) -> String {
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('&') {
         text.push_str(before);
-        let entity = after
-            .split_once(';')
-            .and_then(|(name, after)| Some((character(name)?, after)));
+        // No entity is longer; without the bound a text of many `&` would be read again for each.
+        let end = after
+            .bytes()
+            .take(ENTITY_BYTES_MAX)
+            .position(|byte| byte == b';');
+        let entity = end.and_then(|end| Some((character(&after[..end])?, &after[end + 1..])));
         if let Some((character, after)) = entity {
             text.push(character);
             rest = after;

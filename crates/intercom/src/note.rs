@@ -5,7 +5,7 @@ use model::ic::{ContactId, NoteId, TeammateId};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::client::{Call, Client, json_body, segment};
+use crate::client::{Call, Client, json_body};
 use crate::error::IntercomError;
 use crate::html;
 use crate::page::Pages;
@@ -68,7 +68,7 @@ impl Client {
         let path = format!("/contacts/{contact}/notes");
         Pages::new(self, None, move |cursor| {
             Call::get(match cursor {
-                Some(cursor) => format!("{path}?starting_after={}", segment(cursor.as_str())),
+                Some(cursor) => format!("{path}?{}", cursor.query()),
                 None => path.clone(),
             })
         })

@@ -13,7 +13,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use transport::{Reply, excerpt};
 
-use crate::client::{Call, Client, borrowed_body};
+use crate::client::{Call, Client, borrowed_body, segment};
 use crate::error::IntercomError;
 use crate::wire;
 
@@ -70,6 +70,14 @@ impl Cursor {
     /// The text to keep.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The query of the page, for lists that may be numbered.
+    pub(crate) fn query(&self) -> String {
+        if self.0.starts_with(NUMBERED) {
+            return self.0.clone();
+        }
+        format!("starting_after={}", segment(&self.0))
     }
 }
 
@@ -148,17 +156,38 @@ pub(crate) fn page<T: DeserializeOwned, Id: FromStr<Err: Display>>(
     reply: &Reply,
 ) -> Result<Page<T, Id>, IntercomError> {
     let wire: WirePage<'_> = borrowed_body(reply)?;
+    let next = wire.pages.next.as_ref().filter(|next| !next.is_null());
+    let next = next.map(|next| {
+        cursor(next).ok_or_else(|| {
+            let why = "the list goes on in a way that is not known".to_owned();
+            IntercomError::UnexpectedAnswer { status: 200, why }
+        })
+    });
     Ok(Page {
         rows: wire.data.iter().map(|row| self::row(row)).collect(),
-        next: wire.pages.next.as_ref().and_then(cursor),
+        next: next.transpose()?,
         total: wire.total_count,
     })
 }
 
-/// Some lists name the next page by its address, which holds no cursor.
+/// What begins the cursor of a list whose pages are numbered; none of Intercom's own begins so.
+const NUMBERED: &str = "page=";
+
+/// The next page by its cursor, by its number, or by its address, which holds one of both.
 fn cursor(next: &Value) -> Option<Cursor> {
-    let cursor = next.get("starting_after")?.as_str()?;
-    (!cursor.is_empty()).then(|| Cursor(cursor.to_owned()))
+    if let Some(address) = next.as_str() {
+        let (_, query) = address.split_once('?')?;
+        let members = url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
+            let number = value.parse::<u64>().map(Value::from);
+            (name.into_owned(), number.unwrap_or_else(|_| value.into()))
+        });
+        return cursor(&Value::Object(members.collect()));
+    }
+    if let Some(cursor) = next.get("starting_after").and_then(Value::as_str) {
+        return (!cursor.is_empty()).then(|| Cursor(cursor.to_owned()));
+    }
+    let page = next.get("page")?.as_u64()?;
+    Some(Cursor(format!("{NUMBERED}{page}")))
 }
 
 pub(crate) fn row<T: DeserializeOwned, Id: FromStr<Err: Display>>(

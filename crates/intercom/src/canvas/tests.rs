@@ -249,7 +249,7 @@ fn offered(count: usize, chosen: Option<&str>, words: &str) -> Vec<String> {
 }
 
 #[test]
-fn l1_up_to_ten_are_a_dropdown_and_more_are_searched() {
+fn up_to_ten_are_a_dropdown_and_more_are_searched() {
     assert_eq!(offered(2, Some("c1"), ""), ["dropdown c1"]);
     assert_eq!(offered(10, Some("gone"), ""), ["dropdown "]);
     assert_eq!(
@@ -281,7 +281,7 @@ fn l1_up_to_ten_are_a_dropdown_and_more_are_searched() {
 }
 
 #[test]
-fn l1_a_result_that_was_clicked_is_read_back() {
+fn a_result_that_was_clicked_is_read_back() {
     assert_eq!(Offer::clicked("country", "country:result:c10"), Some("c10"));
     assert_eq!(Offer::clicked("country", "country"), None);
     assert_eq!(Offer::clicked("country", "state:result:c10"), None);

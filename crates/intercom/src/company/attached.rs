@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use transport::Reply;
 
 use super::Company;
-use crate::client::{Call, Client, json_body, segment};
+use crate::client::{Call, Client, json_body};
 use crate::error::IntercomError;
 use crate::page::Pages;
 use crate::search::ContactPages;
@@ -65,7 +65,7 @@ impl Client {
         let path = format!("/companies/{company}/contacts");
         Pages::new(self, None, move |cursor| {
             Call::get(match cursor {
-                Some(cursor) => format!("{path}?starting_after={}", segment(cursor.as_str())),
+                Some(cursor) => format!("{path}?{}", cursor.query()),
                 None => path.clone(),
             })
         })

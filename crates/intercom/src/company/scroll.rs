@@ -23,6 +23,8 @@ pub struct CompanyScroll {
     client: Client,
     at: At,
     restarts: u32,
+    /// No page has told of the last restart yet.
+    restarted: bool,
 }
 
 enum At {
@@ -48,6 +50,7 @@ impl Client {
             client: self.clone(),
             at: At::Beginning,
             restarts: 0,
+            restarted: false,
         }
     }
 }
@@ -56,7 +59,6 @@ impl CompanyScroll {
     /// The next companies; `None` behind the last. After an error the next call goes on at the same
     /// place.
     pub async fn next_page(&mut self) -> Result<Option<ScrolledCompanies>, IntercomError> {
-        let mut restarted = false;
         loop {
             let path = match &self.at {
                 At::Beginning => "/companies/scroll".to_owned(),
@@ -74,16 +76,16 @@ impl CompanyScroll {
                     };
                     let page = ScrolledCompanies {
                         rows: read.rows,
-                        restarted,
+                        restarted: std::mem::take(&mut self.restarted),
                     };
-                    return Ok((restarted || !page.rows.is_empty()).then_some(page));
+                    return Ok((page.restarted || !page.rows.is_empty()).then_some(page));
                 }
                 Err(IntercomError::NotFound)
                     if matches!(self.at, At::Behind(_)) && self.restarts < RESTARTS_MAX =>
                 {
                     self.restarts += 1;
                     self.at = At::Beginning;
-                    restarted = true;
+                    self.restarted = true;
                 }
                 Err(error) => return Err(error),
             }

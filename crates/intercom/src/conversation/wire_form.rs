@@ -128,7 +128,8 @@ struct WireAttachment {
     name: String,
     url: Option<String>,
     content_type: Option<String>,
-    filesize: Option<u64>,
+    /// A number; what is none is as good as unknown.
+    filesize: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -238,7 +239,7 @@ fn attachments(wire: Vec<WireAttachment>) -> Vec<Attachment> {
         name: it.name,
         url: it.url,
         content_type: it.content_type,
-        bytes: it.filesize,
+        bytes: it.filesize.as_ref().and_then(serde_json::Value::as_u64),
     });
     attachments.collect()
 }

@@ -8,6 +8,7 @@ mod conversations;
 mod events;
 mod judge;
 mod limits;
+mod lists;
 mod others;
 mod resources;
 mod script;

@@ -342,6 +342,25 @@ async fn every_call_of_the_client_asks_as_the_description_has_it() {
         assert!(unknown.is_empty(), "{name}:\n{}", in_lines(&unknown));
         toured.insert((*name).to_owned());
     }
+    for next in [r#"{"page":2}"#, r#"{"starting_after":"WzE"}"#] {
+        let page = format!(r#"{{"type":"list","data":[],"pages":{{"next":{next}}}}}"#);
+        let script = Script::of([&page, r#"{"data":[]}"#, &page, r#"{"data":[]}"#].map(ok));
+        let client = script.client();
+        let (mut notes, mut people) = (
+            client.contact_notes(&"5ba6".parse().unwrap()),
+            client.company_contacts(&"531e".parse().unwrap()),
+        );
+        for _ in 0..2 {
+            notes.next_page().await.unwrap();
+        }
+        for _ in 0..2 {
+            people.next_page().await.unwrap();
+        }
+        for request in script.requests() {
+            let unknown = ledger.unknown(Party::Client, deviations(&request));
+            assert!(unknown.is_empty(), "{}", in_lines(&unknown));
+        }
+    }
     assert_eq!(
         toured,
         offered(),
