@@ -7,7 +7,7 @@ mod admins;
 mod attributes;
 mod companies;
 mod contacts;
-mod conversations;
+pub(crate) mod conversations;
 mod events;
 mod gate;
 mod notes;

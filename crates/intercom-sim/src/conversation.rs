@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::files::Attachment;
 use crate::ids::{AdminId, ConversationId, ObjectId, PartId, TagId, TeamId};
 
 /// Where a conversation stands.
@@ -94,6 +95,8 @@ pub(crate) struct Part {
     /// Its words were taken away for good.
     #[serde(default)]
     pub(crate) is_redacted: bool,
+    #[serde(default)]
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// The message that started a conversation.
@@ -107,6 +110,8 @@ pub(crate) struct Source {
     /// Its words were taken away for good.
     #[serde(default)]
     pub(crate) is_redacted: bool,
+    #[serde(default)]
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// A conversation. Times are Unix seconds.

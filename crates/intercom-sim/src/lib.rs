@@ -20,6 +20,7 @@ mod controls;
 mod conversation;
 mod dump;
 mod fault;
+mod files;
 pub mod fuzzing;
 mod grant;
 mod html;

@@ -58,6 +58,9 @@ pub struct Options {
     pub api_version: Version,
     /// How long a change takes to reach contact search, in seconds.
     pub search_lag_seconds: u32,
+    /// Where the files of messages are fetched: the address of the workspace itself, without a
+    /// slash at its end.
+    pub files_url: String,
     /// The workspace's name, as `/me` tells it.
     pub workspace_name: String,
     /// The workspace's time zone, an IANA name: contact search compares dates by its days.
@@ -89,6 +92,7 @@ impl Default for Options {
             workspace_rate_limit: Some(25_000),
             api_version: Version::V2_16,
             search_lag_seconds: 0,
+            files_url: "http://127.0.0.1:4020".to_owned(),
             workspace_name: "Example workspace".to_owned(),
             timezone: "Europe/Dublin".to_owned(),
             region: "US".to_owned(),

@@ -7,6 +7,7 @@
 mod card;
 mod company;
 mod consent;
+mod files;
 mod inbox;
 mod lifecycle;
 mod messenger;
@@ -40,6 +41,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/contacts/{id}", get(person::show).post(person::edit))
         .nest("/inbox/contacts/{id}", belongings())
         .nest("/messenger", visitor())
+        .route("/i/o/{workspace}/{file}/{name}", get(files::show))
         .route(
             "/inbox/companies/{id}",
             get(company::show).post(company::edit),

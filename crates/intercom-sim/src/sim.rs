@@ -139,7 +139,10 @@ impl Sim {
 
     /// Looks at the world.
     pub(crate) fn look<R>(&self, look: impl FnOnce(&World) -> R) -> R {
-        look(&lock(&self.inner.state).world)
+        let now = self.now().as_seconds();
+        let state = lock(&self.inner.state);
+        state.world.files.tell_time(now);
+        look(&state.world)
     }
 
     /// Changes the world at the present instant, and wakes the timer.
@@ -150,6 +153,7 @@ impl Sim {
         let now = self.now();
         let mut state = lock(&self.inner.state);
         let Driven { world, entropy } = &mut *state;
+        world.files.tell_time(now.as_seconds());
         let changed = change(world, now, entropy);
         drop(state);
         self.inner.changed.notify_one();
@@ -270,6 +274,7 @@ impl Sim {
             contact,
             body: html::from_text(text),
             url: None,
+            attachments: Vec::new(),
         };
         self.change(|world, now, _| api::start_conversation(world, now, started))
     }

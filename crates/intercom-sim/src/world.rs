@@ -20,6 +20,7 @@ use crate::canvas::Cards;
 use crate::company::Companies;
 use crate::contact::Contacts;
 use crate::conversation::Conversations;
+use crate::files::Files;
 use crate::grant::Grants;
 use crate::ids::{AdminId, TagId};
 use crate::limiter::Limiter;
@@ -71,6 +72,8 @@ pub struct World {
     pub(crate) contacts: Contacts,
     pub(crate) companies: Companies,
     pub(crate) conversations: Conversations,
+    #[serde(default)]
+    pub(crate) files: Files,
     pub(crate) attributes: Attributes,
     pub(crate) admins: Vec<Admin>,
     pub(crate) teams: Vec<Team>,
@@ -133,6 +136,7 @@ impl World {
             contacts: Contacts::default(),
             companies: Companies::default(),
             conversations: Conversations::default(),
+            files: Files::default(),
             attributes: Attributes::default(),
             admins: Vec::new(),
             teams: Vec::new(),
@@ -290,6 +294,13 @@ impl World {
     pub(crate) fn next_number(&mut self) -> u64 {
         self.made += 1;
         self.made
+    }
+
+    /// A new address of a file.
+    pub(crate) fn file_address(&self, id: u64) -> String {
+        let folder = format!("{}/i/o/{}", self.options.files_url, self.workspace);
+        let secret = &self.options.client_secret;
+        self.files.address(&folder, secret, id)
     }
 
     pub(crate) fn admin(&self, id: AdminId) -> Option<&Admin> {

@@ -4,6 +4,7 @@
 //! and [`act`], so both tell the app the same.
 
 mod actions;
+pub(crate) mod attachments;
 mod participants;
 mod redaction;
 mod search;
@@ -166,6 +167,7 @@ fn start(world: &mut World, call: &Call<'_>) -> Reply {
         contact,
         body: html::from_text(text),
         url: None,
+        attachments: attachments::taken(world, &body)?,
     };
     let id = start_conversation(world, call.at, started);
     let row = &world.conversations.rows[&id];
@@ -249,15 +251,22 @@ fn admin(world: &World, body: &serde_json::Map<String, Value>) -> Result<AdminId
 fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let id = find(world, id)?;
     let body = call.json()?;
+    let is_given = |name: &str| {
+        body.get(name)
+            .and_then(Value::as_array)
+            .is_some_and(|it| !it.is_empty())
+    };
+    let has_files = is_given("attachment_urls") || is_given("attachment_files");
     let text = body
         .get("body")
         .and_then(Value::as_str)
         .filter(|text| !text.trim().is_empty())
+        .or(has_files.then_some(""))
         .ok_or_else(|| Refusal::missing("body must be given").at_field("body"))?;
     let message_type = body.get("message_type").and_then(Value::as_str);
     let action = match (message_type, body.get("type").and_then(Value::as_str)) {
-        (Some("note"), Some("admin")) => Action::Note(html::from_app(text)),
-        (Some("comment"), Some(_)) => Action::Comment(html::from_app(text)),
+        (Some("note"), Some("admin")) => Action::Note(said(text)),
+        (Some("comment"), Some(_)) => Action::Comment(said(text)),
         _ => {
             return Err(Refusal::invalid(
                 "message_type or type is not one of a reply",
@@ -269,8 +278,25 @@ fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         _ => Author::Contact(replying_contact(world, id, &body)?),
     };
     let app = world.options.client_id.clone();
-    act(world, call.at, id, author, action, Some(&app))?;
+    let attachments = attachments::taken(world, &body)?;
+    actions::act_with(
+        world,
+        call.at,
+        (id, author),
+        action,
+        attachments,
+        Some(&app),
+    )?;
     show(world, call, id)
+}
+
+/// Words as a fragment; none are an empty one.
+fn said(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        html::from_app(text)
+    }
 }
 
 fn replying_contact(

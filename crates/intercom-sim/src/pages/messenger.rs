@@ -208,6 +208,7 @@ fn start(world: &mut World, now: Timestamp, contact: ObjectId, form: &Form, type
         contact,
         body: html::from_text(typed),
         url: site.filter(|site| !site.is_empty()).map(str::to_owned),
+        attachments: Vec::new(),
     };
     let id = api::start_conversation(world, now, started);
     thread::address(contact, id)

@@ -188,6 +188,7 @@ fn conversation(world: &World, contact: ObjectId, index: u32, now: i64) -> Conve
             author: Author::Contact(contact),
             url: Some("https://www.example.com/pricing".to_owned()),
             is_redacted: false,
+            attachments: Vec::new(),
         },
         contacts: vec![contact],
         parts: Vec::new(),
@@ -261,5 +262,6 @@ fn say(
         state: row.state,
         app_package_code: None,
         is_redacted: false,
+        attachments: Vec::new(),
     });
 }

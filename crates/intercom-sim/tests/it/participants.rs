@@ -252,3 +252,82 @@ async fn bodies_in_webhooks_are_html_until_2_14_and_text_from_2_15() {
         );
     }
 }
+
+#[tokio::test]
+async fn files_are_kept_and_fetched_at_addresses_that_differ_and_end() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let admin = admin(&town).await;
+    let reply = json!({
+        "message_type": "comment", "type": "admin", "admin_id": admin,
+        "attachment_files": [{"name": "in voice.txt", "content_type": "text/plain", "data": "aGVsbG8="}],
+        "attachment_urls": ["https://files.example/a/photo.png?size=1"],
+    });
+    assert_eq!(town.post(&format!("{path}/reply"), reply).await.status, 200);
+    let mut addresses = Vec::new();
+    for _ in 0..2 {
+        let part =
+            town.get(&path).await.body["conversation_parts"]["conversation_parts"][0].clone();
+        assert_eq!(part["body"], Value::Null, "files need no words");
+        let [photo, invoice] = part["attachments"].as_array().unwrap().as_slice() else {
+            panic!("two: {part}");
+        };
+        assert_eq!(photo["url"], "https://files.example/a/photo.png?size=1");
+        assert_eq!(photo["name"], "photo.png");
+        assert_eq!(
+            (&invoice["name"], &invoice["filesize"]),
+            (&json!("in voice.txt"), &json!(5))
+        );
+        addresses.push(invoice["url"].as_str().unwrap().to_owned());
+    }
+    assert_ne!(addresses[0], addresses[1], "another one at each fetch");
+    let local = |address: &str| {
+        let rest = address.split_once("//").unwrap().1;
+        let (_, path) = rest.split_once('/').unwrap();
+        format!("/{path}")
+    };
+    for address in &addresses {
+        assert_eq!(
+            town.page(&local(address), "").await,
+            (200, "hello".to_owned())
+        );
+    }
+    let forged = local(&addresses[0]).replace("expires=1", "expires=2");
+    assert_eq!(town.page(&forged, "").await.0, 403);
+    town.wait(30 * 60 - 1);
+    assert_eq!(town.page(&local(&addresses[0]), "").await.0, 200);
+    town.wait(1);
+    assert_eq!(town.page(&local(&addresses[0]), "").await.0, 403);
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_kept_are_refused_and_nothing_is_said() {
+    let town = Town::new();
+    let (path, _) = begun(&town).await;
+    let admin = admin(&town).await;
+    let file = json!({"name": "a", "content_type": "text/plain", "data": "aGVsbG8="});
+    for (name, value) in [
+        (
+            "attachment_files",
+            json!([{"name": "a", "content_type": "text/plain", "data": "?"}]),
+        ),
+        ("attachment_files", json!([{"name": "a"}])),
+        ("attachment_files", Value::Array(vec![file; 11])),
+        ("attachment_urls", json!(["no address"])),
+        ("attachment_urls", json!(vec!["https://x.example/a"; 11])),
+        ("attachment_urls", json!("https://x.example/a")),
+    ] {
+        let mut body = json!({
+            "message_type": "comment", "type": "admin", "admin_id": admin, "body": "Look",
+        });
+        body[name] = value;
+        let refused = town.post(&format!("{path}/reply"), body).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (400, "parameter_invalid"),
+            "{name}"
+        );
+    }
+    let whole = town.get(&path).await.body;
+    assert_eq!(whole["conversation_parts"]["total_count"], 0);
+}

@@ -116,6 +116,7 @@ fn intercom(folder: &Folder, places: &Places) -> Result<intercom_sim::Sim, Failu
         uninstall_url: of_app(&["uninstall"]),
         canvas_initialize_url: of_app(&["card", "initialize"]),
         canvas_submit_url: of_app(&["card", "submit"]),
+        files_url: places.intercom.as_str().trim_end_matches('/').to_owned(),
         ..intercom_sim::Options::default()
     };
     let clock = Arc::new(SystemClock);

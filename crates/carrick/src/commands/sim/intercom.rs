@@ -1,5 +1,6 @@
 //! `carrick sim intercom`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use intercom_sim::{Options, Sim};
@@ -17,7 +18,7 @@ pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> 
     let shutdown = Shutdown::on_signals()?;
     let plain = listen(arguments.listen, "Intercom").await?;
     let address = ports::address_of(&plain);
-    let options = options(&arguments);
+    let options = options(&arguments, address);
     let clock = Arc::new(SystemClock);
     let sim = match &arguments.saved.load {
         Some(file) => Sim::load(options, clock, twins::read(file)?)
@@ -35,7 +36,7 @@ pub(super) async fn run(arguments: IntercomSimArguments) -> Result<(), Failure> 
     run_twin("Intercom", address, &shutdown, twin).await
 }
 
-fn options(arguments: &IntercomSimArguments) -> Options {
+fn options(arguments: &IntercomSimArguments, address: SocketAddr) -> Options {
     let usual = Options::default();
     let canvas = arguments
         .canvas_url
@@ -66,6 +67,7 @@ fn options(arguments: &IntercomSimArguments) -> Options {
             Some(RateLimit::Off) => None,
             Some(RateLimit::PerMinute(_)) | None => usual.workspace_rate_limit,
         },
+        files_url: format!("http://{address}"),
         search_lag_seconds: arguments.search_lag,
         region: arguments.region.clone(),
         api_version: arguments.api_version,

@@ -7,6 +7,7 @@ use crate::answer::Refusal;
 use crate::api::render::{self, DisplayAs, PartsShown};
 use crate::contact::Contact;
 use crate::conversation::{Assignee, Author, Conversation, Part, PartType, Source, State};
+use crate::files::Attachment;
 use crate::ids::{ConversationId, ObjectId, PartId};
 use crate::world::World;
 
@@ -16,6 +17,7 @@ pub(crate) struct NewConversation {
     /// An HTML fragment.
     pub(crate) body: String,
     pub(crate) url: Option<String>,
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// What somebody does in a conversation. Bodies are HTML fragments.
@@ -60,6 +62,7 @@ pub(crate) fn start_conversation(
             author,
             url: started.url,
             is_redacted: false,
+            attachments: started.attachments,
         },
         contacts: vec![started.contact],
         parts: Vec::new(),
@@ -82,6 +85,18 @@ pub(crate) fn act(
     action: Action,
     app: Option<&str>,
 ) -> Result<(), Refusal> {
+    act_with(world, at, (id, author), action, Vec::new(), app)
+}
+
+/// [`act`], with files at what is said.
+pub(crate) fn act_with(
+    world: &mut World,
+    at: Timestamp,
+    (id, author): (ConversationId, Author),
+    action: Action,
+    attachments: Vec<Attachment>,
+    app: Option<&str>,
+) -> Result<(), Refusal> {
     let now = at.as_seconds();
     let part = PartId(133_000_000 + world.next_number());
     let row = world
@@ -99,6 +114,8 @@ pub(crate) fn act(
         | Action::Wake => None,
     };
     let (part_type, body, topic) = apply(row, now, author, action);
+    // Files need no words.
+    let body = body.filter(|body| !body.is_empty());
     row.updated_at = now;
     row.parts.push(Part {
         id: part,
@@ -110,6 +127,7 @@ pub(crate) fn act(
         state: row.state,
         app_package_code: app.map(str::to_owned),
         is_redacted: false,
+        attachments,
     });
     if let Some(until) = row.snoozed_until {
         world.conversations.set_alarm(until, id);

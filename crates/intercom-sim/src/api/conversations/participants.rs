@@ -102,6 +102,7 @@ fn changed(
         state: row.state,
         app_package_code: Some(app),
         is_redacted: false,
+        attachments: Vec::new(),
     });
     let begun = row.created_at;
     tell(world, call.at, topic, (id, begun), contact);

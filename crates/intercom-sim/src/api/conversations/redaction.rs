@@ -55,6 +55,7 @@ fn take_away(row: &mut Conversation, message: &Message) -> Result<Option<PartId>
             }
             REDACTED.clone_into(&mut row.source.body);
             row.source.is_redacted = true;
+            row.source.attachments.clear();
             Ok(None)
         }
         Message::Part(id) => {
@@ -65,6 +66,7 @@ fn take_away(row: &mut Conversation, message: &Message) -> Result<Option<PartId>
             }
             part.body = Some(REDACTED.to_owned());
             part.is_redacted = true;
+            part.attachments.clear();
             Ok(Some(part.id))
         }
     }

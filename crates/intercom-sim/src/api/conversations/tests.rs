@@ -28,6 +28,7 @@ fn at_most_500_parts_are_shown_the_newest() {
             state: State::Open,
             app_package_code: None,
             is_redacted: false,
+            attachments: Vec::new(),
         })
         .collect();
     let request = Request::builder()

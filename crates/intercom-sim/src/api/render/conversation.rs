@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::Version;
+use crate::api::conversations::attachments;
 use crate::conversation::{Assignee, Author, Conversation, Part};
 use crate::html;
 use crate::ids::PartId;
@@ -135,7 +136,8 @@ fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
     json!({
         "type": "conversation", "id": row.source.id.to_string(), "delivered_as": delivered_as,
         "subject": "", "body": body(&row.source.body, display),
-        "author": author(world, row.source.author), "attachments": [], "url": row.source.url,
+        "author": author(world, row.source.author),
+        "attachments": attachments::shown(world, &row.source.attachments), "url": row.source.url,
         "redacted": row.source.is_redacted,
     })
 }
@@ -146,7 +148,7 @@ fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
         "body": row.body.as_deref().map(|fragment| body(fragment, display)),
         "created_at": row.created_at, "updated_at": row.created_at, "notified_at": row.created_at,
         "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),
-        "attachments": [], "external_id": null, "redacted": row.is_redacted, "email_message_metadata": null,
+        "attachments": attachments::shown(world, &row.attachments), "external_id": null, "redacted": row.is_redacted, "email_message_metadata": null,
         "metadata": {}, "state": row.state.word(), "tags": [], "event_details": null,
         "app_package_code": row.app_package_code,
     })

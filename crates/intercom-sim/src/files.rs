@@ -1,0 +1,126 @@
+//! Files that were attached to messages, and the addresses at which they can be fetched.
+//!
+//! An address is another one each time that it is written, is good for half an hour, and cannot be
+//! made up. Nothing is ever fetched from elsewhere: what was attached by an address keeps it.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use crate::signature;
+
+/// How long an address is good (help centre, attachments of end users).
+const LIFETIME_SECONDS: i64 = 30 * 60;
+/// Bytes of all files together, so that a workspace fits into memory.
+const BYTES_MAX: usize = 100 * 1024 * 1024;
+
+/// A file of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Attachment {
+    /// Kept here, under a number.
+    Kept(u64),
+    /// Somewhere else; only its address is known.
+    Elsewhere(String),
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) size: usize,
+    /// Base64, as it arrived.
+    data: String,
+}
+
+/// Why a file is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    NotBase64,
+    TooLarge,
+}
+
+/// All files of a workspace.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Files {
+    kept: BTreeMap<u64, File>,
+    /// When the present address is written, in Unix seconds.
+    #[serde(skip)]
+    now: Cell<i64>,
+    /// Addresses that were written.
+    #[serde(skip)]
+    written: Cell<u64>,
+}
+
+/// What an address says beside the file.
+pub(crate) struct Ticket<'a> {
+    pub(crate) expires: i64,
+    pub(crate) request: &'a str,
+    pub(crate) signature: &'a str,
+}
+
+impl File {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        // It was read once before it was kept.
+        STANDARD.decode(&self.data).unwrap_or_default()
+    }
+}
+
+impl Files {
+    /// Tells the time, by which addresses end.
+    pub(crate) fn tell_time(&self, now: i64) {
+        self.now.set(now);
+    }
+
+    pub(crate) fn keep(
+        &mut self,
+        name: &str,
+        content_type: &str,
+        data: &str,
+    ) -> Result<Attachment, Refused> {
+        let size = STANDARD.decode(data).map_err(|_| Refused::NotBase64)?.len();
+        let there: usize = self.kept.values().map(|file| file.size).sum();
+        if there + size > BYTES_MAX {
+            return Err(Refused::TooLarge);
+        }
+        let id = self.kept.last_key_value().map_or(1, |(last, _)| last + 1);
+        let file = File {
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            size,
+            data: data.to_owned(),
+        };
+        self.kept.insert(id, file);
+        Ok(Attachment::Kept(id))
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&File> {
+        self.kept.get(&id)
+    }
+
+    /// A new address below `folder`, which is the base address and the workspace.
+    pub(crate) fn address(&self, folder: &str, secret: &str, id: u64) -> String {
+        let name = self.kept.get(&id).map_or("", |file| file.name.as_str());
+        let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        let expires = self.now.get() + LIFETIME_SECONDS;
+        self.written.set(self.written.get() + 1);
+        let request = self.written.get().to_string();
+        let signature = sign(secret, id, expires, &request);
+        format!("{folder}/{id}/{name}?expires={expires}&signature={signature}&req={request}")
+    }
+
+    /// The file of an address, if that is still good.
+    pub(crate) fn open(&self, secret: &str, id: u64, ticket: &Ticket<'_>) -> Option<&File> {
+        let signature = sign(secret, id, ticket.expires, ticket.request);
+        let is_good = ticket.expires > self.now.get() && signature == ticket.signature;
+        self.kept.get(&id).filter(|_| is_good)
+    }
+}
+
+fn sign(secret: &str, id: u64, expires: i64, request: &str) -> String {
+    signature::body(secret, format!("file/{id}/{expires}/{request}").as_bytes())
+}
