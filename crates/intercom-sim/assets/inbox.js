@@ -32,3 +32,57 @@ if (document.querySelector("[data-live]")) {
   const again = () => look().catch(() => {}).finally(() => setTimeout(again, LOOK_EVERY_MS));
   setTimeout(again, LOOK_EVERY_MS);
 }
+
+// Keys. Single letters can be switched off, and never act while somebody types.
+const SINGLE_KEYS = "single-keys";
+const keys = document.querySelector("#keys");
+const reply = document.querySelector(".composer textarea");
+
+function toConversation(step) {
+  const entries = [...document.querySelectorAll(".entry")];
+  const open = entries.findIndex((entry) => entry.hasAttribute("aria-current"));
+  const next = entries[open < 0 ? 0 : open + step];
+  if (next) next.click();
+}
+
+function search() {
+  const words = document.querySelector("#q");
+  words.closest("details").open = true;
+  words.focus();
+}
+
+const SINGLE = {
+  j: () => toConversation(1),
+  k: () => toConversation(-1),
+  r: () => reply && reply.focus(),
+  "/": search,
+  "?": () => keys.showModal(),
+};
+
+if (keys) {
+  const single = keys.querySelector("[data-single-keys]");
+  single.checked = localStorage.getItem(SINGLE_KEYS) !== "off";
+  single.addEventListener("change", () => {
+    localStorage.setItem(SINGLE_KEYS, single.checked ? "on" : "off");
+  });
+  for (const opens of document.querySelectorAll('[data-opens="keys"]')) {
+    opens.hidden = false;
+    opens.addEventListener("click", () => keys.showModal());
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!single.checked || keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const act = SINGLE[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+if (reply) {
+  reply.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    reply.form.requestSubmit(reply.form.querySelector('[value="reply"]'));
+  });
+}

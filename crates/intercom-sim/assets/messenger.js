@@ -31,6 +31,7 @@ if (words) {
   words.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    words.form.requestSubmit();
+    const files = words.form.querySelector('[type="file"]');
+    if (words.value.trim() || files.files.length) words.form.requestSubmit();
   });
 }

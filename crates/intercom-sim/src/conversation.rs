@@ -134,15 +134,23 @@ pub(crate) struct Conversation {
     pub(crate) custom: Map<String, Value>,
 }
 
+impl Part {
+    /// Only the team sees it.
+    pub(crate) fn is_internal(&self) -> bool {
+        self.kind == PartType::Note
+    }
+}
+
 impl Conversation {
-    /// The last thing said to the contact or by them; notes and state changes are passed over.
-    pub(crate) fn last_message(&self) -> &str {
-        self.parts
-            .iter()
-            .rev()
-            .filter(|part| part.kind != PartType::Note)
-            .find_map(|part| part.body.as_deref())
-            .unwrap_or(&self.source.body)
+    /// The last message that the contact can see, as its words and its files; notes and state
+    /// changes are passed over.
+    pub(crate) fn last_message(&self) -> (&str, &[Attachment]) {
+        let seen = self.parts.iter().rev().filter(|part| !part.is_internal());
+        let mut said = seen.filter(|part| part.body.is_some() || !part.attachments.is_empty());
+        said.next()
+            .map_or((&self.source.body, &self.source.attachments), |part| {
+                (part.body.as_deref().unwrap_or_default(), &part.attachments)
+            })
     }
 
     /// What one contact said and took part in is another one's from now on.

@@ -3,6 +3,8 @@
 //! An address is another one each time that it is written, is good for half an hour, and cannot be
 //! made up. Nothing is ever fetched from elsewhere: what was attached by an address keeps it.
 
+mod inline;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -12,6 +14,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::signature;
+
+pub(crate) use inline::{picture, with_addresses};
 
 /// How long an address is good (help centre, attachments of end users).
 const LIFETIME_SECONDS: i64 = 30 * 60;
@@ -83,19 +87,37 @@ impl Files {
         data: &str,
     ) -> Result<Attachment, Refused> {
         let size = STANDARD.decode(data).map_err(|_| Refused::NotBase64)?.len();
-        let there: usize = self.kept.values().map(|file| file.size).sum();
-        if there + size > BYTES_MAX {
+        if !self.has_room_for(size) {
             return Err(Refused::TooLarge);
         }
-        let id = self.kept.last_key_value().map_or(1, |(last, _)| last + 1);
         let file = File {
             name: name.to_owned(),
             content_type: content_type.to_owned(),
             size,
             data: data.to_owned(),
         };
+        Ok(Attachment::Kept(self.insert(file)))
+    }
+
+    /// Keeps what a person uploaded, which [`Files::has_room_for`] allowed; gives its number.
+    pub(crate) fn keep_upload(&mut self, name: &str, content_type: &str, bytes: &[u8]) -> u64 {
+        self.insert(File {
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            size: bytes.len(),
+            data: STANDARD.encode(bytes),
+        })
+    }
+
+    pub(crate) fn has_room_for(&self, size: usize) -> bool {
+        let there: usize = self.kept.values().map(|file| file.size).sum();
+        there.saturating_add(size) <= BYTES_MAX
+    }
+
+    fn insert(&mut self, file: File) -> u64 {
+        let id = self.kept.last_key_value().map_or(1, |(last, _)| last + 1);
         self.kept.insert(id, file);
-        Ok(Attachment::Kept(id))
+        id
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&File> {

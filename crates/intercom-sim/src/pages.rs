@@ -4,6 +4,7 @@
 //! Server-rendered, works without JavaScript; a small script only saves reloading the page when a
 //! card is used. The pages change the workspace through the same functions as the API.
 
+mod attached;
 mod card;
 mod company;
 mod consent;
@@ -14,6 +15,7 @@ mod messenger;
 mod moments;
 mod people;
 mod person;
+mod posted;
 mod shell;
 
 use askama::Template;
@@ -35,12 +37,16 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox", get(inbox::list))
         .route("/inbox/teammate", post(shell::switch))
         .route("/inbox/conversations/{id}", get(inbox::show))
-        .route("/inbox/conversations/{id}/parts", post(inbox::act))
+        .route(
+            "/inbox/conversations/{id}/parts",
+            post(inbox::act).layer(posted::limit()),
+        )
         .route("/inbox/conversations/{id}/card", post(inbox::click))
         .route("/inbox/contacts", get(people::list).post(people::create))
         .route("/inbox/contacts/{id}", get(person::show).post(person::edit))
         .nest("/inbox/contacts/{id}", belongings())
         .nest("/messenger", visitor())
+        .route("/inbox/files/{file}", get(files::lead))
         .route("/i/o/{workspace}/{file}/{name}", get(files::show))
         .route(
             "/inbox/companies/{id}",
@@ -75,6 +81,7 @@ fn visitor() -> Router<Sim> {
             "/{contact}/conversations/{id}",
             get(messenger::thread).post(messenger::reply),
         )
+        .layer(posted::limit())
         .route("/assets/messenger.css", get(messenger_style))
         .route("/assets/messenger.js", get(messenger_script))
 }

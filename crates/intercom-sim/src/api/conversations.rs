@@ -22,7 +22,8 @@ use crate::search::{PageRequest, SortKey, page_links};
 use crate::world::World;
 use render::{DisplayAs, PartsShown};
 
-pub(crate) use actions::{Action, NewConversation, act, start_conversation, wake};
+use actions::act;
+pub(crate) use actions::{Action, NewConversation, act_with, start_conversation, wake};
 
 /// Conversations on a page, if nobody says otherwise.
 const PER_PAGE_USUAL: u64 = 20;
@@ -279,7 +280,7 @@ fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     };
     let app = world.options.client_id.clone();
     let attachments = attachments::taken(world, &body)?;
-    actions::act_with(
+    act_with(
         world,
         call.at,
         (id, author),

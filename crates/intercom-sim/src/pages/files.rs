@@ -1,12 +1,23 @@
 //! Files of messages, at the addresses that the API writes.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{StatusCode, header};
 
 use super::Form;
 use crate::files::Ticket;
 use crate::sim::Sim;
+
+/// `GET /inbox/files/{file}`: leads to an address that ends.
+pub(super) async fn lead(State(sim): State<Sim>, Path(id): Path<u64>) -> Response {
+    let address = sim.look(|world| {
+        world.files.get(id)?;
+        let folder = format!("/i/o/{}", world.workspace);
+        let secret = &world.options.client_secret;
+        Some(world.files.address(&folder, secret, id))
+    });
+    address.map_or_else(super::not_found, |to| Redirect::to(&to).into_response())
+}
 
 /// `GET /i/o/{workspace}/{file}/{name}`: whoever has a good address has the file.
 pub(super) async fn show(

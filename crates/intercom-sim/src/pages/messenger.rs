@@ -14,12 +14,12 @@ use http::{Method, StatusCode};
 use model::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Form, moments, page, people, refused};
+use super::posted::{Posted, Said};
+use super::{Form, attached, moments, page, people, refused};
 use crate::answer::Refusal;
 use crate::api::{self, NewConversation};
 use crate::contact::{Contact, Role};
 use crate::conversation::Conversation;
-use crate::html;
 use crate::ids::ObjectId;
 use crate::member::{Admin, initials};
 use crate::sim::Sim;
@@ -154,24 +154,21 @@ fn choice(sim: &Sim, sought: &str) -> ChoicePage {
 }
 
 /// `POST /messenger`: somebody new writes, and is a lead from then on.
-pub(super) async fn arrive(State(sim): State<Sim>, body: Bytes) -> Response {
-    let form = Form::parse(&body);
-    let typed = form.get("body").unwrap_or_default().trim().to_owned();
-    let email = form.get("email").unwrap_or_default().trim().to_owned();
-    let started = if typed.is_empty() {
-        Err("Write something first.".to_owned())
-    } else {
-        sim.change(|world, now, _| {
-            let contact = become_lead(world, now, &email).map_err(|refusal| refusal.message)?;
-            Ok(start(world, now, contact, &form, &typed))
-        })
-    };
+pub(super) async fn arrive(State(sim): State<Sim>, posted: Posted) -> Response {
+    let email = posted.form.get("email").unwrap_or_default().trim();
+    let started = sim.change(|world, now, _| {
+        if let Some(reason) = posted.refusal(world) {
+            return Err(reason.to_owned());
+        }
+        let contact = become_lead(world, now, email).map_err(|refusal| refusal.message)?;
+        Ok(start(world, now, contact, &posted))
+    });
     match started {
         Ok(href) => Redirect::to(&href).into_response(),
         Err(refusal) => {
             let again = ChoicePage {
-                typed,
-                email,
+                typed: posted.typed().to_owned(),
+                email: email.to_owned(),
                 refusal: Some(refusal),
                 ..choice(&sim, "")
             };
@@ -202,13 +199,15 @@ fn by_api(
 }
 
 /// Starts a conversation; gives its address.
-fn start(world: &mut World, now: Timestamp, contact: ObjectId, form: &Form, typed: &str) -> String {
-    let site = form.get("page").map(str::trim);
+fn start(world: &mut World, now: Timestamp, contact: ObjectId, posted: &Posted) -> String {
+    let site = posted.form.get("page").map(str::trim);
+    let site = site.filter(|site| !site.is_empty());
+    let Said { body, attachments } = posted.said(world);
     let started = NewConversation {
         contact,
-        body: html::from_text(typed),
-        url: site.filter(|site| !site.is_empty()).map(str::to_owned),
-        attachments: Vec::new(),
+        body,
+        url: site.map(str::to_owned),
+        attachments,
     };
     let id = api::start_conversation(world, now, started);
     thread::address(contact, id)
@@ -242,10 +241,9 @@ fn own_page(sim: &Sim, contact: ObjectId) -> HomePage {
 }
 
 fn entry(world: &World, row: &Conversation, contact: ObjectId, now: i64) -> Entry {
-    let snippet = html::to_text(row.last_message()).replace('\n', " ");
     Entry {
         href: thread::address(contact, row.id),
-        snippet,
+        snippet: attached::last_words(world, row),
         ago: moments::ago(row.updated_at, now, &world.zone),
         exact: moments::exact(row.updated_at, &world.zone),
         is_closed: row.state == crate::conversation::State::Closed,
@@ -253,34 +251,38 @@ fn entry(world: &World, row: &Conversation, contact: ObjectId, now: i64) -> Entr
 }
 
 /// `POST /messenger/{contact}`: begins a conversation.
-pub(super) async fn begin(State(sim): State<Sim>, Path(id): Path<String>, body: Bytes) -> Response {
-    let form = Form::parse(&body);
+pub(super) async fn begin(
+    State(sim): State<Sim>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
     let Some(contact) = sim.look(|world| find(world, &id)) else {
         return nobody();
     };
-    let typed = form.get("body").unwrap_or_default().trim().to_owned();
-    let again = |refusal: &str| {
-        let again = HomePage {
-            typed: typed.clone(),
-            refusal: Some(refusal.to_owned()),
-            ..own_page(&sim, contact)
-        };
-        page(StatusCode::BAD_REQUEST, &again)
-    };
-    if typed.is_empty() {
-        return again("Write something first.");
+    let begun = sim.change(|world, now, _| match refusal(world, contact, &posted) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(start(world, now, contact, &posted)),
+    });
+    match begun {
+        Ok(href) => Redirect::to(&href).into_response(),
+        Err(refusal) => {
+            let again = HomePage {
+                typed: posted.typed().to_owned(),
+                refusal: Some(refusal),
+                ..own_page(&sim, contact)
+            };
+            page(StatusCode::BAD_REQUEST, &again)
+        }
     }
-    if is_blocked(&sim, contact) {
-        return again(BLOCKED);
-    }
-    let href = sim.change(|world, now, _| start(world, now, contact, &form, &typed));
-    Redirect::to(&href).into_response()
 }
 
-const BLOCKED: &str = "This person was blocked: nothing that they write arrives.";
-
-fn is_blocked(sim: &Sim, contact: ObjectId) -> bool {
-    sim.look(|world| world.contacts.get(contact).is_none_or(|row| row.blocked))
+/// Why a known person's message does not arrive, if so.
+fn refusal(world: &World, contact: ObjectId, posted: &Posted) -> Option<&'static str> {
+    let is_blocked = world.contacts.get(contact).is_none_or(|row| row.blocked);
+    if is_blocked {
+        return Some("This person was blocked: nothing that they write arrives.");
+    }
+    posted.refusal(world)
 }
 
 /// `POST /messenger/{contact}/email`: leaves an address.

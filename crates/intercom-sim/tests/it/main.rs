@@ -31,6 +31,7 @@ mod search;
 mod served;
 mod tour;
 mod town;
+mod uploads;
 mod visitors;
 mod webhook_health;
 mod webhook_log;

@@ -182,7 +182,7 @@ async fn nothing_is_sent_without_words_and_words_are_never_markup() {
     for path in ["/messenger", home.as_str(), address.as_str()] {
         let (status, page) = write(&town, path, &[("body", "  ")]).await;
         assert_eq!(status, 400, "{path}");
-        assert!(page.contains("Write something first."));
+        assert!(page.contains("Write something first, or choose a file."));
     }
     for path in [home.as_str(), address.as_str()] {
         let (_, page) = town.page(path, "").await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::Town;
+use crate::town::{Town, options};
 
 async fn conversation_of(town: &Town, text: &str) -> String {
     let hostile =
@@ -106,7 +106,7 @@ async fn a_teammate_replies_notes_assigns_closes_and_reopens() {
         .form(&parts, &[("deed", "reply"), ("body", "  ")])
         .await;
     assert_eq!(status, 400);
-    assert!(refused.contains("needs a text"));
+    assert!(refused.contains("Write something first, or choose a file."));
 }
 
 #[tokio::test]
@@ -291,4 +291,36 @@ async fn an_answer_can_close_the_conversation() {
         (&part["part_type"], &part["body"]),
         (&json!("close"), &json!("<p>You are welcome</p>"))
     );
+}
+
+/// The addresses in the answer's links with this test id.
+fn link(page: &str, test_id: &str) -> Option<String> {
+    let (before, _) = page.split_once(&format!("\" data-testid=\"{test_id}\""))?;
+    let (_, href) = before.rsplit_once('"')?;
+    Some(href.replace("&#38;", "&"))
+}
+
+#[tokio::test]
+async fn a_long_list_is_read_to_its_end() {
+    let town = Town::with(intercom_sim::Options {
+        conversations: 405,
+        ..options()
+    });
+    let mut seen = std::collections::BTreeSet::new();
+    let mut address = Some("/inbox?show=all".to_owned());
+    let mut lengths = Vec::new();
+    while let Some(here) = address {
+        let (_, page) = town.page(&here, "").await;
+        let ids = page.split("data-conversation-id=\"").skip(1);
+        let ids: Vec<_> = ids
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect();
+        lengths.push(ids.len());
+        seen.extend(ids);
+        address = link(&page, "older");
+    }
+    assert_eq!(lengths, [200, 200, 5]);
+    assert_eq!(seen.len(), 405);
+    let (_, page) = town.page("/inbox?show=all&after=nonsense", "").await;
+    assert!(!page.contains(">Newest<"));
 }

@@ -152,6 +152,20 @@ impl Town {
         }
     }
 
+    /// The same workspace, saved and loaded again.
+    pub(crate) fn saved_and_loaded(&self) -> Self {
+        let mut file = Vec::new();
+        self.sim.save(&mut file).unwrap();
+        let empty = Options {
+            token: None,
+            leads: 0,
+            ..options()
+        };
+        let clock = ManualClock::at(Timestamp::from_seconds(NOON));
+        let sim = Sim::load(empty, Arc::new(clock.clone()), file.as_slice()).unwrap();
+        Self::around(sim, clock)
+    }
+
     pub(crate) fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
@@ -244,11 +258,17 @@ impl Town {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.posted(path, kind, Body::from(body)).await
+    }
+
+    /// The same with a body of any type.
+    pub(crate) async fn posted(&self, path: &str, kind: &str, body: Body) -> (u16, String, String) {
         let request = Request::builder()
             .method(Method::POST)
             .uri(path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(body))
+            .header("content-type", kind)
+            .body(body)
             .unwrap();
         let response = self.send(request).await;
         let to = response

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::api::Version;
 use crate::api::conversations::attachments;
 use crate::conversation::{Assignee, Author, Conversation, Part};
+use crate::files;
 use crate::html;
 use crate::ids::PartId;
 use crate::world::World;
@@ -120,10 +121,11 @@ pub(crate) fn conversation(
     shown
 }
 
-fn body(fragment: &str, display: DisplayAs) -> String {
+fn body(world: &World, fragment: &str, display: DisplayAs) -> String {
+    let fragment = files::with_addresses(fragment, |id| world.file_address(id));
     match display {
-        DisplayAs::Html => fragment.to_owned(),
-        DisplayAs::Text => html::to_text(fragment),
+        DisplayAs::Html => fragment.into_owned(),
+        DisplayAs::Text => html::to_text(&fragment),
     }
 }
 
@@ -135,7 +137,7 @@ fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
     };
     json!({
         "type": "conversation", "id": row.source.id.to_string(), "delivered_as": delivered_as,
-        "subject": "", "body": body(&row.source.body, display),
+        "subject": "", "body": body(world, &row.source.body, display),
         "author": author(world, row.source.author),
         "attachments": attachments::shown(world, &row.source.attachments), "url": row.source.url,
         "redacted": row.source.is_redacted,
@@ -145,7 +147,7 @@ fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
 fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
     json!({
         "type": "conversation_part", "id": row.id.to_string(), "part_type": row.kind.word(),
-        "body": row.body.as_deref().map(|fragment| body(fragment, display)),
+        "body": row.body.as_deref().map(|fragment| body(world, fragment, display)),
         "created_at": row.created_at, "updated_at": row.created_at, "notified_at": row.created_at,
         "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),
         "attachments": attachments::shown(world, &row.attachments), "external_id": null, "redacted": row.is_redacted, "email_message_metadata": null,

@@ -3,7 +3,7 @@
 use super::super::Form;
 use crate::conversation::{Conversation, State};
 use crate::html;
-use crate::ids::{AdminId, TeamId};
+use crate::ids::{AdminId, ConversationId, TeamId};
 use crate::world::World;
 
 /// Conversations that the list shows.
@@ -27,6 +27,15 @@ pub(super) struct Filter {
     whose: Whose,
     /// In lower case.
     pub(super) sought: String,
+    /// Only those that come after this one: when it changed last, and its id.
+    after: Option<(i64, ConversationId)>,
+}
+
+/// The conversations of one page of the list.
+pub(super) struct Found<'a> {
+    pub(super) rows: Vec<&'a Conversation>,
+    /// What asks for those after them, if there are more.
+    pub(super) older: Option<Filter>,
 }
 
 /// A choice of what the list shows.
@@ -57,7 +66,18 @@ impl Filter {
                 None => Whose::Everybodys,
             },
             sought: form.get("q").unwrap_or_default().trim().to_lowercase(),
+            after: form.get("after").and_then(|after| {
+                let (at, id) = after.split_once('-')?;
+                Some((at.parse().ok()?, id.parse().ok()?))
+            }),
         }
+    }
+
+    /// The list that the address of an opened conversation names, if it names one.
+    pub(super) fn of_address(query: Option<&str>) -> Option<Self> {
+        let query = query?;
+        let names_a_list = Form::parse(query.as_bytes()).get("show").is_some();
+        names_a_list.then(|| Self::parse(query))
     }
 
     /// What a conversation stands among.
@@ -66,11 +86,34 @@ impl Filter {
             state: Some(state),
             whose: Whose::Everybodys,
             sought: String::new(),
+            after: None,
         }
     }
 
+    /// The same from the start, if this is not the start.
+    pub(super) fn newest(&self) -> Option<Self> {
+        self.after.map(|_| self.starting_after(None))
+    }
+
+    fn starting_after(&self, after: Option<(i64, ConversationId)>) -> Self {
+        Self {
+            after,
+            ..self.clone()
+        }
+    }
+
+    /// Where the list is.
+    pub(super) fn address(&self) -> String {
+        format!("/inbox{}", self.suffix())
+    }
+
+    /// What the address of a conversation ends with, so that it keeps the list beside it.
+    pub(super) fn suffix(&self) -> String {
+        format!("?{}", self.query())
+    }
+
     /// The query that asks for it.
-    pub(super) fn query(&self) -> String {
+    fn query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("show", self.word());
         match self.whose {
@@ -88,6 +131,9 @@ impl Filter {
         if !self.sought.is_empty() {
             query.append_pair("q", &self.sought);
         }
+        if let Some((at, id)) = self.after {
+            query.append_pair("after", &format!("{at}-{id}"));
+        }
         query.finish()
     }
 
@@ -101,13 +147,13 @@ impl Filter {
         let tab = |(name, _, state): (&str, &str, Option<State>)| {
             let there = Self {
                 state,
-                ..self.clone()
+                ..self.starting_after(None)
             };
             let rows = world.conversations.rows.values();
             Tab {
                 name: name.to_owned(),
                 count: rows.filter(|row| there.is_there(row, me)).count(),
-                href: format!("/inbox?{}", there.query()),
+                href: there.address(),
                 is_current: state == self.state,
             }
         };
@@ -129,13 +175,13 @@ impl Filter {
             .map(|(name, whose)| {
                 let there = Self {
                     whose,
-                    ..self.clone()
+                    ..self.starting_after(None)
                 };
                 let rows = world.conversations.rows.values();
                 Tab {
                     name,
                     count: rows.filter(|row| there.is_there(row, me)).count(),
-                    href: format!("/inbox?{}", there.query()),
+                    href: there.address(),
                     is_current: whose == self.whose,
                 }
             })
@@ -153,17 +199,24 @@ impl Filter {
     }
 
     /// The latest that are asked for. Words are looked for in names, addresses and messages.
-    pub(super) fn found<'a>(&self, world: &'a World, me: AdminId) -> Vec<&'a Conversation> {
+    pub(super) fn found<'a>(&self, world: &'a World, me: AdminId) -> Found<'a> {
         let rows = world.conversations.latest_first().into_iter();
-        rows.filter(|row| self.is_there(row, me))
+        let comes_after = |row: &Conversation| {
+            self.after
+                .is_none_or(|after| (row.updated_at, row.id) < after)
+        };
+        let mut rows = rows
+            .filter(|row| comes_after(row) && self.is_there(row, me))
             .take(if self.sought.is_empty() {
-                LISTED_MAX
+                LISTED_MAX + 1
             } else {
                 LOOKED_AT_MAX
             })
-            .filter(|row| self.sought.is_empty() || self.says(world, row))
-            .take(LISTED_MAX)
-            .collect()
+            .filter(|row| self.sought.is_empty() || self.says(world, row));
+        let shown: Vec<&Conversation> = rows.by_ref().take(LISTED_MAX).collect();
+        let last = shown.last().map(|row| (row.updated_at, row.id));
+        let older = rows.next().map(|_| self.starting_after(last));
+        Found { rows: shown, older }
     }
 
     fn says(&self, world: &World, row: &Conversation) -> bool {

@@ -1,18 +1,18 @@
 //! One conversation as the visitor sees it.
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 
-use super::{BLOCKED, Visitor, find, is_blocked, nobody};
+use super::{Visitor, find, nobody, refusal};
 use crate::api::{self, Action};
-use crate::conversation::{Author, Conversation, Part, PartType, State as Stands};
-use crate::html;
+use crate::conversation::{Author, Conversation, State as Stands};
 use crate::ids::{ConversationId, ObjectId};
 use crate::member::initials;
-use crate::pages::{Form, moments, page, refused};
+use crate::pages::attached::{self, Attached};
+use crate::pages::posted::{Posted, Said as PostedWords};
+use crate::pages::{moments, page, refused};
 use crate::sim::Sim;
 use crate::world::World;
 
@@ -22,6 +22,7 @@ struct Said {
     author: String,
     initials: String,
     body: String,
+    files: Vec<Attached>,
     ago: String,
     exact: String,
 }
@@ -88,27 +89,30 @@ fn thread(sim: &Sim, contact: ObjectId, id: ConversationId) -> Option<ThreadPage
     })
 }
 
-/// The first message and every part with words that is not internal.
+/// The first message and every part that says something and is not internal.
 fn said(world: &World, row: &Conversation, visitor: ObjectId, now: i64) -> Vec<Said> {
-    let first = (row.source.author, row.source.body.as_str(), row.created_at);
-    let seen = |part: &&Part| part.kind != PartType::Note;
-    let parts = row.parts.iter().filter(seen).filter_map(|part| {
-        let body = part.body.as_deref()?;
-        Some((part.author, body, part.created_at))
+    let source = &row.source;
+    let first = (
+        source.author,
+        source.body.as_str(),
+        source.attachments.as_slice(),
+    );
+    let seen = row.parts.iter().filter(|part| !part.is_internal());
+    let parts = seen.filter_map(|part| {
+        let (body, files) = attached::said(part)?;
+        Some(((part.author, body, files), part.created_at))
     });
-    std::iter::once(first)
+    std::iter::once((first, row.created_at))
         .chain(parts)
-        .map(|(by, body, at)| {
+        .map(|((by, body, files), at)| {
             let author = by_name(world, by);
+            let is_me = by == Author::Contact(visitor);
             Said {
-                side: if by == Author::Contact(visitor) {
-                    "me"
-                } else {
-                    "them"
-                },
+                side: if is_me { "me" } else { "them" },
                 initials: initials(&author),
                 author,
-                body: body.to_owned(),
+                body: attached::body(body),
+                files: attached::attached(world, files),
                 ago: moments::ago(at, now, &world.zone),
                 exact: moments::exact(at, &world.zone),
             }
@@ -136,33 +140,29 @@ fn by_name(world: &World, author: Author) -> String {
 pub(in crate::pages) async fn reply(
     State(sim): State<Sim>,
     Path((contact, id)): Path<(String, String)>,
-    body: Bytes,
+    posted: Posted,
 ) -> Response {
-    let form = Form::parse(&body);
     if sim.look(|world| find(world, &contact)).is_none() {
         return nobody();
     }
     let Some((contact, id)) = sim.look(|world| theirs(world, &contact, &id)) else {
         return gone();
     };
-    let typed = form.get("body").unwrap_or_default().trim().to_owned();
-    let written = if typed.is_empty() {
-        Err("Write something first.".to_owned())
-    } else if is_blocked(&sim, contact) {
-        Err(BLOCKED.to_owned())
-    } else {
-        sim.change(|world, now, _| {
-            let said = Action::Comment(html::from_text(&typed));
-            api::act(world, now, id, Author::Contact(contact), said, None)
-        })
-        .map_err(|refusal| refusal.message)
-    };
+    let written = sim.change(|world, now, _| {
+        if let Some(reason) = refusal(world, contact, &posted) {
+            return Err(reason.to_owned());
+        }
+        let PostedWords { body, attachments } = posted.said(world);
+        let by = (id, Author::Contact(contact));
+        let said = Action::Comment(body);
+        api::act_with(world, now, by, said, attachments, None).map_err(|refusal| refusal.message)
+    });
     match (written, thread(&sim, contact, id)) {
         (Ok(()), _) => Redirect::to(&address(contact, id)).into_response(),
         (Err(_), None) => gone(),
         (Err(refusal), Some(thread)) => {
             let again = ThreadPage {
-                typed,
+                typed: posted.typed().to_owned(),
                 refusal: Some(refusal),
                 ..thread
             };
