@@ -9,7 +9,11 @@ for (const select of document.querySelectorAll("select[data-submits]")) {
 const LOOK_EVERY_MS = 3000;
 const thread = document.querySelector(".moments");
 const toTheEnd = () => { thread.scrollTop = thread.scrollHeight; };
-if (thread) toTheEnd();
+if (thread) {
+  toTheEnd();
+  // Pictures have no height before they are there.
+  thread.addEventListener("load", toTheEnd, true);
+}
 
 // What others do appears without reloading: the list and the thread, and nothing that is typed in.
 async function look() {

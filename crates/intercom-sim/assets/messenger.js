@@ -22,6 +22,8 @@ async function look() {
 
 if (live) {
   toTheEnd();
+  // Pictures have no height before they are there.
+  live.addEventListener("load", toTheEnd, true);
   const again = () => look().catch(() => {}).finally(() => setTimeout(again, LOOK_EVERY_MS));
   setTimeout(again, LOOK_EVERY_MS);
 }

@@ -66,9 +66,10 @@ fn size(bytes: usize) -> String {
     }
 }
 
-/// The words of a message with its pictures, as a fragment of a page.
+/// The words of a message with its pictures, as a fragment of a page. What is in a picture nobody
+/// has written down.
 pub(super) fn body(fragment: &str) -> String {
-    files::with_addresses(fragment, href).into_owned()
+    files::with_addresses(fragment, href).replace("<img src=", "<img alt=\"Picture\" src=")
 }
 
 /// The last message of a conversation in one line.

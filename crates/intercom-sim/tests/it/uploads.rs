@@ -136,7 +136,10 @@ async fn pictures_stand_in_the_words_at_addresses_that_differ_and_end() {
     );
     for page in [address, format!("/inbox/conversations/{id}")] {
         let (_, shown) = town.page(&page, "").await;
-        assert!(shown.contains("<img src=\"/inbox/files/1\">"), "{page}");
+        assert!(
+            shown.contains("<img alt=\"Picture\" src=\"/inbox/files/1\">"),
+            "{page}"
+        );
     }
     let (_, list) = town.page("/inbox", "").await;
     assert!(list.contains("Look [image: screen.png]"));

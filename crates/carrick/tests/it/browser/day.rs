@@ -14,6 +14,7 @@ const CARD: &str = r#"[data-testid="card"]"#;
 const STATE: &str = r#"[data-testid="state"]"#;
 const TALK: &str = r#"[data-testid="talk"]"#;
 const THREAD: &str = r#"[data-testid="thread"]"#;
+const FILES: &str = r#"[data-testid="files"]"#;
 const WORDS: &str = r#"textarea[name="body"]"#;
 
 const NAME: &str = "Vera Lindqvist";
@@ -39,6 +40,9 @@ async fn a_visitor_is_answered_becomes_a_lead_and_comes_back() {
         window.go(&inbox).await;
         window.says(STATE, "open").await;
         window.says(THREAD, "And in winter?").await;
+        window.says(THREAD, "prices.txt").await;
+        album.add("day-files").await;
+        keys(window).await;
         profile(&album).await;
 
         assert_eq!(leads_found(window, &demo).await, [NAME]);
@@ -71,7 +75,11 @@ fn inbox_of(conversation: &Url) -> String {
 
 /// A teammate answers, leaves a note, and takes the conversation.
 async fn work(window: &Window) {
+    let folder = tempfile::tempdir().unwrap();
+    let prices = folder.path().join("prices.txt");
+    std::fs::write(&prices, "Up to 20 kg: 12 euros\n").unwrap();
     window.fill(WORDS, "We do, every Tuesday.").await;
+    window.attach(FILES, &prices).await;
     window.click(r#"[data-testid="reply"]"#).await;
     window
         .says(
@@ -113,10 +121,56 @@ async fn come_back(album: &Album<'_>, conversation: &Url) {
     window.says(TALK, "We do, every Tuesday.").await;
     window.says(TALK, "closed this conversation").await;
     assert!(!window.text(TALK).await.contains("before May"));
+    window.says(TALK, "prices.txt").await;
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("screen.png");
+    window.photograph(&picture).await;
     window.fill(WORDS, "And in winter?").await;
+    window.attach(FILES, &picture).await;
     window.click(r#"[data-testid="send"]"#).await;
     window.says(TALK, "And in winter?").await;
+    let is_there =
+        "return [...document.querySelectorAll('.words img')].map(it => it.naturalWidth);";
+    eventually("the picture is seen", async || {
+        let widths = window.execute(is_there).await;
+        (widths[0].as_u64()? > 0).then_some(())
+    })
+    .await;
     album.add("day-messenger").await;
+}
+
+/// Letters move between conversations and to the composer, and do nothing while somebody types.
+async fn keys(window: &Window) {
+    let press = async |css: &str, key: &str| {
+        let script = format!(
+            "document.querySelector('{css}').dispatchEvent(\
+             new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true, cancelable: true }}));"
+        );
+        window.execute(&script).await;
+    };
+    let focused = async || window.execute("return document.activeElement.id;").await;
+    press("body", "r").await;
+    assert_eq!(focused().await, "body");
+    press("textarea", "/").await;
+    assert_eq!(focused().await, "body");
+    press("body", "/").await;
+    assert_eq!(focused().await, "q");
+    press("body", "?").await;
+    window.says("#keys", "Next and previous conversation").await;
+    window.click("#keys button").await;
+    let before = window.execute("return location.pathname;").await;
+    press("body", "j").await;
+    eventually("the next conversation", async || {
+        let now = window.execute("return location.pathname;").await;
+        (now != before).then_some(())
+    })
+    .await;
+    press("body", "k").await;
+    eventually("the conversation before", async || {
+        let now = window.execute("return location.pathname;").await;
+        (now == before).then_some(())
+    })
+    .await;
 }
 
 /// The name that was given on the card is the contact's, and so are Carrick's attributes.

@@ -93,6 +93,14 @@ impl Window {
         eventually(&what, filled).await;
     }
 
+    /// Chooses a file to be sent.
+    pub(super) async fn attach(&self, css: &str, file: &Path) {
+        let what = format!("{css} takes a file");
+        let path = file.to_str().unwrap();
+        let chosen = async || self.find(css).await?.send_keys(path).await.ok();
+        eventually(&what, chosen).await;
+    }
+
     /// Chooses an option of a select by its value.
     pub(super) async fn choose(&self, css: &str, value: &str) {
         let what = format!("{css} offers {value}");
