@@ -4,6 +4,7 @@
 //! A custom attribute must exist before a value is written; its name is unique across people *and*
 //! companies; it is never deleted, only archived.
 
+mod column;
 mod values;
 
 use std::collections::BTreeMap;
@@ -15,16 +16,13 @@ use serde_json::{Map, Value, json};
 use crate::answer::Refusal;
 use crate::ids::{AdminId, AttributeId};
 
+pub(crate) use column::Column;
 pub(crate) use values::{ValueRef, Values};
 
 /// Custom attributes of a workspace that are not archived (Help Centre, data attribute limits).
 const QUOTA: usize = 250;
 /// The longest attribute name.
 const NAME_CHARS_MAX: usize = 190;
-/// The longest value of a string attribute. That a longer one is refused, not cut, is our choice of
-/// two undocumented answers: the loud one.
-const TEXT_CHARS_MAX: usize = 255;
-
 /// What an attribute belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -292,7 +290,7 @@ impl Attributes {
                         Refusal::invalid(format!("Custom attribute '{name}' does not exist"))
                             .at_field(name)
                     })?;
-                Ok((row.id, row.value(value)?))
+                Ok((row.id, row.column().read(value)?))
             })
             .collect()
     }
@@ -330,55 +328,14 @@ impl Serialize for ShownValues<'_> {
 }
 
 impl Attribute {
-    /// Checks one value against the type. A wrong type is refused by name; that Intercom does so
-    /// for each pair of types is an assumption.
-    fn value(&self, value: &Value) -> Result<Option<AttributeValue>, Refusal> {
-        let refuse = |why: String| Refusal::invalid(why).at_field(&self.name);
-        let wrong = || {
-            let wanted = self.data_type.word();
-            refuse(format!(
-                "Custom attribute '{}' must be of type {wanted}",
-                self.name
-            ))
-        };
-        let parsed = match (self.data_type, value) {
-            (_, Value::Null) => return Ok(None),
-            (DataType::String, Value::String(text)) => {
-                if text.chars().count() > TEXT_CHARS_MAX {
-                    return Err(refuse(format!(
-                        "Custom attribute '{}' is longer than {TEXT_CHARS_MAX} characters",
-                        self.name
-                    )));
-                }
-                if !self.options.is_empty() && !self.options.contains(text) {
-                    return Err(refuse(format!(
-                        "Custom attribute '{}' has no option '{text}'",
-                        self.name
-                    )));
-                }
-                AttributeValue::Text(text.as_str().into())
-            }
-            (DataType::Boolean, Value::Bool(flag)) => AttributeValue::Flag(*flag),
-            (DataType::Integer | DataType::Date, Value::Number(number)) => {
-                AttributeValue::Integer(number.as_i64().ok_or_else(wrong)?)
-            }
-            (DataType::Float, Value::Number(number)) => {
-                AttributeValue::Float(number.as_f64().ok_or_else(wrong)?)
-            }
-            (
-                DataType::String
-                | DataType::Boolean
-                | DataType::Integer
-                | DataType::Date
-                | DataType::Float,
-                Value::Bool(_)
-                | Value::Number(_)
-                | Value::String(_)
-                | Value::Array(_)
-                | Value::Object(_),
-            ) => return Err(wrong()),
-        };
-        Ok(Some(parsed))
+    /// What values are held against.
+    fn column(&self) -> Column<'_> {
+        let choices = self.options.iter().map(String::as_str).collect::<Vec<_>>();
+        Column {
+            name: &self.name,
+            data_type: self.data_type,
+            choices: (!choices.is_empty()).then_some(choices),
+        }
     }
 
     pub(crate) fn render(&self) -> Value {
@@ -416,7 +373,7 @@ fn options(body: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
     Ok(options)
 }
 
-fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
+pub(crate) fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -424,7 +381,7 @@ fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal
     }
 }
 
-fn flag(body: &Map<String, Value>, name: &str) -> Result<Option<bool>, Refusal> {
+pub(crate) fn flag(body: &Map<String, Value>, name: &str) -> Result<Option<bool>, Refusal> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Bool(flag)) => Ok(Some(*flag)),

@@ -1,12 +1,18 @@
 //! Conversations: a first message (the *source*) and what followed it (the *parts*).
 
+mod attribute;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+use crate::attribute::Values;
 use crate::files::Attachment;
 use crate::ids::{AdminId, ConversationId, ObjectId, PartId, TagId, TeamId};
+
+pub(crate) use attribute::{
+    AttributeChange, Choice, ConversationAttribute, ConversationAttributes, Kind,
+};
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +56,8 @@ pub(crate) enum PartType {
     TimerUnsnooze,
     ParticipantAdded,
     ParticipantRemoved,
+    /// A conversation attribute has another value, through the API.
+    AttributeUpdated,
 }
 
 impl PartType {
@@ -64,8 +72,20 @@ impl PartType {
             Self::TimerUnsnooze => "timer_unsnooze",
             Self::ParticipantAdded => "participant_added",
             Self::ParticipantRemoved => "participant_removed",
+            Self::AttributeUpdated => "conversation_attribute_updated_by_admin",
         }
     }
+}
+
+/// What a part tells beside its words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Detail {
+    /// A conversation attribute, its value and the one before.
+    Attribute {
+        name: String,
+        value: Option<String>,
+        previous: Option<String>,
+    },
 }
 
 /// What stands in the place of words that were redacted.
@@ -97,6 +117,9 @@ pub(crate) struct Part {
     pub(crate) is_redacted: bool,
     #[serde(default)]
     pub(crate) attachments: Vec<Attachment>,
+    /// Few parts have one.
+    #[serde(default)]
+    pub(crate) detail: Option<Box<Detail>>,
 }
 
 /// The message that started a conversation.
@@ -131,7 +154,10 @@ pub(crate) struct Conversation {
     pub(crate) contacts: Vec<ObjectId>,
     pub(crate) parts: Vec<Part>,
     pub(crate) tags: Vec<TagId>,
-    pub(crate) custom: Map<String, Value>,
+    #[serde(default)]
+    pub(crate) attributes: Values,
+    #[serde(default)]
+    pub(crate) company: Option<ObjectId>,
 }
 
 impl Part {
@@ -142,6 +168,33 @@ impl Part {
 }
 
 impl Conversation {
+    /// A conversation that a contact begins.
+    pub(crate) fn begun(
+        id: ConversationId,
+        created_at: i64,
+        contact: ObjectId,
+        source: Source,
+    ) -> Self {
+        Self {
+            id,
+            title: None,
+            created_at,
+            updated_at: created_at,
+            waiting_since: Some(created_at),
+            snoozed_until: None,
+            state: State::Open,
+            read: false,
+            admin: None,
+            team: None,
+            source,
+            contacts: vec![contact],
+            parts: Vec::new(),
+            tags: Vec::new(),
+            attributes: Values::default(),
+            company: None,
+        }
+    }
+
     /// The last message that the contact can see, as its words and its files; notes and state
     /// changes are passed over.
     pub(crate) fn last_message(&self) -> (&str, &[Attachment]) {

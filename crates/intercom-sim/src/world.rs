@@ -19,7 +19,7 @@ use crate::call_log::{CallLog, CallRecord, CallSummary};
 use crate::canvas::Cards;
 use crate::company::Companies;
 use crate::contact::Contacts;
-use crate::conversation::Conversations;
+use crate::conversation::{ConversationAttributes, Conversations};
 use crate::files::Files;
 use crate::grant::Grants;
 use crate::ids::{AdminId, TagId};
@@ -72,6 +72,8 @@ pub struct World {
     pub(crate) contacts: Contacts,
     pub(crate) companies: Companies,
     pub(crate) conversations: Conversations,
+    #[serde(default)]
+    pub(crate) conversation_attributes: ConversationAttributes,
     #[serde(default)]
     pub(crate) files: Files,
     pub(crate) attributes: Attributes,
@@ -136,6 +138,7 @@ impl World {
             contacts: Contacts::default(),
             companies: Companies::default(),
             conversations: Conversations::default(),
+            conversation_attributes: ConversationAttributes::default(),
             files: Files::default(),
             attributes: Attributes::default(),
             admins: Vec::new(),

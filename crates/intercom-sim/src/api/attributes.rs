@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Call, Version};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::attribute::{Attribute, Model};
+use crate::conversation::ConversationAttribute;
 use crate::world::World;
 
 /// Standard attributes of people, with their types (REST API, Data Attributes).
@@ -81,7 +82,9 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
         Some("contact") => vec![Model::Contact],
         Some("company") => vec![Model::Company],
         // Conversation attributes moved to an address of their own in 2.16.
-        Some("conversation") if call.version < Version::V2_16 => Vec::new(),
+        Some("conversation") if call.version < Version::V2_16 => {
+            return Ok(of_conversations(world, call));
+        }
         Some("conversation") => {
             return Err(not_listed(
                 "model=conversation is no longer supported. Use GET /conversations/attributes \
@@ -114,6 +117,16 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
         );
     }
     Ok(Answer::Ok(json!({ "type": "list", "data": listed })))
+}
+
+fn of_conversations(world: &World, call: &Call<'_>) -> Answer {
+    let with_archived = call.param("include_archived") == Some("true");
+    let rows = world.conversation_attributes.rows.values();
+    let rows = rows.filter(|row| with_archived || !row.archived);
+    let listed: Vec<Value> = rows
+        .map(ConversationAttribute::render_as_data_attribute)
+        .collect();
+    Answer::Ok(json!({ "type": "list", "data": listed }))
 }
 
 fn not_listed(message: &str) -> Refusal {

@@ -5,15 +5,17 @@
 
 mod actions;
 pub(crate) mod attachments;
+mod attributes;
 mod participants;
 mod redaction;
 mod search;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use serde_json::{Value, json};
 
-use super::{Call, render};
+use super::{Call, Version, render};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::conversation::{Assignee, Author, Conversation};
 use crate::html;
@@ -32,12 +34,15 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
     match (call.method.as_str(), rest) {
         ("GET", []) => list(world, call),
         ("POST", []) => start(world, call),
+        (_, ["attributes", rest @ ..]) if call.version >= Version::V2_16 => {
+            attributes::route(world, call, rest)
+        }
         ("POST", ["search"]) => search::search(world, call),
         ("POST", ["redact"]) => redaction::redact(world, call),
         ("POST", [id, "customers"]) => participants::add(world, call, id),
         ("DELETE", [id, "customers", contact]) => participants::remove(world, call, id, contact),
         ("GET", [id]) => show(world, call, find(world, id)?),
-        ("PUT", [id]) => update(world, call, id),
+        ("PUT", [id]) => update::update(world, call, id),
         // `last` stands for a conversation in a reply; nothing is deleted by it.
         ("DELETE", ["last"]) => Err(not_found()),
         ("DELETE", [id]) => delete(world, call, id),
@@ -181,29 +186,6 @@ fn start(world: &mut World, call: &Call<'_>) -> Reply {
         "created_at": row.created_at, "body": text, "message_type": "inapp",
         "conversation_id": id.to_string(),
     })))
-}
-
-fn update(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let id = find(world, id)?;
-    let body = call.json()?;
-    let now = call.now();
-    let row = world
-        .conversations
-        .rows
-        .get_mut(&id)
-        .ok_or_else(not_found)?;
-    if let Some(read) = body.get("read").and_then(Value::as_bool) {
-        row.read = read;
-    }
-    if let Some(title) = body.get("title") {
-        row.title = title.as_str().map(str::to_owned);
-    }
-    if let Some(Value::Object(values)) = body.get("custom_attributes") {
-        row.custom.extend(values.clone());
-        row.custom.retain(|_, value| !value.is_null());
-    }
-    row.updated_at = now;
-    show(world, call, id)
 }
 
 fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {

@@ -1,7 +1,5 @@
 //! Conversations that a workspace begins with.
 
-use serde_json::Map;
-
 use super::{contact_id, drawn};
 use crate::contact::Role;
 use crate::conversation::{Assignee, Author, Conversation, Part, PartType, Source, State};
@@ -171,30 +169,18 @@ fn conversation(world: &World, contact: ObjectId, index: u32, now: i64) -> Conve
     let admin = admin(world, number);
     let (first, rest) = lines.split_first().expect("each dialogue has a line");
     let ids = 133_000_000 + number * 20;
-    let mut row = Conversation {
-        id: ConversationId(215_473_000_000_000 + 853_299_345 * (number + 1) % 1_000_000_000),
-        title: None,
-        created_at: started,
-        updated_at: ended,
-        waiting_since: Some(started),
-        snoozed_until: None,
-        state: State::Open,
-        read: true,
-        admin: None,
-        team: None,
-        source: Source {
-            id: PartId(ids),
-            body: html::from_text(text(*first).unwrap_or_default()),
-            author: Author::Contact(contact),
-            url: Some("https://www.example.com/pricing".to_owned()),
-            is_redacted: false,
-            attachments: Vec::new(),
-        },
-        contacts: vec![contact],
-        parts: Vec::new(),
-        tags: Vec::new(),
-        custom: Map::new(),
+    let id = ConversationId(215_473_000_000_000 + 853_299_345 * (number + 1) % 1_000_000_000);
+    let source = Source {
+        id: PartId(ids),
+        body: html::from_text(text(*first).unwrap_or_default()),
+        author: Author::Contact(contact),
+        url: Some("https://www.example.com/pricing".to_owned()),
+        is_redacted: false,
+        attachments: Vec::new(),
     };
+    let mut row = Conversation::begun(id, started, contact, source);
+    row.updated_at = ended;
+    row.read = true;
     for (line, step) in rest.iter().zip(1_u64..) {
         let created_at = started + i64::try_from(step).unwrap_or(0) * PAUSE;
         say(
@@ -263,5 +249,6 @@ fn say(
         app_package_code: None,
         is_redacted: false,
         attachments: Vec::new(),
+        detail: None,
     });
 }

@@ -217,15 +217,8 @@ async fn conversations_are_listed_changed_and_deleted() {
     assert!(contact["email"].is_string());
 
     let path = format!("/conversations/{}", first["id"].as_str().unwrap());
-    let changed = town.put(
-        &path,
-        json!({"title": "T", "read": true, "custom_attributes": {"a": 1}}),
-    );
-    let changed = changed.await.body;
-    assert_eq!(
-        (&changed["title"], &changed["custom_attributes"]),
-        (&json!("T"), &json!({"a": 1}))
-    );
+    let changed = town.put(&path, json!({"title": "T", "read": true}));
+    assert_eq!(changed.await.body["title"], "T");
     let tag = json!({"id": "1287", "admin_id": "1"});
     assert_eq!(
         town.post(&format!("{path}/tags"), tag).await.body["name"],

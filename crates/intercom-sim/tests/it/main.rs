@@ -13,6 +13,7 @@ mod companies;
 mod contact_writes;
 mod contacts;
 mod controls;
+mod conversation_changes;
 mod conversations;
 mod dump;
 mod events;

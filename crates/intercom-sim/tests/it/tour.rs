@@ -321,6 +321,8 @@ const ELSEWHERE: &[&str] = &[
     "GET /visitors",
     "PUT /visitors",
     "POST /visitors/convert",
+    "GET /conversations/attributes",
+    "POST /conversations/attributes",
 ];
 
 fn filled(template: &str, ids: &Ids) -> String {

@@ -6,7 +6,7 @@ use super::not_found;
 use crate::answer::Refusal;
 use crate::api::render::{self, DisplayAs, PartsShown};
 use crate::contact::Contact;
-use crate::conversation::{Assignee, Author, Conversation, Part, PartType, Source, State};
+use crate::conversation::{Assignee, Author, Conversation, Detail, Part, PartType, Source, State};
 use crate::files::Attachment;
 use crate::ids::{ConversationId, ObjectId, PartId};
 use crate::world::World;
@@ -45,30 +45,15 @@ pub(crate) fn start_conversation(
     let id = ConversationId(215_480_000_000_000 + world.next_number());
     let source = PartId(403_980_000 + world.next_number());
     let author = Author::Contact(started.contact);
-    let row = Conversation {
-        id,
-        title: None,
-        created_at: now,
-        updated_at: now,
-        waiting_since: Some(now),
-        snoozed_until: None,
-        state: State::Open,
-        read: false,
-        admin: None,
-        team: None,
-        source: Source {
-            id: source,
-            body: started.body,
-            author,
-            url: started.url,
-            is_redacted: false,
-            attachments: started.attachments,
-        },
-        contacts: vec![started.contact],
-        parts: Vec::new(),
-        tags: Vec::new(),
-        custom: serde_json::Map::new(),
+    let source = Source {
+        id: source,
+        body: started.body,
+        author,
+        url: started.url,
+        is_redacted: false,
+        attachments: started.attachments,
     };
+    let row = Conversation::begun(id, now, started.contact, source);
     world.conversations.rows.insert(id, row);
     note_the_contact(world, now, id, author);
     tell(world, at, id, "conversation.user.created", None);
@@ -128,6 +113,7 @@ pub(crate) fn act_with(
         app_package_code: app.map(str::to_owned),
         is_redacted: false,
         attachments,
+        detail: None,
     });
     if let Some(until) = row.snoozed_until {
         world.conversations.set_alarm(until, id);
@@ -137,6 +123,42 @@ pub(crate) fn act_with(
     }
     tell(world, at, id, topic, Some(part));
     Ok(())
+}
+
+/// A part that is not words.
+pub(super) struct Wordless<'a> {
+    pub(super) kind: PartType,
+    pub(super) author: Author,
+    pub(super) detail: Option<Detail>,
+    pub(super) app: Option<&'a str>,
+}
+
+/// Adds a part that is not words, and tells nobody.
+pub(super) fn push(
+    world: &mut World,
+    at: Timestamp,
+    id: ConversationId,
+    change: Wordless<'_>,
+) -> Result<PartId, Refusal> {
+    let now = at.as_seconds();
+    let part = PartId(133_000_000 + world.next_number());
+    let row = world.conversations.rows.get_mut(&id);
+    let row = row.ok_or_else(not_found)?;
+    row.updated_at = now;
+    row.parts.push(Part {
+        id: part,
+        kind: change.kind,
+        body: None,
+        author: change.author,
+        created_at: now,
+        assigned_to: None,
+        state: row.state,
+        app_package_code: change.app.map(str::to_owned),
+        is_redacted: false,
+        attachments: Vec::new(),
+        detail: change.detail.map(Box::new),
+    });
+    Ok(part)
 }
 
 /// Wakes the conversations whose snooze is over.
@@ -248,4 +270,23 @@ pub(super) fn tell(
     let parts = PartsShown::Only(part);
     let item = render::conversation(world, row, parts, display, version);
     world.announce(topic, item, at);
+}
+
+/// Tells that a conversation was read: without its words and people (observed).
+pub(super) fn tell_read(world: &mut World, at: Timestamp, id: ConversationId) {
+    let Some(row) = world.conversations.rows.get(&id) else {
+        return;
+    };
+    let version = world.app_version();
+    let mut item = render::conversation(
+        world,
+        row,
+        PartsShown::Omitted,
+        DisplayAs::in_webhooks(version),
+        version,
+    );
+    if let Some(members) = item.as_object_mut() {
+        members.retain(|name, _| name != "source" && name != "contacts");
+    }
+    world.announce("conversation.read", item, at);
 }

@@ -4,11 +4,12 @@ use http::StatusCode;
 use model::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::actions::{Wordless, push};
 use super::{Call, admin, find, not_found, show};
 use crate::answer::{Refusal, Reply};
 use crate::contact::Role;
-use crate::conversation::{Author, Part, PartType};
-use crate::ids::{ConversationId, ObjectId, PartId};
+use crate::conversation::{Author, PartType};
+use crate::ids::{ConversationId, ObjectId};
 use crate::world::World;
 
 /// Adds the person that the body names. Who is there already stays, without a part that tells so.
@@ -79,32 +80,21 @@ fn changed(
     author: Author,
     (kind, topic): (PartType, &str),
 ) -> Result<(), Refusal> {
-    let now = call.now();
-    let part = PartId(133_000_000 + world.next_number());
     let app = world.options.client_id.clone();
-    let row = world
-        .conversations
-        .rows
-        .get_mut(&id)
-        .ok_or_else(not_found)?;
+    let row = world.conversations.rows.get_mut(&id);
+    let row = row.ok_or_else(not_found)?;
+    let begun = row.created_at;
     row.contacts.retain(|present| *present != contact);
     if kind == PartType::ParticipantAdded {
         row.contacts.push(contact);
     }
-    row.updated_at = now;
-    row.parts.push(Part {
-        id: part,
+    let change = Wordless {
         kind,
-        body: None,
         author,
-        created_at: now,
-        assigned_to: None,
-        state: row.state,
-        app_package_code: Some(app),
-        is_redacted: false,
-        attachments: Vec::new(),
-    });
-    let begun = row.created_at;
+        detail: None,
+        app: Some(&app),
+    };
+    push(world, call.at, id, change)?;
     tell(world, call.at, topic, (id, begun), contact);
     Ok(())
 }

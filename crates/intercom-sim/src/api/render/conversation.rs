@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::company as company_of;
 use crate::api::Version;
 use crate::api::conversations::attachments;
-use crate::conversation::{Assignee, Author, Conversation, Part};
+use crate::conversation::{Assignee, Author, Conversation, Detail, Part};
 use crate::files;
 use crate::html;
 use crate::ids::PartId;
@@ -92,14 +93,27 @@ pub(crate) fn conversation(
         "first_contact_reply": {
             "created_at": row.created_at, "type": "conversation", "url": row.source.url,
         },
-        "custom_attributes": row.custom, "statistics": null, "conversation_rating": null,
+        "custom_attributes": world.conversation_attributes.render(&row.attributes),
+        "statistics": null, "conversation_rating": null,
         "sla_applied": null,
         "linked_objects": { "type": "list", "data": [], "total_count": 0, "has_more": false },
         "topics": {}, "ticket": null, "ai_agent_participated": false, "ai_agent": null,
-        "company": null, "channel": { "initial": "messenger", "current": "messenger" },
+        "channel": { "initial": "messenger", "current": "messenger" },
     });
+    // Conversations know of companies since 2.15.
+    if version >= Version::V2_15 {
+        let company = row.company.and_then(|id| world.companies.get(id));
+        shown["company"] = company.map_or(Value::Null, |row| company_of(world, row, version));
+    }
+    if parts != PartsShown::Omitted {
+        shown["conversation_parts"] = part_list(world, row, parts, display);
+    }
+    shown
+}
+
+fn part_list(world: &World, row: &Conversation, parts: PartsShown, display: DisplayAs) -> Value {
     let chosen: Vec<&Part> = match parts {
-        PartsShown::Omitted => return shown,
+        PartsShown::Omitted => Vec::new(),
         PartsShown::All => row.parts[row.parts.len().saturating_sub(PARTS_MAX)..]
             .iter()
             .collect(),
@@ -115,10 +129,9 @@ pub(crate) fn conversation(
         chosen.len()
     };
     let rendered: Vec<Value> = chosen.iter().map(|row| part(world, row, display)).collect();
-    shown["conversation_parts"] = json!({
+    json!({
         "type": "conversation_part.list", "total_count": total, "conversation_parts": rendered,
-    });
-    shown
+    })
 }
 
 fn body(world: &World, fragment: &str, display: DisplayAs) -> String {
@@ -150,10 +163,24 @@ fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
         "body": row.body.as_deref().map(|fragment| body(world, fragment, display)),
         "created_at": row.created_at, "updated_at": row.created_at, "notified_at": row.created_at,
         "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),
-        "attachments": attachments::shown(world, &row.attachments), "external_id": null, "redacted": row.is_redacted, "email_message_metadata": null,
-        "metadata": {}, "state": row.state.word(), "tags": [], "event_details": null,
+        "attachments": attachments::shown(world, &row.attachments), "external_id": null,
+        "redacted": row.is_redacted, "email_message_metadata": null, "metadata": {},
+        "state": row.state.word(), "tags": [],
+        "event_details": row.detail.as_deref().map(event_details),
         "app_package_code": row.app_package_code,
     })
+}
+
+fn event_details(detail: &Detail) -> Value {
+    match detail {
+        Detail::Attribute {
+            name,
+            value,
+            previous,
+        } => json!({
+            "attribute": { "name": name }, "value": { "name": value, "previous": previous },
+        }),
+    }
 }
 
 fn assignee(assignee: Assignee) -> Value {
