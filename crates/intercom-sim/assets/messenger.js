@@ -8,24 +8,11 @@ function toTheEnd() {
   live.scrollTop = live.scrollHeight;
 }
 
-async function look() {
-  if (document.hidden) return;
-  const answer = await fetch(location.href);
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const next = fresh.querySelector("[data-live]");
-  if (!next || next.innerHTML === live.innerHTML) return;
-  const grew = next.children.length > live.children.length;
-  live.replaceChildren(...next.childNodes);
-  if (grew) toTheEnd();
-}
-
 if (live) {
   toTheEnd();
   // Pictures have no height before they are there.
   live.addEventListener("load", toTheEnd, true);
-  const again = () => look().catch(() => {}).finally(() => setTimeout(again, LOOK_EVERY_MS));
-  setTimeout(again, LOOK_EVERY_MS);
+  follow(() => location.href, LOOK_EVERY_MS, toTheEnd);
 }
 
 const words = document.querySelector(".write textarea");

@@ -68,6 +68,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/inbox/assets/picture.svg", get(picture))
         .route("/inbox/assets/style.css", get(style))
         .route("/inbox/assets/inbox.js", get(script))
+        .route("/inbox/assets/live.js", get(live_script))
         .route("/inbox/assets/mark.svg", get(mark))
 }
 
@@ -129,6 +130,13 @@ async fn script() -> Response {
     asset(
         "text/javascript; charset=utf-8",
         include_str!("../assets/inbox.js"),
+    )
+}
+
+async fn live_script() -> Response {
+    asset(
+        "text/javascript; charset=utf-8",
+        include_str!("../assets/live.js"),
     )
 }
 

@@ -42,6 +42,7 @@ async fn a_visitor_is_answered_becomes_a_lead_and_comes_back() {
         window.says(THREAD, "And in winter?").await;
         window.says(THREAD, "prices.txt").await;
         album.add("day-files").await;
+        follow(window, &conversation).await;
         keys(window).await;
         profile(&album).await;
 
@@ -137,6 +138,23 @@ async fn come_back(album: &Album<'_>, conversation: &Url) {
     })
     .await;
     album.add("day-messenger").await;
+}
+
+/// What the visitor writes meanwhile appears in place: what was there stays the same element, and
+/// what is being typed is not touched.
+async fn follow(window: &Window, conversation: &Url) {
+    window.fill(WORDS, "Half a sen").await;
+    let script = "document.querySelector('.said img').mark = 'same';
+        const [to] = arguments;
+        const body = new URLSearchParams({ body: 'By boat?' });
+        fetch(to, { method: 'POST', body }).then(() => arguments[arguments.length - 1](null));";
+    let to = Value::from(conversation.path());
+    window.execute_async(script, vec![to]).await;
+    window.says(THREAD, "By boat?").await;
+    let marked = "return document.querySelector('.said img').mark;";
+    assert_eq!(window.execute(marked).await, "same");
+    assert_eq!(window.value(WORDS).await, "Half a sen");
+    window.fill(WORDS, "").await;
 }
 
 /// Letters move between conversations and to the composer, and do nothing while somebody types.
