@@ -8,6 +8,7 @@
 //! | `POST contacts/{id}` | changes a contact without a webhook |
 //! | `POST contacts/{id}/archive`, `…/unarchive`, `DELETE contacts/{id}` | as a teammate does |
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
+//! | `PUT conversations/{id}/priority` | a teammate says how urgent a conversation is |
 //! | `POST visitors` | somebody looks at the site and says nothing |
 //! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
 //! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |
@@ -25,6 +26,7 @@
 
 mod access;
 mod card;
+mod talks;
 mod webhooks;
 
 use std::convert::Infallible;
@@ -49,6 +51,7 @@ pub(crate) fn router() -> Router<Sim> {
     Router::new()
         .route("/calls", get(calls).delete(forget_calls))
         .merge(card::router())
+        .merge(talks::router())
         .route("/contacts", get(contacts))
         .route("/contacts/merge", post(merge_contacts))
         .route("/contacts/{id}", post(edit_contact).delete(delete_contact))

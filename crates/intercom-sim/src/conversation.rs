@@ -1,6 +1,7 @@
 //! Conversations: a first message (the *source*) and what followed it (the *parts*).
 
 mod attribute;
+mod priority;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,7 @@ use crate::ids::{AdminId, ConversationId, ObjectId, PartId, TagId, TeamId};
 pub(crate) use attribute::{
     AttributeChange, Choice, ConversationAttribute, ConversationAttributes, Kind,
 };
+pub use priority::Priority;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ pub(crate) enum PartType {
     ParticipantRemoved,
     /// A conversation attribute has another value, through the API.
     AttributeUpdated,
+    PriorityChanged,
 }
 
 impl PartType {
@@ -72,6 +75,7 @@ impl PartType {
             Self::TimerUnsnooze => "timer_unsnooze",
             Self::ParticipantAdded => "participant_added",
             Self::ParticipantRemoved => "participant_removed",
+            Self::PriorityChanged => "priority_changed",
             Self::AttributeUpdated => "conversation_attribute_updated_by_admin",
         }
     }
@@ -148,6 +152,8 @@ pub(crate) struct Conversation {
     pub(crate) snoozed_until: Option<i64>,
     pub(crate) state: State,
     pub(crate) read: bool,
+    #[serde(default)]
+    pub(crate) priority: Priority,
     pub(crate) admin: Option<AdminId>,
     pub(crate) team: Option<TeamId>,
     pub(crate) source: Source,
@@ -184,6 +190,7 @@ impl Conversation {
             snoozed_until: None,
             state: State::Open,
             read: false,
+            priority: Priority::None,
             admin: None,
             team: None,
             source,

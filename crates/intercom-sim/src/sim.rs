@@ -8,6 +8,7 @@ mod card;
 mod outbound;
 mod people;
 pub(crate) mod serve;
+mod talks;
 mod webhooks;
 
 use std::fmt;

@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 
 use crate::town::{TOKEN, Town};
 
-async fn control(town: &Town, method: Method, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn control(town: &Town, method: Method, path: &str, body: Value) -> (u16, Value) {
     let headers = [("content-type", "application/json")];
     let answer = town.call_as(&headers, method, path, Some(&body)).await;
     (answer.status, answer.body)

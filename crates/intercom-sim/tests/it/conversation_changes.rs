@@ -6,6 +6,7 @@ use http::Method;
 use intercom_sim::Sim;
 use serde_json::{Value, json};
 
+use crate::controls::control;
 use crate::town::{NOON, Received, TOKEN, Town, options};
 
 /// The address of a conversation of a new lead.
@@ -298,4 +299,60 @@ async fn attributes_and_their_values_are_saved() {
     let again = Town::around(again, town.clock.clone());
     let shown = again.get(&path).await.body;
     assert_eq!(shown["custom_attributes"], json!({"Seats": 3}));
+}
+
+#[tokio::test]
+async fn a_priority_is_a_part_and_a_topic_and_has_the_words_of_each_version() {
+    let town = Town::new();
+    let path = begun(&town).await;
+    assert_eq!(town.get(&path).await.body["priority"], "none");
+    town.topics().await;
+    let to = format!("/_sim{path}/priority");
+    for (priority, status) in [("some", 422), ("urgent", 204)] {
+        let body = json!({ "priority": priority });
+        assert_eq!(control(&town, Method::PUT, &to, body).await.0, status);
+    }
+    assert_eq!(town.topics().await, ["conversation.priority.updated"]);
+    let shown = town.get(&path).await.body;
+    assert_eq!(shown["priority"], "urgent");
+    let part = &shown["conversation_parts"]["conversation_parts"][0];
+    assert_eq!(
+        (&part["part_type"], &part["author"]["type"], &part["body"]),
+        (&json!("priority_changed"), &json!("admin"), &Value::Null)
+    );
+    let nobodys = "/_sim/conversations/1/priority";
+    let refused = control(&town, Method::PUT, nobodys, json!({"priority": "low"}));
+    assert_eq!(refused.await.0, 400);
+
+    let authorization = format!("Bearer {TOKEN}");
+    for (version, word, other) in [
+        ("2.16", "urgent", "priority"),
+        ("2.15", "priority", "urgent"),
+    ] {
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("intercom-version", version),
+        ];
+        let shown = town.call_as(&headers, Method::GET, &path, None).await.body;
+        assert_eq!(shown["priority"], word);
+        for (word, count) in [(word, 1), (other, 0)] {
+            let query = json!({"field": "priority", "operator": "=", "value": word});
+            let search = json!({ "query": query });
+            let found = town.call_as(
+                &headers,
+                Method::POST,
+                "/conversations/search",
+                Some(&search),
+            );
+            assert_eq!(found.await.body["total_count"], count, "{version} {word}");
+        }
+    }
+    let query = json!({"query": {"field": "priority", "operator": "=", "value": "not_priority"}});
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("intercom-version", "2.14"),
+    ];
+    let path = "/conversations/search";
+    let found = town.call_as(&headers, Method::POST, path, Some(&query));
+    assert_eq!(found.await.body["total_count"], 14);
 }

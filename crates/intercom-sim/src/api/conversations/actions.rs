@@ -6,7 +6,9 @@ use super::not_found;
 use crate::answer::Refusal;
 use crate::api::render::{self, DisplayAs, PartsShown};
 use crate::contact::Contact;
-use crate::conversation::{Assignee, Author, Conversation, Detail, Part, PartType, Source, State};
+use crate::conversation::{
+    Assignee, Author, Conversation, Detail, Part, PartType, Priority, Source, State,
+};
 use crate::files::Attachment;
 use crate::ids::{ConversationId, ObjectId, PartId};
 use crate::world::World;
@@ -32,6 +34,7 @@ pub(crate) enum Action {
     /// The end of a snooze.
     Wake,
     Assign(Assignee, Option<String>),
+    Prioritize(Priority),
 }
 
 /// Starts a conversation and tells the app.
@@ -96,7 +99,8 @@ pub(crate) fn act_with(
         | Action::Close(_)
         | Action::Open
         | Action::Snooze(_)
-        | Action::Wake => None,
+        | Action::Wake
+        | Action::Prioritize(_) => None,
     };
     let (part_type, body, topic) = apply(row, now, author, action);
     // Files need no words.
@@ -218,6 +222,14 @@ fn apply(
                 PartType::TimerUnsnooze,
                 None,
                 "conversation.admin.unsnoozed",
+            )
+        }
+        (Action::Prioritize(priority), _) => {
+            row.priority = priority;
+            (
+                PartType::PriorityChanged,
+                None,
+                "conversation.priority.updated",
             )
         }
         (Action::Assign(assignee, body), _) => {

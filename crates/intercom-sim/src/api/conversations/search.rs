@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Call, PER_PAGE_USUAL, page};
+use super::{Call, PER_PAGE_USUAL, Version, page};
 use crate::answer::{Refusal, Reply};
 use crate::conversation::{Author, Conversation, State};
 use crate::html;
@@ -36,7 +36,7 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
         .conversations
         .rows
         .values()
-        .filter(|row| query.matches(&|field| held(world, row, field)))
+        .filter(|row| query.matches(&|field| held(world, row, field, call.version)))
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((key(row), row.id)));
     Ok(page(world, call, &request, rows, key))
@@ -104,7 +104,7 @@ fn kind(field: &str) -> Option<Kind> {
     })
 }
 
-fn held(world: &World, row: &Conversation, field: &str) -> Held {
+fn held(world: &World, row: &Conversation, field: &str, version: Version) -> Held {
     let texts = |ids: Vec<String>| Held::Many(ids);
     match field {
         // Exact: ids have fewer digits than a float holds.
@@ -135,7 +135,7 @@ fn held(world: &World, row: &Conversation, field: &str) -> Held {
             .team
             .map_or(Held::Nothing, |id| Held::Text(id.to_string())),
         "state" => Held::Text(row.state.word().to_owned()),
-        "priority" => Held::Text("none".to_owned()),
+        "priority" => Held::Text(row.priority.word(version).to_owned()),
         "created_at" => Held::Date(row.created_at),
         "updated_at" => Held::Date(row.updated_at),
         "waiting_since" => row.waiting_since.into(),

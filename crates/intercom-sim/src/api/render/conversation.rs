@@ -75,17 +75,12 @@ pub(crate) fn conversation(
         .filter_map(|id| world.tag(*id))
         .map(|tag| json!({ "type": "tag", "id": tag.id.to_string(), "name": tag.name }))
         .collect();
-    let priority = if version >= Version::V2_16 {
-        "none"
-    } else {
-        "not_priority"
-    };
     let mut shown = json!({
         "type": "conversation", "id": row.id.to_string(), "title": row.title,
         "created_at": row.created_at, "updated_at": row.updated_at,
         "waiting_since": row.waiting_since, "snoozed_until": row.snoozed_until,
         "open": row.state == crate::conversation::State::Open, "state": row.state.word(),
-        "read": row.read, "priority": priority, "admin_assignee_id": row.admin,
+        "read": row.read, "priority": row.priority.word(version), "admin_assignee_id": row.admin,
         "team_assignee_id": row.team, "source": source(world, row, display),
         "contacts": { "type": "contact.list", "contacts": contacts },
         "teammates": { "type": "admin.list", "teammates": teammates },

@@ -127,6 +127,7 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::TimerUnsnooze => Some("The conversation woke up".to_owned()),
         PartType::ParticipantAdded => Some(format!("{author} added somebody")),
         PartType::ParticipantRemoved => Some(format!("{author} removed somebody")),
+        PartType::PriorityChanged => Some(format!("{author} changed the priority")),
         PartType::AttributeUpdated => Some(format!("{author} changed an attribute")),
         PartType::Assignment => Some(assigned(world, &author, part)),
     };

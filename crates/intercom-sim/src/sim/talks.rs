@@ -1,0 +1,25 @@
+//! What teammates and contacts do to conversations that no call of the API does.
+
+use super::Sim;
+use crate::answer::Refusal;
+use crate::api::{self, Action};
+use crate::conversation::{Author, Priority};
+use crate::ids::ConversationId;
+
+impl Sim {
+    /// A teammate, the first of the workspace, says how urgent a conversation is, with its webhook.
+    /// `Err` holds the vendor's words.
+    pub fn prioritize(&self, id: ConversationId, priority: Priority) -> Result<(), String> {
+        self.change(|world, now, _| {
+            let me = world.admins.first().map(|admin| admin.id);
+            let me = Author::Admin(me.unwrap_or_default());
+            let action = Action::Prioritize(priority);
+            api::act_with(world, now, (id, me), action, Vec::new(), None)
+        })
+        .map_err(words)
+    }
+}
+
+fn words(refusal: Refusal) -> String {
+    refusal.message
+}
