@@ -142,28 +142,18 @@ pub(crate) struct Contacts {
     search_lag: i64,
 }
 
-/// The part of the table that is kept between two starts; the indexes follow from it.
+/// The small part of the table that is kept between two starts. The rows are kept beside it
+/// ([`Contacts::shared`]), and the indexes follow from them.
 #[derive(Deserialize)]
 struct Saved {
-    rows: Vec<Contact>,
     merges: Merges,
 }
 
-/// The same, written from the rows where they are.
 impl Serialize for Contacts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut saved = serializer.serialize_struct("Saved", 2)?;
-        saved.serialize_field("rows", &SavedRows(&self.rows))?;
+        let mut saved = serializer.serialize_struct("Saved", 1)?;
         saved.serialize_field("merges", &self.merges)?;
         saved.end()
-    }
-}
-
-struct SavedRows<'a>(&'a BTreeMap<ObjectId, Arc<Contact>>);
-
-impl Serialize for SavedRows<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.values().map(|row| &**row))
     }
 }
 
@@ -171,7 +161,7 @@ impl From<Saved> for Contacts {
     fn from(saved: Saved) -> Self {
         Self {
             merges: saved.merges,
-            ..Self::from_rows(saved.rows)
+            ..Self::default()
         }
     }
 }
@@ -198,6 +188,19 @@ impl Contacts {
                 .map(|row| (row.id, Arc::new(row)))
                 .collect(),
             ..Self::default()
+        }
+    }
+
+    /// The rows as they are now, without a copy of any.
+    pub(crate) fn shared(&self) -> Vec<Arc<Contact>> {
+        self.rows.values().map(Arc::clone).collect()
+    }
+
+    /// The same table with these rows instead.
+    pub(crate) fn with_rows(self, rows: Vec<Contact>) -> Self {
+        Self {
+            merges: self.merges,
+            ..Self::from_rows(rows)
         }
     }
 

@@ -108,10 +108,10 @@ impl Sim {
         }
     }
 
-    /// Writes the workspace as JSON, for [`Sim::load`], bit by bit. Nothing else happens in the
-    /// workspace meanwhile.
+    /// Writes the workspace as it is now, for [`Sim::load`], bit by bit. It goes on meanwhile.
     pub fn save(&self, to: impl io::Write) -> io::Result<()> {
-        self.look(|world| world.save(to))
+        let frozen = self.look(World::freeze)?;
+        frozen.write(to)
     }
 
     /// Gives the world a way out: webhooks and canvas requests go through `outbound`.

@@ -4,6 +4,8 @@
 //! has to happen later is asked for by [`World::next_due`] and taken by [`World::due`]. The two
 //! drivers (with a timer, or step by step) are [`crate::Sim`].
 
+mod frozen;
+
 use std::io;
 
 use bytes::Bytes;
@@ -116,7 +118,8 @@ impl World {
     /// The workspace that [`World::save`] wrote, with the addresses, secrets and limits of this
     /// start.
     pub fn load(saved: impl io::Read, options: Options) -> Result<Self, serde_json::Error> {
-        let mut world: Self = serde_json::from_reader(saved)?;
+        let (mut world, rows) = frozen::read(saved)?;
+        world.contacts = world.contacts.with_rows(rows);
         world.start_with(options);
         world.webhooks.forget_flights();
         Ok(world)
@@ -125,7 +128,7 @@ impl World {
     /// Writes the workspace as JSON: people, conversations, attributes, tokens, what is still to be
     /// sent. Not the options, the call log, and the cards on the screen.
     pub fn save(&self, to: impl io::Write) -> io::Result<()> {
-        serde_json::to_writer(to, self).map_err(Into::into)
+        self.freeze()?.write(to)
     }
 
     pub(crate) fn empty(seed: u64, workspace: String, created_at: i64) -> Self {

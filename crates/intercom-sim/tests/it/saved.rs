@@ -168,3 +168,56 @@ async fn what_hangs_on_people_and_companies_is_saved_with_them() {
         assert!(dumped.contains(&line), "{line}");
     }
 }
+
+/// A file that is written slowly: the first bytes wait until somebody has written to the team.
+struct SlowFile<'a> {
+    sim: &'a Sim,
+    bytes: Vec<u8>,
+}
+
+impl std::io::Write for SlowFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.is_empty() {
+            self.sim.contact_writes(self.sim.lead_id(0), "Meanwhile");
+        }
+        self.bytes.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_goes_on_while_it_is_written_and_is_saved_as_it_was() {
+    let town = Town::new();
+    let before = town.sim.contacts();
+    let mut file = SlowFile {
+        sim: &town.sim,
+        bytes: Vec::new(),
+    };
+    town.sim.save(&mut file).unwrap();
+    let written = file.bytes;
+    let (_, list) = town.page("/inbox?show=all", "").await;
+    assert!(list.contains("Meanwhile"));
+    let clock = ManualClock::at(Timestamp::from_seconds(NOON));
+    let sim = Sim::load(options(), Arc::new(clock.clone()), written.as_slice()).unwrap();
+    assert_eq!(sim.contacts(), before);
+    let loaded = Town::around(sim, clock);
+    let (_, list) = loaded.page("/inbox?show=all", "").await;
+    assert!(!list.contains("Meanwhile"));
+}
+
+#[test]
+fn half_a_file_is_no_workspace() {
+    let town = Town::new();
+    let whole = saved(&town.sim);
+    let clock = ManualClock::at(Timestamp::from_seconds(NOON));
+    for length in [0, 1, whole.len() / 2, whole.len() - 1] {
+        let half = &whole[..length];
+        assert!(
+            Sim::load(options(), Arc::new(clock.clone()), half).is_err(),
+            "{length}"
+        );
+    }
+}
