@@ -38,7 +38,9 @@ pub(crate) use companies::OpenScroll;
 pub(crate) use contacts::{
     Announce, MergeRule, delete_contact, edit_contact, merge_contacts, set_archived,
 };
-pub(crate) use conversations::{Action, NewConversation, act_with, start_conversation, wake};
+pub(crate) use conversations::{
+    Action, NewConversation, act_with, start_conversation, tag_part, wake,
+};
 pub use version::Version;
 
 /// The largest body that is read.

@@ -9,6 +9,7 @@
 //! | `POST contacts/{id}/archive`, `…/unarchive`, `DELETE contacts/{id}` | as a teammate does |
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
 //! | `PUT conversations/{id}/priority` | a teammate says how urgent a conversation is |
+//! | `POST conversations/{id}/parts/{part}/tags` | a teammate puts a tag on a part |
 //! | `POST visitors` | somebody looks at the site and says nothing |
 //! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
 //! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |

@@ -92,6 +92,15 @@ pub(crate) enum Detail {
     },
 }
 
+/// A tag on a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AppliedTag {
+    pub(crate) tag: TagId,
+    /// In Unix seconds.
+    pub(crate) at: i64,
+    pub(crate) by: AdminId,
+}
+
 /// What stands in the place of words that were redacted.
 pub(crate) const REDACTED: &str = "<p><i>This message was deleted</i></p>";
 
@@ -121,6 +130,9 @@ pub(crate) struct Part {
     pub(crate) is_redacted: bool,
     #[serde(default)]
     pub(crate) attachments: Vec<Attachment>,
+    /// They are on the conversation, too.
+    #[serde(default)]
+    pub(crate) tags: Vec<TagId>,
     /// Few parts have one.
     #[serde(default)]
     pub(crate) detail: Option<Box<Detail>>,
@@ -159,7 +171,7 @@ pub(crate) struct Conversation {
     pub(crate) source: Source,
     pub(crate) contacts: Vec<ObjectId>,
     pub(crate) parts: Vec<Part>,
-    pub(crate) tags: Vec<TagId>,
+    pub(crate) tags: Vec<AppliedTag>,
     #[serde(default)]
     pub(crate) attributes: Values,
     #[serde(default)]

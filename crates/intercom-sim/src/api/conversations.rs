@@ -9,6 +9,7 @@ mod attributes;
 mod participants;
 mod redaction;
 mod search;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -19,13 +20,14 @@ use super::{Call, Version, render};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::conversation::{Assignee, Author, Conversation};
 use crate::html;
-use crate::ids::{AdminId, ConversationId, ObjectId, TagId};
+use crate::ids::{AdminId, ConversationId, ObjectId};
 use crate::search::{PageRequest, SortKey, page_links};
 use crate::world::World;
 use render::{DisplayAs, PartsShown};
 
 use actions::act;
 pub(crate) use actions::{Action, NewConversation, act_with, start_conversation, wake};
+pub(crate) use tags::tag_part;
 
 /// Conversations on a page, if nobody says otherwise.
 const PER_PAGE_USUAL: u64 = 20;
@@ -48,12 +50,8 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("DELETE", [id]) => delete(world, call, id),
         ("POST", [id, "reply"]) => reply(world, call, id),
         ("POST", [id, "parts"]) => manage(world, call, id),
-        ("POST", [id, "tags"]) => {
-            let body = call.json()?;
-            let tag = body.get("id").and_then(Value::as_str).unwrap_or_default();
-            tag_with(world, call, id, tag, true)
-        }
-        ("DELETE", [id, "tags", tag]) => tag_with(world, call, id, tag, false),
+        ("POST", [id, "tags"]) => tags::put_on(world, call, id),
+        ("DELETE", [id, "tags", tag]) => tags::take_off(world, call, id, tag),
         _ => Err(Refusal::no_such_resource()),
     }
 }
@@ -196,28 +194,6 @@ fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     Ok(Answer::Ok(
         json!({ "id": id.to_string(), "object": "conversation", "deleted": true }),
     ))
-}
-
-fn tag_with(world: &mut World, call: &Call<'_>, id: &str, tag: &str, on: bool) -> Reply {
-    let id = find(world, id)?;
-    let tag = tag
-        .parse::<TagId>()
-        .ok()
-        .and_then(|tag| world.tag(tag))
-        .cloned()
-        .ok_or_else(|| Refusal::not_found("tag_not_found", "Tag not found"))?;
-    let now = call.now();
-    let row = world
-        .conversations
-        .rows
-        .get_mut(&id)
-        .ok_or_else(not_found)?;
-    row.tags.retain(|present| *present != tag.id);
-    if on {
-        row.tags.push(tag.id);
-    }
-    row.updated_at = now;
-    Ok(Answer::Ok(tag.render()))
 }
 
 /// The admin that a body names, who must be a member.

@@ -73,5 +73,5 @@ fn delete(world: &mut World, id: &str) -> Reply {
 
 fn is_on_a_conversation(world: &World, id: TagId) -> bool {
     let mut rows = world.conversations.rows.values();
-    rows.any(|row| row.tags.contains(&id))
+    rows.any(|row| row.tags.iter().any(|there| there.tag == id))
 }

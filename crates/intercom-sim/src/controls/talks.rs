@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::put;
+use axum::routing::{post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 
@@ -12,7 +12,9 @@ use crate::ids::ConversationId;
 use crate::sim::Sim;
 
 pub(super) fn router() -> Router<Sim> {
-    Router::new().route("/conversations/{id}/priority", put(prioritize))
+    Router::new()
+        .route("/conversations/{id}/priority", put(prioritize))
+        .route("/conversations/{id}/parts/{part}/tags", post(tag))
 }
 
 #[derive(Deserialize)]
@@ -27,4 +29,18 @@ async fn prioritize(
     Json(urgency): Json<Urgency>,
 ) -> Response {
     done(sim.prioritize(id, urgency.priority))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagOn {
+    id: String,
+}
+
+async fn tag(
+    State(sim): State<Sim>,
+    Path((id, part)): Path<(ConversationId, String)>,
+    Json(tag): Json<TagOn>,
+) -> Response {
+    done(sim.tag_part(id, &part, &tag.id))
 }

@@ -249,6 +249,7 @@ fn say(
         app_package_code: None,
         is_redacted: false,
         attachments: Vec::new(),
+        tags: Vec::new(),
         detail: None,
     });
 }

@@ -18,6 +18,18 @@ impl Sim {
         })
         .map_err(words)
     }
+
+    /// The same teammate puts a tag on a part of a conversation, with its webhook.
+    pub fn tag_part(&self, id: ConversationId, part: &str, tag: &str) -> Result<(), String> {
+        let (Ok(part), Ok(tag)) = (part.parse(), tag.parse()) else {
+            return Err("ids of parts and tags are numbers".to_owned());
+        };
+        self.change(|world, now, _| {
+            let me = world.admins.first().map(|admin| admin.id);
+            api::tag_part(world, now, (id, part), tag, me.unwrap_or_default())
+        })
+        .map_err(words)
+    }
 }
 
 fn words(refusal: Refusal) -> String {

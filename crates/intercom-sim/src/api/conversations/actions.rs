@@ -117,6 +117,7 @@ pub(crate) fn act_with(
         app_package_code: app.map(str::to_owned),
         is_redacted: false,
         attachments,
+        tags: Vec::new(),
         detail: None,
     });
     if let Some(until) = row.snoozed_until {
@@ -160,6 +161,7 @@ pub(super) fn push(
         app_package_code: change.app.map(str::to_owned),
         is_redacted: false,
         attachments: Vec::new(),
+        tags: Vec::new(),
         detail: change.detail.map(Box::new),
     });
     Ok(part)

@@ -41,7 +41,8 @@ pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
     let part = take_away(row, &message)?;
     row.updated_at = call.now();
     if let Some(part) = part {
-        tell(world, call, id, part);
+        let item = part_of(world, id, part);
+        world.announce("conversation_part.redacted", item, call.at);
     }
     show(world, call, id)
 }
@@ -72,16 +73,16 @@ fn take_away(row: &mut Conversation, message: &Message) -> Result<Option<PartId>
     }
 }
 
-fn tell(world: &mut World, call: &Call<'_>, id: ConversationId, part: PartId) {
+/// A part as the item of a webhook about it.
+pub(super) fn part_of(world: &World, id: ConversationId, part: PartId) -> Value {
     let Some(row) = world.conversations.rows.get(&id) else {
-        return;
+        return Value::Null;
     };
     let version = world.app_version();
     let display = DisplayAs::in_webhooks(version);
     let parts = PartsShown::Only(Some(part));
-    let whole = render::conversation(world, row, parts, display, version);
-    let item = whole["conversation_parts"]["conversation_parts"][0].clone();
-    world.announce("conversation_part.redacted", item, call.at);
+    let mut whole = render::conversation(world, row, parts, display, version);
+    whole["conversation_parts"]["conversation_parts"][0].take()
 }
 
 fn not_there() -> Refusal {

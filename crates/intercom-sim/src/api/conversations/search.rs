@@ -127,7 +127,7 @@ fn held(world: &World, row: &Conversation, field: &str, version: Version) -> Hel
         ),
         "contact_ids" => texts(row.contacts.iter().map(ToString::to_string).collect()),
         "teammate_ids" => texts(row.teammates().iter().map(ToString::to_string).collect()),
-        "tag_ids" => texts(row.tags.iter().map(ToString::to_string).collect()),
+        "tag_ids" => texts(row.tags.iter().map(|it| it.tag.to_string()).collect()),
         "admin_assignee_id" => row
             .admin
             .map_or(Held::Nothing, |id| Held::Text(id.to_string())),

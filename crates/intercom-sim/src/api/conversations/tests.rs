@@ -29,6 +29,7 @@ fn at_most_500_parts_are_shown_the_newest() {
             app_package_code: None,
             is_redacted: false,
             attachments: Vec::new(),
+            tags: Vec::new(),
             detail: None,
         })
         .collect();

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::company as company_of;
 use crate::api::Version;
 use crate::api::conversations::attachments;
-use crate::conversation::{Assignee, Author, Conversation, Detail, Part};
+use crate::conversation::{AppliedTag, Assignee, Author, Conversation, Detail, Part};
 use crate::files;
 use crate::html;
 use crate::ids::PartId;
-use crate::world::World;
+use crate::world::{Tag, World};
 
 /// Parts that are returned at most; older ones cannot be had at all.
 const PARTS_MAX: usize = 500;
@@ -69,12 +69,7 @@ pub(crate) fn conversation(
         .iter()
         .map(|id| json!({ "type": "admin", "id": id.to_string() }))
         .collect();
-    let tags: Vec<Value> = row
-        .tags
-        .iter()
-        .filter_map(|id| world.tag(*id))
-        .map(|tag| json!({ "type": "tag", "id": tag.id.to_string(), "name": tag.name }))
-        .collect();
+    let tags: Vec<Value> = row.tags.iter().map(|it| applied_tag(world, *it)).collect();
     let mut shown = json!({
         "type": "conversation", "id": row.id.to_string(), "title": row.title,
         "created_at": row.created_at, "updated_at": row.updated_at,
@@ -103,6 +98,14 @@ pub(crate) fn conversation(
     if parts != PartsShown::Omitted {
         shown["conversation_parts"] = part_list(world, row, parts, display);
     }
+    shown
+}
+
+/// A tag of a conversation, with who put it on and when.
+pub(crate) fn applied_tag(world: &World, applied: AppliedTag) -> Value {
+    let mut shown = world.tag(applied.tag).map_or(Value::Null, Tag::render);
+    shown["applied_at"] = json!(applied.at);
+    shown["applied_by"] = json!({ "type": "admin", "id": applied.by.to_string() });
     shown
 }
 
@@ -153,6 +156,8 @@ fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
 }
 
 fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
+    let tags = row.tags.iter().filter_map(|id| world.tag(*id));
+    let tags: Vec<Value> = tags.map(Tag::render).collect();
     json!({
         "type": "conversation_part", "id": row.id.to_string(), "part_type": row.kind.word(),
         "body": row.body.as_deref().map(|fragment| body(world, fragment, display)),
@@ -160,7 +165,7 @@ fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
         "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),
         "attachments": attachments::shown(world, &row.attachments), "external_id": null,
         "redacted": row.is_redacted, "email_message_metadata": null, "metadata": {},
-        "state": row.state.word(), "tags": [],
+        "state": row.state.word(), "tags": tags,
         "event_details": row.detail.as_deref().map(event_details),
         "app_package_code": row.app_package_code,
     })
