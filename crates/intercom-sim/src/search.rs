@@ -8,7 +8,9 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::slice;
 
 pub(crate) use page::{Cursor, PageRequest, SortKey, page_links};
 pub(crate) use parse::{Dialect, parse};
@@ -120,10 +122,10 @@ impl Query {
 
 impl Filter {
     fn matches(&self, held: &Held) -> bool {
-        let texts: Vec<String> = match held {
-            Held::Many(texts) => texts.clone(),
-            Held::Text(text) => vec![text.clone()],
-            Held::Nothing | Held::Number(_) | Held::Date(_) | Held::Flag(_) => Vec::new(),
+        let texts = match held {
+            Held::Many(texts) => texts.as_slice(),
+            Held::Text(text) => slice::from_ref(text),
+            Held::Nothing | Held::Number(_) | Held::Date(_) | Held::Flag(_) => &[],
         };
         match self.operator {
             Operator::Equal => equal(held, &self.operand),
@@ -134,10 +136,10 @@ impl Filter {
             Operator::Less => self.compare(held).is_some_and(Ordering::is_lt),
             Operator::AtLeast => self.compare(held).is_some_and(Ordering::is_ge),
             Operator::AtMost => self.compare(held).is_some_and(Ordering::is_le),
-            Operator::Contains => self.any_text(&texts, |text, part| text.contains(part)),
-            Operator::NotContains => !self.any_text(&texts, |text, part| text.contains(part)),
-            Operator::StartsWith => self.any_text(&texts, |text, part| text.starts_with(part)),
-            Operator::EndsWith => self.any_text(&texts, |text, part| text.ends_with(part)),
+            Operator::Contains => self.any_text(texts, |text, part| text.contains(part)),
+            Operator::NotContains => !self.any_text(texts, |text, part| text.contains(part)),
+            Operator::StartsWith => self.any_text(texts, |text, part| text.starts_with(part)),
+            Operator::EndsWith => self.any_text(texts, |text, part| text.ends_with(part)),
         }
     }
 
@@ -157,9 +159,8 @@ impl Filter {
         let Operand::Text(part) = &self.operand else {
             return false;
         };
-        texts
-            .iter()
-            .any(|text| test(&text.to_lowercase(), &part.to_lowercase()))
+        let part = folded(part);
+        texts.iter().any(|text| test(&folded(text), &part))
     }
 
     fn compare(&self, held: &Held) -> Option<Ordering> {
@@ -177,11 +178,21 @@ impl Filter {
     }
 }
 
+/// In lower case, without a copy where it is already.
+fn folded(text: &str) -> Cow<'_, str> {
+    let is_folded = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if text.bytes().all(is_folded) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
+}
+
 fn equal(held: &Held, operand: &Operand) -> bool {
     match (held, operand) {
         (Held::Nothing, Operand::Nothing) => true,
         (Held::Many(texts), Operand::Nothing) => texts.is_empty(),
-        (Held::Text(held), Operand::Text(operand)) => held.to_lowercase() == operand.to_lowercase(),
+        (Held::Text(held), Operand::Text(operand)) => folded(held) == folded(operand),
         (Held::Many(texts), Operand::Text(operand)) => texts.contains(operand),
         (Held::Number(held), Operand::Number(operand)) => {
             held.partial_cmp(operand) == Some(Ordering::Equal)
