@@ -1,5 +1,6 @@
 //! The inbox: conversations, one of them open, and who it is with.
 
+mod about;
 mod deed;
 mod listing;
 mod snooze;
@@ -37,6 +38,7 @@ struct Entry {
     initials: String,
     snippet: String,
     state: &'static str,
+    mark: Option<&'static str>,
     ago: String,
     exact: String,
     assignee: Option<String>,
@@ -218,6 +220,7 @@ fn entry(world: &World, row: &Conversation, now: i64) -> Entry {
         name,
         snippet: snippet(&attached::last_words(world, row)),
         state: row.state.word(),
+        mark: about::mark(row),
         ago: moments::ago(row.updated_at, now, &world.zone),
         exact: moments::exact(row.updated_at, &world.zone),
         assignee: assignee.cloned(),

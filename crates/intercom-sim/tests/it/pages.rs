@@ -324,3 +324,39 @@ async fn a_long_list_is_read_to_its_end() {
     let (_, page) = town.page("/inbox?show=all&after=nonsense", "").await;
     assert!(!page.contains(">Newest<"));
 }
+
+#[tokio::test]
+async fn a_conversation_is_made_urgent_and_tagged_beside_the_thread() {
+    let town = Town::new();
+    let page = conversation_of(&town, "The shop is down").await;
+    let parts = format!("{page}/parts");
+    let api = page.replace("/inbox", "");
+    town.topics().await;
+    let urgent = [("deed", "prioritize"), ("priority", "urgent")];
+    assert_eq!(town.form(&parts, &urgent).await.0, 303);
+    assert_eq!(town.get(&api).await.body["priority"], "urgent");
+    assert_eq!(town.topics().await, ["conversation.priority.updated"]);
+    let (_, list) = town.page("/inbox", "").await;
+    assert!(list.contains("<span class=\"chip warn\">Urgent</span>"));
+    let (status, _, shown) = town
+        .form(&parts, &[("deed", "prioritize"), ("priority", "very")])
+        .await;
+    assert_eq!(status, 400);
+    assert!(shown.contains("Choose how urgent it is."));
+
+    assert_eq!(
+        town.form(&parts, &[("deed", "tag"), ("tag", "Outage <1>")])
+            .await
+            .0,
+        303
+    );
+    let tag = town.get(&api).await.body["tags"]["tags"][0].clone();
+    assert_eq!(tag["name"], "Outage <1>");
+    let (_, shown) = town.page(&page, "").await;
+    assert!(shown.contains("Remove the tag Outage &#60;1&#62;"));
+    let off = [("deed", "untag"), ("tag", tag["id"].as_str().unwrap())];
+    assert_eq!(town.form(&parts, &off).await.0, 303);
+    assert_eq!(town.get(&api).await.body["tags"]["tags"], json!([]));
+    let (status, _, _) = town.form(&parts, &[("deed", "tag"), ("tag", " ")]).await;
+    assert_eq!(status, 400);
+}

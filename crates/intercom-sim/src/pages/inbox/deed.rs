@@ -2,13 +2,14 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::json;
 
 use super::super::card::{self, CardView};
 use super::super::posted::Posted;
 use super::super::{not_found, page, shell};
 use super::listing::Filter;
-use super::{InboxPage, address, card_action, find, opened, snooze, thread};
+use super::{InboxPage, about, address, card_action, find, opened, snooze, thread};
 use crate::api::{self, Action};
 use crate::canvas::CardPlace;
 use crate::conversation::Author;
@@ -68,11 +69,38 @@ fn done(
             let until = snooze::until(chosen("until"), now.as_seconds(), &world.zone);
             Action::Snooze(until.ok_or("Choose how long to put it off.")?)
         }
+        "prioritize" => {
+            let priority = about::priority(chosen("priority"));
+            Action::Prioritize(priority.ok_or("Choose how urgent it is.")?)
+        }
+        "tag" | "untag" => return tag(world, now, (id, me), deed, chosen("tag").trim()),
         _ => return Err("Nobody knows what was to be done.".to_owned()),
     };
     let me = Author::Admin(me);
     api::act_with(world, now, (id, me), action, attachments, None)
         .map_err(|refusal| refusal.message)
+}
+
+/// Puts a tag on, of a name that may be new, or takes one off.
+fn tag(
+    world: &mut World,
+    now: Timestamp,
+    (id, me): (ConversationId, AdminId),
+    deed: &str,
+    tag: &str,
+) -> Result<(), String> {
+    let by = json!({ "admin_id": me.to_string() });
+    let path = format!("conversations/{id}/tags");
+    let done = if deed == "untag" {
+        world.done_by(me, now, (Method::DELETE, &format!("{path}/{tag}")), &by)
+    } else {
+        let named = world.done_by(me, now, (Method::POST, "tags"), &json!({ "name": tag }));
+        named.and_then(|named| {
+            let put = json!({ "id": named["id"], "admin_id": me.to_string() });
+            world.done_by(me, now, (Method::POST, &path), &put)
+        })
+    };
+    done.map(drop).map_err(|refusal| refusal.message)
 }
 
 /// The conversation again, with what was typed and why it was not sent.

@@ -3,6 +3,7 @@
 use super::super::attached::{self, Attached};
 use super::super::moments;
 use super::super::shell::{self, TeammateChoice};
+use super::about::About;
 use super::listing::Filter;
 use super::{name, snooze};
 use crate::conversation::{Assignee, Author, Conversation, Part, PartType, State};
@@ -42,6 +43,7 @@ pub(super) struct Thread {
     pub(super) assignees: Vec<TeammateChoice>,
     pub(super) teams: Vec<TeammateChoice>,
     pub(super) snoozes: [(&'static str, &'static str); 3],
+    pub(super) about: About,
     /// Where its forms are posted to.
     pub(super) action: String,
     /// The list that it was opened from.
@@ -88,6 +90,7 @@ impl Thread {
             assignees: shell::choices(world, row.admin),
             teams: teams(world, row.team),
             snoozes: snooze::CHOICES,
+            about: About::of(world, row),
             action: format!("/inbox/conversations/{}/parts{}", row.id, filter.suffix()),
             list: filter.address(),
             typed: String::new(),
