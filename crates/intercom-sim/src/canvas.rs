@@ -201,7 +201,7 @@ impl World {
         match place {
             CardPlace::Profile(_) => &[],
             CardPlace::Conversation(id) => {
-                let row = self.conversations.rows.get(&id);
+                let row = self.conversations.get(id);
                 row.map_or(&[], |row| &row.contacts)
             }
         }
@@ -226,7 +226,7 @@ impl World {
             "admin": self.admin(admin)?.render(),
         });
         if let CardPlace::Conversation(id) = place {
-            let row = self.conversations.rows.get(&id)?;
+            let row = self.conversations.get(id)?;
             let (parts, version) = (PartsShown::All, Version::V2_16);
             body["conversation"] = render::conversation(self, row, parts, DisplayAs::Html, version);
         }

@@ -10,7 +10,7 @@ pub(crate) mod phone;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::attribute::Values;
 use crate::ids::{AdminId, NoteId, ObjectId, TagId};
+use crate::search::Lag;
 
 pub(crate) use edit::ContactEdit;
 pub(crate) use merges::{Merge, Merges};
@@ -108,14 +109,6 @@ impl Contact {
     }
 }
 
-/// A row as search still shows it.
-#[derive(Debug, Clone)]
-struct Former {
-    /// From this second on search shows what came after.
-    until: i64,
-    row: Option<Arc<Contact>>,
-}
-
 /// The orders in which contacts are walked without sorting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -133,13 +126,10 @@ pub(crate) struct Contacts {
     by_email: BTreeSet<(u64, ObjectId)>,
     by_external_id: BTreeSet<(u64, ObjectId)>,
     merges: Merges,
-    former: BTreeMap<ObjectId, Vec<Former>>,
-    /// Until when search shows whose former row, the first first.
-    refreshes: VecDeque<(i64, ObjectId)>,
+    pub(crate) lag: Lag<ObjectId, Contact>,
     /// How many users and how many leads are not in the archive.
     users: usize,
     leads: usize,
-    search_lag: i64,
 }
 
 /// The small part of the table that is kept between two starts. The rows are kept beside it
@@ -202,11 +192,6 @@ impl Contacts {
             merges: self.merges,
             ..Self::from_rows(rows)
         }
-    }
-
-    /// How long search shows the former row after a change.
-    pub(crate) fn set_search_lag(&mut self, seconds: i64) {
-        self.search_lag = seconds;
     }
 
     pub(crate) fn get(&self, id: ObjectId) -> Option<&Arc<Contact>> {
@@ -320,14 +305,14 @@ impl Contacts {
             Order::Updated => &self.by_updated,
         };
         let (first, last) = (index.first()?, index.last()?);
-        let are_within = first.0 >= from && last.0 <= to && self.former.is_empty();
+        let are_within = first.0 >= from && last.0 <= to && self.lag.is_empty();
         are_within.then(|| self.count())
     }
 
     /// Adds or replaces a row; search notices after the lag.
     pub(crate) fn put(&mut self, row: Contact, now: i64) {
         let id = row.id;
-        self.remember(id, now);
+        self.lag.remember(id, self.rows.get(&id), now);
         self.unindex(id);
         self.by_created.insert((row.created_at, id));
         self.by_updated.insert((row.updated_at, id));
@@ -343,7 +328,7 @@ impl Contacts {
 
     /// Removes a row for good.
     pub(crate) fn remove(&mut self, id: ObjectId, now: i64) -> Option<Arc<Contact>> {
-        self.remember(id, now);
+        self.lag.remember(id, self.rows.get(&id), now);
         self.unindex(id);
         self.rows.remove(&id)
     }
@@ -367,49 +352,6 @@ impl Contacts {
         if let Some(external_id) = row.external_id.as_deref() {
             self.by_external_id.remove(&(hash(&fold(external_id)), id));
         }
-    }
-
-    fn remember(&mut self, id: ObjectId, now: i64) {
-        if self.search_lag > 0 {
-            let former = Former {
-                until: now + self.search_lag,
-                row: self.rows.get(&id).cloned(),
-            };
-            self.refreshes.push_back((former.until, id));
-            self.former.entry(id).or_default().push(former);
-        }
-    }
-
-    /// Lets search see all changes that are old enough. Returns how many contacts it caught up
-    /// with.
-    pub(crate) fn refresh_search(&mut self, now: i64) -> usize {
-        let before = self.former.len();
-        while let Some((_, id)) = self.refreshes.pop_front_if(|(until, _)| *until <= now) {
-            if let Some(rows) = self.former.get_mut(&id) {
-                rows.retain(|row| row.until > now);
-                if rows.is_empty() {
-                    self.former.remove(&id);
-                }
-            }
-        }
-        before - self.former.len()
-    }
-
-    /// When search next catches up with something.
-    pub(crate) fn next_refresh(&self) -> Option<i64> {
-        self.refreshes.front().map(|(until, _)| *until)
-    }
-
-    /// True if search does not yet see the contact as it is.
-    pub(crate) fn is_unsearchable(&self, id: ObjectId) -> bool {
-        self.former.contains_key(&id)
-    }
-
-    /// The rows that search shows in place of those that it does not yet see.
-    pub(crate) fn former_rows(&self) -> impl Iterator<Item = &Arc<Contact>> {
-        self.former
-            .values()
-            .filter_map(|rows| rows.first()?.row.as_ref())
     }
 }
 

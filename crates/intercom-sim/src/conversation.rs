@@ -2,8 +2,7 @@
 
 mod attribute;
 mod priority;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod table;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +14,7 @@ pub(crate) use attribute::{
     AttributeChange, Choice, ConversationAttribute, ConversationAttributes, Kind,
 };
 pub use priority::Priority;
+pub(crate) use table::Conversations;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -225,6 +225,15 @@ impl Conversation {
             })
     }
 
+    /// Whether a contact takes part or has said something.
+    pub(crate) fn involves(&self, contact: ObjectId) -> bool {
+        let said = Author::Contact(contact);
+        let mut parts = self.parts.iter();
+        self.contacts.contains(&contact)
+            || self.source.author == said
+            || parts.any(|part| part.author == said)
+    }
+
     /// What one contact said and took part in is another one's from now on.
     pub(crate) fn hand_over(&mut self, from: ObjectId, into: ObjectId) {
         if self.contacts.contains(&into) {
@@ -253,56 +262,5 @@ impl Conversation {
         admins.sort_unstable();
         admins.dedup();
         admins
-    }
-}
-
-/// All conversations of a workspace, by id.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Conversations {
-    pub(crate) rows: BTreeMap<ConversationId, Conversation>,
-    /// When snoozed ones wake up. What was done to them since is seen when it is time.
-    #[serde(skip)]
-    alarms: BTreeSet<(i64, ConversationId)>,
-}
-
-impl Conversations {
-    /// Sets the alarm of a conversation that sleeps.
-    pub(crate) fn set_alarm(&mut self, until: i64, id: ConversationId) {
-        self.alarms.insert((until, id));
-    }
-
-    /// Sets the alarms of all that sleep, after a load.
-    pub(crate) fn set_alarms(&mut self) {
-        let sleeping = self.rows.values().filter(|row| row.state == State::Snoozed);
-        self.alarms = sleeping
-            .filter_map(|row| Some((row.snoozed_until?, row.id)))
-            .collect();
-    }
-
-    pub(crate) fn next_alarm(&self) -> Option<i64> {
-        self.alarms.first().map(|(until, _)| *until)
-    }
-
-    /// Those whose snooze ends by `now`, taken once.
-    pub(crate) fn take_alarms(&mut self, now: i64) -> Vec<ConversationId> {
-        let mut waking = Vec::new();
-        while let Some((until, id)) = self.alarms.first().copied().filter(|it| it.0 <= now) {
-            self.alarms.pop_first();
-            let row = self.rows.get(&id);
-            let sleeps = |row: &Conversation| {
-                row.state == State::Snoozed && row.snoozed_until == Some(until)
-            };
-            if row.is_some_and(sleeps) {
-                waking.push(id);
-            }
-        }
-        waking
-    }
-
-    /// All, the one changed last first.
-    pub(crate) fn latest_first(&self) -> Vec<&Conversation> {
-        let mut rows: Vec<&Conversation> = self.rows.values().collect();
-        rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id)));
-        rows
     }
 }

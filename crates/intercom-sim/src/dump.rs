@@ -104,7 +104,7 @@ impl World {
                 "author": note.author.map(|id| id.to_string()),
             })
         });
-        let in_conversations = self.conversations.rows.values().flat_map(|row| {
+        let in_conversations = self.conversations.all().flat_map(|row| {
             let notes = row.parts.iter().filter(|part| part.kind == PartType::Note);
             notes.map(|part| {
                 json!({

@@ -3,6 +3,7 @@
 //!
 //! It knows fields only by name and kind; what a row holds is told by a closure.
 
+mod lag;
 mod page;
 mod parse;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::slice;
 
+pub(crate) use lag::Lag;
 pub(crate) use page::{Cursor, PageRequest, SortKey, page_links};
 pub(crate) use parse::{Dialect, parse};
 
@@ -117,6 +119,34 @@ impl Query {
             Self::All(parts) => parts.iter().flat_map(Self::required).collect(),
             Self::Any(_) => Vec::new(),
         }
+    }
+
+    /// The times of a field between which everything found must lie, both ends included. Speed only.
+    pub(crate) fn bounds(&self, field: &str) -> (i64, i64) {
+        let (mut from, mut to) = (i64::MIN, i64::MAX - 1);
+        for filter in self.required() {
+            let Operand::Span(start, end) = filter.operand else {
+                continue;
+            };
+            if filter.field != field {
+                continue;
+            }
+            match filter.operator {
+                Operator::Greater => from = from.max(end),
+                Operator::Less => to = to.min(start.saturating_sub(1)),
+                Operator::Equal => (from, to) = (from.max(start), to.min(end.saturating_sub(1))),
+                Operator::NotEqual
+                | Operator::In
+                | Operator::NotIn
+                | Operator::AtLeast
+                | Operator::AtMost
+                | Operator::Contains
+                | Operator::NotContains
+                | Operator::StartsWith
+                | Operator::EndsWith => {}
+            }
+        }
+        (from, to)
     }
 }
 

@@ -41,7 +41,7 @@ use crate::webhook::{self, AppIdentity, Delivery, Outcome, WebhookControls, Webh
 pub enum Effect {
     /// Send this, and tell [`World::delivered`] how it went.
     Webhook(Delivery),
-    /// Search caught up with so many contacts. Nothing is to be done.
+    /// Search caught up with so many contacts and conversations. Nothing is to be done.
     IndexRefreshed(usize),
 }
 
@@ -164,7 +164,6 @@ impl World {
     }
 
     fn start_with(&mut self, options: Options) {
-        self.conversations.set_alarms();
         // A zone that this build does not know is told once; its days are then those of UTC.
         self.zone = TimeZone::get(&options.timezone).unwrap_or_else(|_| {
             tracing::warn!(
@@ -173,8 +172,9 @@ impl World {
             );
             TimeZone::UTC
         });
-        self.contacts
-            .set_search_lag(i64::from(options.search_lag_seconds));
+        let lag = i64::from(options.search_lag_seconds);
+        self.contacts.lag.set(lag);
+        self.conversations.lag.set(lag);
         self.limiter
             .set_limits(options.rate_limit, options.workspace_rate_limit);
         if let (Some(token), Some(admin)) = (&options.token, self.admins.first()) {
@@ -191,7 +191,7 @@ impl World {
         entropy: &mut dyn Entropy,
         request: &Request<Bytes>,
     ) -> Response<Bytes> {
-        self.contacts.refresh_search(now.as_seconds());
+        self.refresh_search(now);
         let response = api::answer(self, now, entropy, request);
         self.record_call(now, request, response.status().as_u16());
         response
@@ -205,7 +205,12 @@ impl World {
 
     /// When something is next due, if nothing else happens before.
     pub fn next_due(&self) -> Option<Timestamp> {
-        let refresh = self.contacts.next_refresh().map(Timestamp::from_seconds);
+        let refreshes = [
+            self.contacts.lag.next_refresh(),
+            self.conversations.lag.next_refresh(),
+        ];
+        let refresh = refreshes.into_iter().flatten().min();
+        let refresh = refresh.map(Timestamp::from_seconds);
         let alarm = self.conversations.next_alarm().map(Timestamp::from_seconds);
         [refresh, alarm, self.webhooks.next_due()]
             .into_iter()
@@ -220,7 +225,7 @@ impl World {
 
     /// Takes what is due at `now`, so many notifications at most.
     pub(crate) fn due_at_most(&mut self, most: usize, now: Timestamp) -> Vec<Effect> {
-        let refreshed = self.contacts.refresh_search(now.as_seconds());
+        let refreshed = self.refresh_search(now);
         api::wake(self, now);
         let app = AppIdentity {
             workspace: &self.workspace,
@@ -235,6 +240,11 @@ impl World {
             .map(Effect::Webhook);
         let refreshed = (refreshed > 0).then_some(Effect::IndexRefreshed(refreshed));
         refreshed.into_iter().chain(deliveries).collect()
+    }
+
+    fn refresh_search(&mut self, now: Timestamp) -> usize {
+        let now = now.as_seconds();
+        self.contacts.lag.refresh(now) + self.conversations.lag.refresh(now)
     }
 
     /// Tells how a delivery went. Anything but a success is repeated once, a minute later.

@@ -57,21 +57,13 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
 }
 
 fn find(world: &World, id: &str) -> Result<ConversationId, Refusal> {
-    if id == "last" {
-        return world
-            .conversations
-            .latest_first()
-            .first()
-            .map(|row| row.id)
-            .ok_or_else(not_found);
-    }
-    let id = id.parse().map_err(|_| not_found())?;
-    world
-        .conversations
-        .rows
-        .contains_key(&id)
-        .then_some(id)
-        .ok_or_else(not_found)
+    let row = if id == "last" {
+        world.conversations.latest_first().next()
+    } else {
+        let id = id.parse().ok();
+        id.and_then(|id| world.conversations.get(id))
+    };
+    row.map(|row| row.id).ok_or_else(not_found)
 }
 
 fn not_found() -> Refusal {
@@ -79,7 +71,7 @@ fn not_found() -> Refusal {
 }
 
 fn show(world: &World, call: &Call<'_>, id: ConversationId) -> Reply {
-    let row = world.conversations.rows.get(&id).ok_or_else(not_found)?;
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
     let display = match call.param("display_as") {
         Some("plaintext") => DisplayAs::Text,
         _ => DisplayAs::Html,
@@ -100,35 +92,32 @@ fn list(world: &World, call: &Call<'_>) -> Reply {
         PER_PAGE_USUAL,
         &Value::Null,
     )?;
-    Ok(page(
-        world,
-        call,
-        &request,
-        world.conversations.latest_first(),
-        |row| row.updated_at,
-    ))
+    let after = after(&request);
+    let rows = world.conversations.changed_before(after);
+    let wanted = rows.take(request.per_page + 1).collect();
+    let total = world.conversations.count();
+    let key = |row: &Conversation| row.updated_at;
+    Ok(page(world, call, &request, (wanted, total), key))
 }
 
-/// One page of `rows`, which are in descending order of `key` and id.
+/// Where the page before ended.
+fn after(request: &PageRequest) -> Option<(i64, ConversationId)> {
+    let cursor = request.after.as_ref()?;
+    let SortKey::Number(time) = cursor.0 else {
+        return None;
+    };
+    Some((time, cursor.1.parse().ok()?))
+}
+
+/// A page of the rows that follow the page before, which are in descending order of `key` and id, and
+/// of which one more than fits tells that there are more; with how many there are in all.
 fn page(
     world: &World,
     call: &Call<'_>,
     request: &PageRequest,
-    rows: Vec<&Conversation>,
+    (mut rest, total): (Vec<&Conversation>, usize),
     key: impl Fn(&Conversation) -> i64,
 ) -> Answer {
-    let total = rows.len();
-    let after = request.after.as_ref().and_then(|cursor| {
-        let SortKey::Number(time) = cursor.0 else {
-            return None;
-        };
-        Some((time, cursor.1.parse::<ConversationId>().ok()?))
-    });
-    let mut rest: Vec<&Conversation> = rows
-        .into_iter()
-        .skip_while(|row| after.is_some_and(|after| (key(row), row.id) >= after))
-        .take(request.per_page + 1)
-        .collect();
     let has_more = rest.len() > request.per_page;
     rest.truncate(request.per_page);
     let next = rest
@@ -174,7 +163,7 @@ fn start(world: &mut World, call: &Call<'_>) -> Reply {
         attachments: attachments::taken(world, &body)?,
     };
     let id = start_conversation(world, call.at, started);
-    let row = &world.conversations.rows[&id];
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
     let kind = world
         .contacts
         .get(contact)
@@ -188,7 +177,7 @@ fn start(world: &mut World, call: &Call<'_>) -> Reply {
 
 fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let id = find(world, id)?;
-    world.conversations.rows.remove(&id);
+    world.conversations.remove(id, call.now());
     let item = json!({ "type": "conversation", "conversation_id": id.to_string() });
     world.announce("conversation.deleted", item, call.at);
     Ok(Answer::Ok(
@@ -264,7 +253,7 @@ fn replying_contact(
     body: &serde_json::Map<String, Value>,
 ) -> Result<ObjectId, Refusal> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let row = world.conversations.rows.get(&id).ok_or_else(not_found)?;
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
     let is_named = |contact: &&ObjectId| {
         let Some(person) = world.contacts.get(**contact) else {
             return false;

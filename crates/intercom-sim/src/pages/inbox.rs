@@ -115,7 +115,7 @@ fn address(id: ConversationId, filter: Option<&Filter>) -> String {
 
 fn find(sim: &Sim, id: &str) -> Option<ConversationId> {
     let id = id.parse().ok()?;
-    sim.look(|world| world.conversations.rows.get(&id).map(|row| row.id))
+    sim.look(|world| world.conversations.get(id).map(|row| row.id))
 }
 
 fn card_action(id: ConversationId, filter: Option<&Filter>) -> String {
@@ -165,7 +165,7 @@ fn opened(
 ) -> Option<InboxPage> {
     let now = sim.now().as_seconds();
     sim.look(|world| {
-        let row = world.conversations.rows.get(&id)?;
+        let row = world.conversations.get(id)?;
         let filter = filter.unwrap_or_else(|| Filter::of_state(row.state));
         let contact = row.contacts.first().and_then(|id| world.contacts.get(*id));
         Some(InboxPage {

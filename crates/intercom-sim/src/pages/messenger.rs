@@ -226,7 +226,7 @@ fn own_page(sim: &Sim, contact: ObjectId) -> HomePage {
     sim.look(|world| {
         let gone = Contact::new(contact, Role::Lead, now);
         let row = world.contacts.get(contact).map_or(&gone, |row| &**row);
-        let theirs = world.conversations.latest_first().into_iter();
+        let theirs = world.conversations.latest_first();
         let theirs = theirs.filter(|talk| talk.contacts.contains(&contact));
         HomePage {
             visitor: Visitor::of(world, row),

@@ -198,7 +198,7 @@ fn events(world: &World, row: &Contact, now: i64) -> Vec<EventLine> {
 }
 
 fn conversations(world: &World, row: &Contact, now: i64) -> Vec<ConversationLine> {
-    let rows = world.conversations.rows.values();
+    let rows = world.conversations.all();
     let mut theirs: Vec<&Conversation> = rows.filter(|it| it.contacts.contains(&row.id)).collect();
     theirs.sort_by_key(|it| std::cmp::Reverse((it.updated_at, it.id)));
     let shown = theirs.into_iter().take(CONVERSATIONS_SHOWN);

@@ -133,7 +133,7 @@ pub(super) fn seed(world: &mut World, options: &Options, now: i64) {
         };
         let contact = contact_id(world.seed, role, person);
         let row = conversation(world, contact, index, now);
-        world.conversations.rows.insert(row.id, row);
+        world.conversations.insert(row, now);
     }
 }
 

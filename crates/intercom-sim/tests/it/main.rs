@@ -14,6 +14,7 @@ mod contact_writes;
 mod contacts;
 mod controls;
 mod conversation_changes;
+mod conversation_search;
 mod conversation_tags;
 mod conversations;
 mod dump;

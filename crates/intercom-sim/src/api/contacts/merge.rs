@@ -89,8 +89,12 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
         world.companies.detach(*company, from.id);
         world.companies.attach(*company, into.id);
     }
-    for conversation in world.conversations.rows.values_mut() {
-        conversation.hand_over(from.id, into.id);
+    let talks = world.conversations.all();
+    let theirs = talks.filter(|row| row.involves(from.id)).map(|row| row.id);
+    for id in theirs.collect::<Vec<_>>() {
+        let now = at.as_seconds();
+        let talks = &mut world.conversations;
+        talks.edit(id, now, |row| row.hand_over(from.id, into.id));
     }
     let mut row = into.clone();
     if row.phone.is_none() {

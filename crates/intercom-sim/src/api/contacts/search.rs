@@ -139,9 +139,10 @@ fn page(
         Some(after) if sort.descending => key < after,
         Some(after) => key > after,
     };
-    let is_current = |row: &&Arc<Contact>| !world.contacts.is_unsearchable(row.id);
+    let is_current = |row: &&Arc<Contact>| !world.contacts.lag.hides(row.id);
     let late: Vec<&Arc<Contact>> = world
         .contacts
+        .lag
         .former_rows()
         .filter(|row| is_found(row))
         .collect();
@@ -154,7 +155,7 @@ fn page(
             .collect(),
         (Some(order), None) => {
             let total = || {
-                let (from, to) = bounds(query, &sort.field);
+                let (from, to) = query.bounds(&sort.field);
                 let is_only_bounds = matches!(query, Query::Filter(only) if is_bound(only, sort));
                 let all = world.contacts.count_if_all(order, from, to);
                 if let Some(all) = all.filter(|_| is_only_bounds) {
@@ -219,7 +220,7 @@ fn walk(
     wanted: usize,
     is_found: &dyn Fn(&Contact) -> bool,
 ) -> Vec<Arc<Contact>> {
-    let (mut from, mut to) = bounds(query, &sort.field);
+    let (mut from, mut to) = query.bounds(&sort.field);
     let after = request.after.as_ref().and_then(key_id);
     if let Some((time, _)) = after {
         if sort.descending {
@@ -241,7 +242,7 @@ fn walk(
                 place > after
             }
         });
-        is_after && !world.contacts.is_unsearchable(row.id) && is_found(row)
+        is_after && !world.contacts.lag.hides(row.id) && is_found(row)
     };
     let walked = world.contacts.walk(order, (from, ObjectId::LOWEST), to);
     if sort.descending {
@@ -264,32 +265,4 @@ fn is_bound(filter: &Filter, sort: &Sort) -> bool {
             filter.operator,
             Operator::Greater | Operator::Less | Operator::Equal
         )
-}
-
-/// The times between which everything found must lie. Speed only.
-fn bounds(query: &Query, field: &str) -> (i64, i64) {
-    let (mut from, mut to) = (i64::MIN, i64::MAX - 1);
-    for filter in query.required() {
-        let Operand::Span(start, end) = filter.operand else {
-            continue;
-        };
-        if filter.field != field {
-            continue;
-        }
-        match filter.operator {
-            Operator::Greater => from = from.max(end),
-            Operator::Less => to = to.min(start.saturating_sub(1)),
-            Operator::Equal => (from, to) = (from.max(start), to.min(end.saturating_sub(1))),
-            Operator::NotEqual
-            | Operator::In
-            | Operator::NotIn
-            | Operator::AtLeast
-            | Operator::AtMost
-            | Operator::Contains
-            | Operator::NotContains
-            | Operator::StartsWith
-            | Operator::EndsWith => {}
-        }
-    }
-    (from, to)
 }

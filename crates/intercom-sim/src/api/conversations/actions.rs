@@ -57,7 +57,7 @@ pub(crate) fn start_conversation(
         attachments: started.attachments,
     };
     let row = Conversation::begun(id, now, started.contact, source);
-    world.conversations.rows.insert(id, row);
+    world.conversations.insert(row, now);
     note_the_contact(world, now, id, author);
     tell(world, at, id, "conversation.user.created", None);
     id
@@ -87,11 +87,6 @@ pub(crate) fn act_with(
 ) -> Result<(), Refusal> {
     let now = at.as_seconds();
     let part = PartId(133_000_000 + world.next_number());
-    let row = world
-        .conversations
-        .rows
-        .get_mut(&id)
-        .ok_or_else(not_found)?;
     let assigned_to = match &action {
         Action::Assign(assignee, _) => Some(*assignee),
         Action::Comment(_)
@@ -102,27 +97,28 @@ pub(crate) fn act_with(
         | Action::Wake
         | Action::Prioritize(_) => None,
     };
-    let (part_type, body, topic) = apply(row, now, author, action);
-    // Files need no words.
-    let body = body.filter(|body| !body.is_empty());
-    row.updated_at = now;
-    row.parts.push(Part {
-        id: part,
-        kind: part_type,
-        body,
-        author,
-        created_at: now,
-        assigned_to,
-        state: row.state,
-        app_package_code: app.map(str::to_owned),
-        is_redacted: false,
-        attachments,
-        tags: Vec::new(),
-        detail: None,
+    let app_package_code = app.map(str::to_owned);
+    let done = world.conversations.edit(id, now, |row| {
+        let (kind, body, topic) = apply(row, now, author, action);
+        row.updated_at = now;
+        row.parts.push(Part {
+            id: part,
+            kind,
+            // Files need no words.
+            body: body.filter(|body| !body.is_empty()),
+            author,
+            created_at: now,
+            assigned_to,
+            state: row.state,
+            app_package_code,
+            is_redacted: false,
+            attachments,
+            tags: Vec::new(),
+            detail: None,
+        });
+        (kind, topic)
     });
-    if let Some(until) = row.snoozed_until {
-        world.conversations.set_alarm(until, id);
-    }
+    let (part_type, topic) = done.ok_or_else(not_found)?;
     if part_type == PartType::Comment {
         note_the_contact(world, now, id, author);
     }
@@ -147,23 +143,24 @@ pub(super) fn push(
 ) -> Result<PartId, Refusal> {
     let now = at.as_seconds();
     let part = PartId(133_000_000 + world.next_number());
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
-    row.updated_at = now;
-    row.parts.push(Part {
-        id: part,
-        kind: change.kind,
-        body: None,
-        author: change.author,
-        created_at: now,
-        assigned_to: None,
-        state: row.state,
-        app_package_code: change.app.map(str::to_owned),
-        is_redacted: false,
-        attachments: Vec::new(),
-        tags: Vec::new(),
-        detail: change.detail.map(Box::new),
+    let pushed = world.conversations.edit(id, now, |row| {
+        row.updated_at = now;
+        row.parts.push(Part {
+            id: part,
+            kind: change.kind,
+            body: None,
+            author: change.author,
+            created_at: now,
+            assigned_to: None,
+            state: row.state,
+            app_package_code: change.app.map(str::to_owned),
+            is_redacted: false,
+            attachments: Vec::new(),
+            tags: Vec::new(),
+            detail: change.detail.map(Box::new),
+        });
     });
+    pushed.ok_or_else(not_found)?;
     Ok(part)
 }
 
@@ -248,7 +245,7 @@ fn apply(
 /// Writes down on the contacts that they spoke or were spoken to. No webhook: `last_…_at` changes
 /// are told with the next real change.
 fn note_the_contact(world: &mut World, now: i64, id: ConversationId, author: Author) {
-    let Some(row) = world.conversations.rows.get(&id) else {
+    let Some(row) = world.conversations.get(id) else {
         return;
     };
     for contact in row.contacts.clone() {
@@ -276,7 +273,7 @@ pub(super) fn tell(
     topic: &str,
     part: Option<PartId>,
 ) {
-    let Some(row) = world.conversations.rows.get(&id) else {
+    let Some(row) = world.conversations.get(id) else {
         return;
     };
     let version = world.app_version();
@@ -288,7 +285,7 @@ pub(super) fn tell(
 
 /// Tells that a conversation was read: without its words and people (observed).
 pub(super) fn tell_read(world: &mut World, at: Timestamp, id: ConversationId) {
-    let Some(row) = world.conversations.rows.get(&id) else {
+    let Some(row) = world.conversations.get(id) else {
         return;
     };
     let version = world.app_version();

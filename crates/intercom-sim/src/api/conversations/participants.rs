@@ -21,7 +21,7 @@ pub(super) fn add(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let contact = named
         .and_then(|named| contact(world, named))
         .ok_or_else(Refusal::no_such_contact)?;
-    let row = world.conversations.rows.get(&id).ok_or_else(not_found)?;
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
     if !row.contacts.contains(&contact) {
         let change = (PartType::ParticipantAdded, "conversation.contact.attached");
         changed(world, call, (id, contact), by, change)?;
@@ -33,7 +33,7 @@ pub(super) fn add(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
 pub(super) fn remove(world: &mut World, call: &Call<'_>, id: &str, contact: &str) -> Reply {
     let id = find(world, id)?;
     let by = author(world, &call.json()?)?;
-    let row = world.conversations.rows.get(&id).ok_or_else(not_found)?;
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
     let contact = contact.parse().ok();
     let contact = contact
         .filter(|contact| row.contacts.contains(contact))
@@ -81,13 +81,14 @@ fn changed(
     (kind, topic): (PartType, &str),
 ) -> Result<(), Refusal> {
     let app = world.options.client_id.clone();
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
-    let begun = row.created_at;
-    row.contacts.retain(|present| *present != contact);
-    if kind == PartType::ParticipantAdded {
-        row.contacts.push(contact);
-    }
+    let begun = world.conversations.edit(id, call.now(), |row| {
+        row.contacts.retain(|present| *present != contact);
+        if kind == PartType::ParticipantAdded {
+            row.contacts.push(contact);
+        }
+        row.created_at
+    });
+    let begun = begun.ok_or_else(not_found)?;
     let change = Wordless {
         kind,
         author,

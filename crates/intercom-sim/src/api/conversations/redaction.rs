@@ -22,11 +22,7 @@ pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
     let id: ConversationId = text("conversation_id")
         .and_then(|id| id.parse().ok())
         .ok_or_else(not_there)?;
-    let row = world
-        .conversations
-        .rows
-        .get_mut(&id)
-        .ok_or_else(not_there)?;
+    let row = world.conversations.get(id).ok_or_else(not_there)?;
     let message = match text("type") {
         Some("source") => {
             let is_named = text("source_id") == Some(row.source.id.to_string().as_str());
@@ -38,8 +34,13 @@ pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
         _ => return Err(Refusal::invalid("type is not one of a message").at_field("type")),
     };
     let message = message.ok_or_else(not_there)?;
-    let part = take_away(row, &message)?;
-    row.updated_at = call.now();
+    let now = call.now();
+    let part = world.conversations.edit(id, now, |row| {
+        let part = take_away(row, &message)?;
+        row.updated_at = now;
+        Ok(part)
+    });
+    let part = part.ok_or_else(not_there)??;
     if let Some(part) = part {
         let item = part_of(world, id, part);
         world.announce("conversation_part.redacted", item, call.at);
@@ -75,7 +76,7 @@ fn take_away(row: &mut Conversation, message: &Message) -> Result<Option<PartId>
 
 /// A part as the item of a webhook about it.
 pub(super) fn part_of(world: &World, id: ConversationId, part: PartId) -> Value {
-    let Some(row) = world.conversations.rows.get(&id) else {
+    let Some(row) = world.conversations.get(id) else {
         return Value::Null;
     };
     let version = world.app_version();

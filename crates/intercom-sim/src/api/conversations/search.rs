@@ -1,9 +1,11 @@
 //! `POST /conversations/search`: the same language as for contacts, with times to the second.
 
+use std::cmp::Reverse;
+
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Call, PER_PAGE_USUAL, Version, page};
+use super::{Call, PER_PAGE_USUAL, Version, after, page};
 use crate::answer::{Refusal, Reply};
 use crate::conversation::{Author, Conversation, State};
 use crate::html;
@@ -32,14 +34,16 @@ pub(super) fn search(world: &World, call: &Call<'_>) -> Reply {
         };
         if descending { key } else { -key }
     };
-    let mut rows: Vec<&Conversation> = world
-        .conversations
-        .rows
-        .values()
-        .filter(|row| query.matches(&|field| held(world, row, field, call.version)))
-        .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((key(row), row.id)));
-    Ok(page(world, call, &request, rows, key))
+    let (from, to) = query.bounds("updated_at");
+    let searchable = world.conversations.searchable(from, to);
+    let found = |row: &&Conversation| query.matches(&|field| held(world, row, field, call.version));
+    let mut rows: Vec<&Conversation> = searchable.filter(found).collect();
+    let total = rows.len();
+    rows.sort_by_key(|row| Reverse((key(row), row.id)));
+    let after = after(&request);
+    rows.retain(|row| after.is_none_or(|after| (key(row), row.id) < after));
+    rows.truncate(request.per_page + 1);
+    Ok(page(world, call, &request, (rows, total), key))
 }
 
 /// What results are sorted by.

@@ -21,13 +21,14 @@ pub(super) fn put_on(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         _ => return Err(Refusal::missing("id must be given").at_field("id")),
     };
     let applied = applied(world, call, (tag, &body))?;
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
     let there = row.tags.iter().find(|there| there.tag == applied.tag);
     let shown = there.copied().unwrap_or(applied);
     if there.is_none() {
-        row.tags.push(applied);
-        row.updated_at = call.now();
+        world.conversations.edit(id, call.now(), |row| {
+            row.tags.push(applied);
+            row.updated_at = applied.at;
+        });
     }
     Ok(Answer::Ok(render::applied_tag(world, shown)))
 }
@@ -36,14 +37,16 @@ pub(super) fn put_on(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
 pub(super) fn take_off(world: &mut World, call: &Call<'_>, id: &str, tag: &str) -> Reply {
     let id = find(world, id)?;
     let applied = applied(world, call, (tag.parse().ok(), &call.json()?))?;
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
-    let place = row.tags.iter().position(|there| there.tag == applied.tag);
-    let removed = row.tags.remove(place.ok_or_else(tag_not_found)?);
-    for part in &mut row.parts {
-        part.tags.retain(|there| *there != removed.tag);
-    }
-    row.updated_at = call.now();
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
+    let mut there = row.tags.iter().filter(|there| there.tag == applied.tag);
+    let removed = there.next().copied().ok_or_else(tag_not_found)?;
+    world.conversations.edit(id, call.now(), |row| {
+        row.tags.retain(|there| *there != removed);
+        for part in &mut row.parts {
+            part.tags.retain(|there| *there != removed.tag);
+        }
+        row.updated_at = call.now();
+    });
     Ok(Answer::Ok(render::applied_tag(world, removed)))
 }
 
@@ -57,18 +60,22 @@ pub(crate) fn tag_part(
 ) -> Result<(), Refusal> {
     world.tag(tag).ok_or_else(tag_not_found)?;
     let now = at.as_seconds();
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
-    let mut parts = row.parts.iter_mut();
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
+    let mut parts = row.parts.iter();
     let tagged = parts.find(|it| it.id == part).ok_or_else(not_found)?;
     if tagged.tags.contains(&tag) {
         return Ok(());
     }
-    tagged.tags.push(tag);
-    if row.tags.iter().all(|there| there.tag != tag) {
-        row.tags.push(AppliedTag { tag, at: now, by });
-    }
-    row.updated_at = now;
+    world.conversations.edit(id, now, |row| {
+        let mut parts = row.parts.iter_mut();
+        if let Some(tagged) = parts.find(|it| it.id == part) {
+            tagged.tags.push(tag);
+        }
+        if row.tags.iter().all(|there| there.tag != tag) {
+            row.tags.push(AppliedTag { tag, at: now, by });
+        }
+        row.updated_at = now;
+    });
     let item = part_of(world, id, part);
     world.announce("conversation_part.tag.created", item, at);
     Ok(())

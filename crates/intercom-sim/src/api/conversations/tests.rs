@@ -16,8 +16,8 @@ fn at_most_500_parts_are_shown_the_newest() {
         ..Options::default()
     };
     let mut world = World::seeded(options, 7, now);
-    let row = world.conversations.rows.values_mut().next().unwrap();
-    row.parts = (0..502)
+    let id = world.conversations.all().next().unwrap().id;
+    let parts = (0..502)
         .map(|at| Part {
             id: PartId(at),
             kind: PartType::Note,
@@ -33,8 +33,10 @@ fn at_most_500_parts_are_shown_the_newest() {
             detail: None,
         })
         .collect();
+    let set = world.conversations.edit(id, 0, |row| row.parts = parts);
+    assert!(set.is_some());
     let request = Request::builder()
-        .uri(format!("/conversations/{}", row.id))
+        .uri(format!("/conversations/{id}"))
         .header("authorization", "Bearer t")
         .body(Bytes::new())
         .unwrap();

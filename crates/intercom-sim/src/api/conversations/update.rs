@@ -24,17 +24,17 @@ pub(super) fn update(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let id = find(world, id)?;
     let asked = asked(world, &call.json()?, call.version)?;
     let now = call.now();
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
-    let before = (row.read, row.title.clone(), row.company);
-    row.read = asked.read.unwrap_or(row.read);
-    row.title = after(asked.title, row.title.take());
-    row.company = after(asked.company, row.company);
-    let is_read_now = row.read && !before.0;
-    let is_of_another = row.company != before.2;
-    if (row.read, &row.title, row.company) != (before.0, &before.1, before.2) {
-        row.updated_at = now;
-    }
+    let became = world.conversations.edit(id, now, |row| {
+        let before = (row.read, row.title.clone(), row.company);
+        row.read = asked.read.unwrap_or(row.read);
+        row.title = after(asked.title, row.title.take());
+        row.company = after(asked.company, row.company);
+        if (row.read, &row.title, row.company) != (before.0, &before.1, before.2) {
+            row.updated_at = now;
+        }
+        (row.read && !before.0, row.company != before.2)
+    });
+    let (is_read_now, is_of_another) = became.ok_or_else(not_found)?;
     for change in asked.attributes {
         write(world, call, id, change)?;
     }
@@ -101,15 +101,16 @@ fn write(
     change: AttributeChange,
 ) -> Result<(), Refusal> {
     let attributes = &world.conversation_attributes;
-    let row = world.conversations.rows.get_mut(&id);
-    let row = row.ok_or_else(not_found)?;
-    let previous = attributes.shown(&row.attributes, change.id);
-    row.attributes.apply(&[(change.id, change.value)]);
-    let value = attributes.shown(&row.attributes, change.id);
+    let written = world.conversations.edit(id, call.now(), |row| {
+        let previous = attributes.shown(&row.attributes, change.id);
+        row.attributes.apply(&[(change.id, change.value)]);
+        (previous, attributes.shown(&row.attributes, change.id))
+    });
+    let (previous, value) = written.ok_or_else(not_found)?;
     if value == previous {
         return Ok(());
     }
-    let told = |value: Option<Value>| value.map(written);
+    let told = |value: Option<Value>| value.map(as_text);
     let detail = Detail::Attribute {
         name: change.name,
         value: told(value),
@@ -126,7 +127,7 @@ fn write(
 }
 
 /// A value as a text, as `event_details` have it.
-fn written(value: Value) -> String {
+fn as_text(value: Value) -> String {
     match value {
         Value::String(text) => text,
         plain @ (Value::Null

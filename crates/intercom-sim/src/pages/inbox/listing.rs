@@ -149,7 +149,7 @@ impl Filter {
                 state,
                 ..self.starting_after(None)
             };
-            let rows = world.conversations.rows.values();
+            let rows = world.conversations.all();
             Tab {
                 name: name.to_owned(),
                 count: rows.filter(|row| there.is_there(row, me)).count(),
@@ -177,7 +177,7 @@ impl Filter {
                     whose,
                     ..self.starting_after(None)
                 };
-                let rows = world.conversations.rows.values();
+                let rows = world.conversations.all();
                 Tab {
                     name,
                     count: rows.filter(|row| there.is_there(row, me)).count(),
@@ -200,7 +200,7 @@ impl Filter {
 
     /// The latest that are asked for. Words are looked for in names, addresses and messages.
     pub(super) fn found<'a>(&self, world: &'a World, me: AdminId) -> Found<'a> {
-        let rows = world.conversations.latest_first().into_iter();
+        let rows = world.conversations.latest_first();
         let comes_after = |row: &Conversation| {
             self.after
                 .is_none_or(|after| (row.updated_at, row.id) < after)

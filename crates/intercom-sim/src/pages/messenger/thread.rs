@@ -46,7 +46,7 @@ pub(super) fn address(contact: ObjectId, id: ConversationId) -> String {
 /// The visitor and the conversation of an address, which must be theirs.
 fn theirs(world: &World, contact: &str, id: &str) -> Option<(ObjectId, ConversationId)> {
     let contact = find(world, contact)?;
-    let row = world.conversations.rows.get(&id.parse().ok()?)?;
+    let row = world.conversations.get(id.parse().ok()?)?;
     row.contacts.contains(&contact).then_some((contact, row.id))
 }
 
@@ -77,7 +77,7 @@ pub(in crate::pages) async fn show(
 fn thread(sim: &Sim, contact: ObjectId, id: ConversationId) -> Option<ThreadPage> {
     let now = sim.now().as_seconds();
     sim.look(|world| {
-        let row = world.conversations.rows.get(&id)?;
+        let row = world.conversations.get(id)?;
         Some(ThreadPage {
             visitor: Visitor::of(world, world.contacts.get(contact)?),
             action: address(contact, id),

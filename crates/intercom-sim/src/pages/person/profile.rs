@@ -203,7 +203,7 @@ fn fate(world: &World, row: &Contact, person: &Person) -> String {
         let ending = if count == 1 { "" } else { "s" };
         format!("{count} {one}{ending}")
     };
-    let conversations = world.conversations.rows.values();
+    let conversations = world.conversations.all();
     let conversations = conversations.filter(|it| it.contacts.contains(&row.id));
     format!(
         "{} goes for good, with {} and {}. {} stay, without a contact.",

@@ -46,8 +46,8 @@ fn crowd() -> (Sim, Asked, ConversationId, AdminId) {
     let id = sim.contact_writes(sim.user_id(0), "Hello");
     let (all, admin) = (people(&sim), sim.look(|world| world.admins[0].id));
     sim.change(|world, _, _| {
-        let row = world.conversations.rows.get_mut(&id).unwrap();
-        row.contacts = all;
+        let set = world.conversations.edit(id, 0, |row| row.contacts = all);
+        assert!(set.is_some());
     });
     (sim, asked, id, admin)
 }

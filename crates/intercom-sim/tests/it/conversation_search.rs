@@ -1,0 +1,105 @@
+//! Lists and searches of conversations: their order, their pages, and how late search is.
+
+use intercom_sim::Options;
+use serde_json::{Value, json};
+
+use crate::conversation_changes::begun;
+use crate::town::{NOON, Town, options};
+
+fn listed(page: &Value) -> Vec<(i64, String)> {
+    let rows = page["conversations"].as_array().unwrap().iter();
+    rows.map(|row| {
+        let id = row["id"].as_str().unwrap().to_owned();
+        (row["updated_at"].as_i64().unwrap(), id)
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn a_list_is_read_to_its_end_though_one_changes_meanwhile() {
+    let town = Town::new();
+    let first = town.get("/conversations?per_page=5").await.body;
+    assert_eq!(first["total_count"], 14);
+    assert_eq!(first["pages"]["total_pages"], 3);
+    let mut all = listed(&first);
+    let changed = all[1].1.clone();
+    town.put(
+        &format!("/conversations/{changed}"),
+        json!({"title": "Moved to the front"}),
+    )
+    .await;
+    let mut page = first;
+    while let Some(next) = page["pages"]["next"]["starting_after"].as_str() {
+        let next = url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
+        let path = format!("/conversations?per_page=5&starting_after={next}");
+        page = town.get(&path).await.body;
+        all.extend(listed(&page));
+    }
+    assert_eq!(all.len(), 14, "nobody twice, nobody missed");
+    assert!(all.is_sorted_by(|one, next| one > next));
+    let again = listed(&town.get("/conversations?per_page=1").await.body);
+    assert_eq!(again, [(NOON, changed)]);
+}
+
+#[tokio::test]
+async fn a_search_goes_in_either_order_within_times() {
+    let town = Town::new();
+    let all = listed(&town.get("/conversations?per_page=150").await.body);
+    let since = all[6].0;
+    let sought = |order: &str, after: Option<&Value>| {
+        json!({
+            "query": {"field": "updated_at", "operator": ">", "value": since},
+            "sort": {"field": "updated_at", "order": order},
+            "pagination": {"per_page": 4, "starting_after": after},
+        })
+    };
+    let path = "/conversations/search";
+    let mut ascending = Vec::new();
+    let mut after = None;
+    loop {
+        let page = town.post(path, sought("ascending", after.as_ref())).await;
+        assert_eq!(page.body["total_count"], 6);
+        ascending.extend(listed(&page.body));
+        after = page.body["pages"]["next"].get("starting_after").cloned();
+        if after.is_none() {
+            break;
+        }
+    }
+    ascending.reverse();
+    assert_eq!(ascending, all[..6]);
+    let descending = town.post(path, sought("descending", None)).await.body;
+    assert_eq!(listed(&descending), all[..4]);
+}
+
+#[tokio::test]
+async fn search_shows_a_conversation_as_it_was_until_the_lag_is_over() {
+    let town = Town::with(Options {
+        search_lag_seconds: 120,
+        ..options()
+    });
+    let path = begun(&town).await;
+    let count = async |state: &str| {
+        let query = json!({"operator": "AND", "value": [
+            {"field": "source.body", "operator": "=", "value": "hello"},
+            {"field": "updated_at", "operator": ">", "value": NOON - 1},
+            {"field": "state", "operator": "=", "value": state},
+        ]});
+        let found = town.post("/conversations/search", json!({ "query": query }));
+        found.await.body["total_count"].as_u64().unwrap()
+    };
+    assert_eq!(count("open").await, 0, "search has not seen it yet");
+    let list = town.get("/conversations?per_page=1").await.body;
+    assert_eq!(list["total_count"], 15, "the list has");
+    town.wait(120);
+    assert_eq!(count("open").await, 1);
+    let me = town.get("/me").await.body["id"].clone();
+    let close = json!({"message_type": "close", "type": "admin", "admin_id": me});
+    town.post(&format!("{path}/parts"), close).await;
+    assert_eq!((count("open").await, count("closed").await), (1, 0));
+    town.wait(120);
+    assert_eq!((count("open").await, count("closed").await), (0, 1));
+    town.delete(&path).await;
+    assert_eq!(count("closed").await, 1, "it still finds what is deleted");
+    town.wait(120);
+    assert_eq!(count("closed").await, 0);
+}
