@@ -10,6 +10,7 @@ mod contacts;
 pub(crate) mod conversations;
 mod events;
 mod gate;
+mod messages;
 mod notes;
 mod oauth;
 mod paging;
@@ -41,6 +42,7 @@ pub(crate) use contacts::{
 pub(crate) use conversations::{
     Action, NewConversation, act_with, start_conversation, tag_part, wake,
 };
+pub(crate) use messages::answer_message;
 pub use version::Version;
 
 /// The largest body that is read.
@@ -245,6 +247,7 @@ fn route(world: &mut World, call: &Call<'_>, segments: &[&str]) -> Reply {
         "companies" => companies::route(world, call, rest),
         "data_attributes" => attributes::route(world, call, rest),
         "conversations" => conversations::route(world, call, rest),
+        "messages" => messages::route(world, call, rest),
         "events" => events::route(world, call, rest),
         "tags" => tags::route(world, call, rest),
         "visitors" => visitors::route(world, call, rest),

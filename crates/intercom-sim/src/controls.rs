@@ -10,6 +10,7 @@
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
 //! | `PUT conversations/{id}/priority` | a teammate says how urgent a conversation is |
 //! | `POST conversations/{id}/parts/{part}/tags` | a teammate puts a tag on a part |
+//! | `POST messages/{id}/answer` | a contact answers what a teammate sent |
 //! | `POST visitors` | somebody looks at the site and says nothing |
 //! | `POST admins`, `DELETE admins/{id}` | a teammate comes or goes |
 //! | `POST webhooks`, `POST ping`, `GET`, `PUT webhooks/controls` | deliveries, and their trouble |

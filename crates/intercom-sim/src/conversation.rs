@@ -61,6 +61,8 @@ pub(crate) enum PartType {
     /// A conversation attribute has another value, through the API.
     AttributeUpdated,
     PriorityChanged,
+    /// Answers that a contact may choose from.
+    QuickReply,
 }
 
 impl PartType {
@@ -75,6 +77,7 @@ impl PartType {
             Self::TimerUnsnooze => "timer_unsnooze",
             Self::ParticipantAdded => "participant_added",
             Self::ParticipantRemoved => "participant_removed",
+            Self::QuickReply => "quick_reply",
             Self::PriorityChanged => "priority_changed",
             Self::AttributeUpdated => "conversation_attribute_updated_by_admin",
         }
@@ -90,6 +93,25 @@ pub(crate) enum Detail {
         value: Option<String>,
         previous: Option<String>,
     },
+    /// Answers that are offered.
+    Offered(Vec<QuickReply>),
+    /// The uuid of the one that was taken.
+    Picked(String),
+}
+
+/// An answer that a contact can give with a click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct QuickReply {
+    pub(crate) text: String,
+    pub(crate) uuid: String,
+}
+
+/// How a conversation began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Channel {
+    #[default]
+    Messenger,
+    Email,
 }
 
 /// A tag on a conversation.
@@ -142,6 +164,11 @@ pub(crate) struct Part {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Source {
     pub(crate) id: PartId,
+    #[serde(default)]
+    pub(crate) channel: Channel,
+    /// Emails have one.
+    #[serde(default)]
+    pub(crate) subject: Option<String>,
     /// An HTML fragment.
     pub(crate) body: String,
     pub(crate) author: Author,
@@ -186,11 +213,11 @@ impl Part {
 }
 
 impl Conversation {
-    /// A conversation that a contact begins.
+    /// A conversation that its first message begins. A contact waits for an answer.
     pub(crate) fn begun(
         id: ConversationId,
         created_at: i64,
-        contact: ObjectId,
+        contacts: Vec<ObjectId>,
         source: Source,
     ) -> Self {
         Self {
@@ -198,7 +225,7 @@ impl Conversation {
             title: None,
             created_at,
             updated_at: created_at,
-            waiting_since: Some(created_at),
+            waiting_since: matches!(source.author, Author::Contact(_)).then_some(created_at),
             snoozed_until: None,
             state: State::Open,
             read: false,
@@ -206,7 +233,7 @@ impl Conversation {
             admin: None,
             team: None,
             source,
-            contacts: vec![contact],
+            contacts,
             parts: Vec::new(),
             tags: Vec::new(),
             attributes: Values::default(),
@@ -223,6 +250,26 @@ impl Conversation {
             .map_or((&self.source.body, &self.source.attachments), |part| {
                 (part.body.as_deref().unwrap_or_default(), &part.attachments)
             })
+    }
+
+    /// When a contact first said something.
+    pub(crate) fn first_contact_reply(&self) -> Option<i64> {
+        if matches!(self.source.author, Author::Contact(_)) {
+            return Some(self.created_at);
+        }
+        let mut parts = self.parts.iter();
+        let said = |part: &&Part| matches!(part.author, Author::Contact(_));
+        parts.find(said).map(|part| part.created_at)
+    }
+
+    /// An answer that was offered, by its uuid.
+    pub(crate) fn offered(&self, uuid: &str) -> Option<&QuickReply> {
+        let details = self.parts.iter().filter_map(|part| part.detail.as_deref());
+        let mut offered = details.flat_map(|detail| match detail {
+            Detail::Offered(replies) => replies.as_slice(),
+            Detail::Picked(_) | Detail::Attribute { .. } => &[],
+        });
+        offered.find(|reply| reply.uuid == uuid)
     }
 
     /// Whether a contact takes part or has said something.

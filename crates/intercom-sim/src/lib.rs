@@ -27,6 +27,7 @@ mod html;
 mod ids;
 mod limiter;
 mod member;
+mod message;
 mod note;
 mod options;
 mod pages;

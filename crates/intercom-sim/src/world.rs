@@ -27,6 +27,7 @@ use crate::grant::Grants;
 use crate::ids::{AdminId, TagId};
 use crate::limiter::Limiter;
 use crate::member::{Admin, Team};
+use crate::message::Messages;
 use crate::note::Notes;
 use crate::options::Options;
 use crate::seeding;
@@ -76,6 +77,8 @@ pub struct World {
     pub(crate) conversations: Conversations,
     #[serde(default)]
     pub(crate) conversation_attributes: ConversationAttributes,
+    #[serde(default)]
+    pub(crate) messages: Messages,
     #[serde(default)]
     pub(crate) files: Files,
     pub(crate) attributes: Attributes,
@@ -142,6 +145,7 @@ impl World {
             companies: Companies::default(),
             conversations: Conversations::default(),
             conversation_attributes: ConversationAttributes::default(),
+            messages: Messages::default(),
             files: Files::default(),
             attributes: Attributes::default(),
             admins: Vec::new(),

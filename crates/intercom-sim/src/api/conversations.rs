@@ -3,11 +3,13 @@
 //! What the API can do, the inbox page does through the same two functions, [`start_conversation`]
 //! and [`act`], so both tell the app the same.
 
+mod action;
 mod actions;
 pub(crate) mod attachments;
 mod attributes;
 mod participants;
 mod redaction;
+mod reply;
 mod search;
 mod tags;
 #[cfg(test)]
@@ -18,15 +20,17 @@ use serde_json::{Value, json};
 
 use super::{Call, Version, render};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::conversation::{Assignee, Author, Conversation};
+use crate::conversation::Conversation;
 use crate::html;
 use crate::ids::{AdminId, ConversationId, ObjectId};
 use crate::search::{PageRequest, SortKey, page_links};
 use crate::world::World;
 use render::{DisplayAs, PartsShown};
 
-use actions::act;
-pub(crate) use actions::{Action, NewConversation, act_with, start_conversation, wake};
+pub(crate) use action::Action;
+pub(crate) use actions::{
+    NewConversation, act_with, begin, next_message, start_conversation, wake,
+};
 pub(crate) use tags::tag_part;
 
 /// Conversations on a page, if nobody says otherwise.
@@ -48,8 +52,8 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         // `last` stands for a conversation in a reply; nothing is deleted by it.
         ("DELETE", ["last"]) => Err(not_found()),
         ("DELETE", [id]) => delete(world, call, id),
-        ("POST", [id, "reply"]) => reply(world, call, id),
-        ("POST", [id, "parts"]) => manage(world, call, id),
+        ("POST", [id, "reply"]) => reply::reply(world, call, id),
+        ("POST", [id, "parts"]) => reply::manage(world, call, id),
         ("POST", [id, "tags"]) => tags::put_on(world, call, id),
         ("DELETE", [id, "tags", tag]) => tags::take_off(world, call, id, tag),
         _ => Err(Refusal::no_such_resource()),
@@ -141,7 +145,7 @@ fn page(
 }
 
 /// A contact starts a conversation. The answer is a *message* that names it.
-fn start(world: &mut World, call: &Call<'_>) -> Reply {
+pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
     let body = call.json()?;
     let from = body
         .get("from")
@@ -159,19 +163,19 @@ fn start(world: &mut World, call: &Call<'_>) -> Reply {
     let started = NewConversation {
         contact,
         body: html::from_text(text),
-        url: None,
+        // Only `/messages` says where the contact was.
+        url: body
+            .get("referer")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         attachments: attachments::taken(world, &body)?,
     };
     let id = start_conversation(world, call.at, started);
     let row = world.conversations.get(id).ok_or_else(not_found)?;
-    let kind = world
-        .contacts
-        .get(contact)
-        .map_or("lead", |row| row.role.word());
+    // The description calls it so whether a user or a lead wrote it.
     Ok(Answer::Ok(json!({
-        "type": format!("{kind}_message"), "id": row.source.id.to_string(),
-        "created_at": row.created_at, "body": text, "message_type": "inapp",
-        "conversation_id": id.to_string(),
+        "type": "user_message", "id": row.source.id.to_string(), "created_at": row.created_at,
+        "body": text, "message_type": "inapp", "conversation_id": id.to_string(),
     })))
 }
 
@@ -194,122 +198,4 @@ fn admin(world: &World, body: &serde_json::Map<String, Value>) -> Result<AdminId
     };
     id.filter(|id| world.admin(*id).is_some())
         .ok_or_else(|| Refusal::not_found("admin_not_found", "Admin not found"))
-}
-
-fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let id = find(world, id)?;
-    let body = call.json()?;
-    let is_given = |name: &str| {
-        body.get(name)
-            .and_then(Value::as_array)
-            .is_some_and(|it| !it.is_empty())
-    };
-    let has_files = is_given("attachment_urls") || is_given("attachment_files");
-    let text = body
-        .get("body")
-        .and_then(Value::as_str)
-        .filter(|text| !text.trim().is_empty())
-        .or(has_files.then_some(""))
-        .ok_or_else(|| Refusal::missing("body must be given").at_field("body"))?;
-    let message_type = body.get("message_type").and_then(Value::as_str);
-    let action = match (message_type, body.get("type").and_then(Value::as_str)) {
-        (Some("note"), Some("admin")) => Action::Note(said(text)),
-        (Some("comment"), Some(_)) => Action::Comment(said(text)),
-        _ => {
-            return Err(Refusal::invalid(
-                "message_type or type is not one of a reply",
-            ));
-        }
-    };
-    let author = match body.get("type").and_then(Value::as_str) {
-        Some("admin") => Author::Admin(admin(world, &body)?),
-        _ => Author::Contact(replying_contact(world, id, &body)?),
-    };
-    let app = world.options.client_id.clone();
-    let attachments = attachments::taken(world, &body)?;
-    act_with(
-        world,
-        call.at,
-        (id, author),
-        action,
-        attachments,
-        Some(&app),
-    )?;
-    show(world, call, id)
-}
-
-/// Words as a fragment; none are an empty one.
-fn said(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        html::from_app(text)
-    }
-}
-
-fn replying_contact(
-    world: &World,
-    id: ConversationId,
-    body: &serde_json::Map<String, Value>,
-) -> Result<ObjectId, Refusal> {
-    let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let row = world.conversations.get(id).ok_or_else(not_found)?;
-    let is_named = |contact: &&ObjectId| {
-        let Some(person) = world.contacts.get(**contact) else {
-            return false;
-        };
-        text("intercom_user_id").is_some_and(|id| id == person.id.to_string())
-            || text("user_id").is_some_and(|id| Some(id) == person.external_id.as_deref())
-            || text("email")
-                .is_some_and(|email| Some(email.to_lowercase().as_str()) == person.email.as_deref())
-    };
-    row.contacts
-        .iter()
-        .find(is_named)
-        .copied()
-        .ok_or_else(Refusal::no_such_contact)
-}
-
-fn manage(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let id = find(world, id)?;
-    let body = call.json()?;
-    let author = Author::Admin(admin(world, &body)?);
-    let text = body.get("body").and_then(Value::as_str).map(html::from_app);
-    let action = match body.get("message_type").and_then(Value::as_str) {
-        Some("close") => Action::Close(text),
-        Some("open") => Action::Open,
-        Some("snoozed") => {
-            let until = body.get("snoozed_until").and_then(Value::as_i64);
-            Action::Snooze(until.ok_or_else(|| Refusal::missing("snoozed_until must be given"))?)
-        }
-        Some("assignment") => Action::Assign(assignee(world, &body)?, text),
-        _ => {
-            return Err(Refusal::invalid(
-                "message_type is not one of a conversation part",
-            ));
-        }
-    };
-    let app = world.options.client_id.clone();
-    act(world, call.at, id, author, action, Some(&app))?;
-    show(world, call, id)
-}
-
-fn assignee(world: &World, body: &serde_json::Map<String, Value>) -> Result<Assignee, Refusal> {
-    let id = match body.get("assignee_id") {
-        Some(Value::String(id)) => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => return Err(Refusal::missing("assignee_id must be given")),
-    };
-    if id == "0" {
-        return Ok(Assignee::Nobody);
-    }
-    let not_found = || Refusal::not_found("assignee_not_found", "Assignee not found");
-    if body.get("type").and_then(Value::as_str) == Some("team") {
-        let team = world.teams.iter().find(|team| team.id.to_string() == id);
-        return team
-            .map(|team| Assignee::Team(team.id))
-            .ok_or_else(not_found);
-    }
-    let admin = id.parse().ok().filter(|id| world.admin(*id).is_some());
-    admin.map(Assignee::Admin).ok_or_else(not_found)
 }

@@ -18,7 +18,7 @@ use crate::subscription::Consent;
 use crate::tracked::TrackedEvent;
 use crate::world::{Tag, World};
 
-pub(crate) use conversation::{DisplayAs, PartsShown, applied_tag, conversation};
+pub(crate) use conversation::{DisplayAs, PartsShown, applied_tag, conversation, source_type};
 
 /// Stubs that are nested in an answer; the rest is behind `url`.
 const STUBS_MAX: usize = 10;

@@ -1,18 +1,22 @@
-//! What is done to conversations that no call of the API does: `/_sim/conversations`.
+//! What is done to conversations that no call of the API does: `/_sim/conversations`
+//! and `/_sim/messages`.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{post, put};
 use axum::{Json, Router};
+use http::StatusCode;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::done;
 use crate::conversation::Priority;
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, ObjectId};
 use crate::sim::Sim;
 
 pub(super) fn router() -> Router<Sim> {
     Router::new()
+        .route("/messages/{id}/answer", post(answer))
         .route("/conversations/{id}/priority", put(prioritize))
         .route("/conversations/{id}/parts/{part}/tags", post(tag))
 }
@@ -43,4 +47,22 @@ async fn tag(
     Json(tag): Json<TagOn>,
 ) -> Response {
     done(sim.tag_part(id, &part, &tag.id))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    contact: ObjectId,
+    body: String,
+}
+
+async fn answer(
+    State(sim): State<Sim>,
+    Path(message): Path<String>,
+    Json(said): Json<Said>,
+) -> Response {
+    match sim.answer_message(&message, said.contact, &said.body) {
+        Ok(id) => Json(json!({ "conversation_id": id.to_string() })).into_response(),
+        Err(reason) => (StatusCode::BAD_REQUEST, reason).into_response(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{contact_id, drawn};
 use crate::contact::Role;
-use crate::conversation::{Assignee, Author, Conversation, Part, PartType, Source, State};
+use crate::conversation::{Assignee, Author, Channel, Conversation, Part, PartType, Source, State};
 use crate::html;
 use crate::ids::{AdminId, ConversationId, ObjectId, PartId};
 use crate::options::Options;
@@ -172,13 +172,15 @@ fn conversation(world: &World, contact: ObjectId, index: u32, now: i64) -> Conve
     let id = ConversationId(215_473_000_000_000 + 853_299_345 * (number + 1) % 1_000_000_000);
     let source = Source {
         id: PartId(ids),
+        channel: Channel::Messenger,
+        subject: None,
         body: html::from_text(text(*first).unwrap_or_default()),
         author: Author::Contact(contact),
         url: Some("https://www.example.com/pricing".to_owned()),
         is_redacted: false,
         attachments: Vec::new(),
     };
-    let mut row = Conversation::begun(id, started, contact, source);
+    let mut row = Conversation::begun(id, started, vec![contact], source);
     row.updated_at = ended;
     row.read = true;
     for (line, step) in rest.iter().zip(1_u64..) {

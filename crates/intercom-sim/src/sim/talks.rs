@@ -4,7 +4,7 @@ use super::Sim;
 use crate::answer::Refusal;
 use crate::api::{self, Action};
 use crate::conversation::{Author, Priority};
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, ObjectId};
 
 impl Sim {
     /// A teammate, the first of the workspace, says how urgent a conversation is, with its webhook.
@@ -29,6 +29,19 @@ impl Sim {
             api::tag_part(world, now, (id, part), tag, me.unwrap_or_default())
         })
         .map_err(words)
+    }
+
+    /// A contact answers a message that a teammate sent to them, with its webhooks; gives the
+    /// conversation that begins with it.
+    pub fn answer_message(
+        &self,
+        message: &str,
+        contact: ObjectId,
+        text: &str,
+    ) -> Result<ConversationId, String> {
+        let message = message.parse().map_err(|_| "a message's id is a number")?;
+        self.change(|world, now, _| api::answer_message(world, now, (message, contact), text))
+            .map_err(words)
     }
 }
 

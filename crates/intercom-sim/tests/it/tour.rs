@@ -321,6 +321,7 @@ const ELSEWHERE: &[&str] = &[
     "GET /visitors",
     "PUT /visitors",
     "POST /visitors/convert",
+    "POST /messages",
     "GET /conversations/attributes",
     "POST /conversations/attributes",
 ];

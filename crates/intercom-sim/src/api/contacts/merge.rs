@@ -96,6 +96,7 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
         let talks = &mut world.conversations;
         talks.edit(id, now, |row| row.hand_over(from.id, into.id));
     }
+    world.messages.hand_over(from.id, into.id);
     let mut row = into.clone();
     if row.phone.is_none() {
         row.phone.clone_from(&from.phone);

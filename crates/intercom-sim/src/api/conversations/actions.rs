@@ -2,13 +2,12 @@
 
 use model::Timestamp;
 
+use super::action::Action;
 use super::not_found;
 use crate::answer::Refusal;
 use crate::api::render::{self, DisplayAs, PartsShown};
 use crate::contact::Contact;
-use crate::conversation::{
-    Assignee, Author, Conversation, Detail, Part, PartType, Priority, Source, State,
-};
+use crate::conversation::{Author, Channel, Conversation, Detail, Part, PartType, Source};
 use crate::files::Attachment;
 use crate::ids::{ConversationId, ObjectId, PartId};
 use crate::world::World;
@@ -22,44 +21,50 @@ pub(crate) struct NewConversation {
     pub(crate) attachments: Vec<Attachment>,
 }
 
-/// What somebody does in a conversation. Bodies are HTML fragments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Action {
-    Comment(String),
-    Note(String),
-    Close(Option<String>),
-    Open,
-    /// Until an instant in Unix seconds.
-    Snooze(i64),
-    /// The end of a snooze.
-    Wake,
-    Assign(Assignee, Option<String>),
-    Prioritize(Priority),
-}
-
 /// Starts a conversation and tells the app.
 pub(crate) fn start_conversation(
     world: &mut World,
     at: Timestamp,
     started: NewConversation,
 ) -> ConversationId {
-    let now = at.as_seconds();
-    // Newer conversations have greater ids than the seeded ones.
-    let id = ConversationId(215_480_000_000_000 + world.next_number());
-    let source = PartId(403_980_000 + world.next_number());
-    let author = Author::Contact(started.contact);
     let source = Source {
-        id: source,
+        id: next_message(world),
+        channel: Channel::Messenger,
+        subject: None,
         body: started.body,
-        author,
+        author: Author::Contact(started.contact),
         url: started.url,
         is_redacted: false,
         attachments: started.attachments,
     };
-    let row = Conversation::begun(id, now, started.contact, source);
+    begin(
+        world,
+        at,
+        (source, vec![started.contact]),
+        "conversation.user.created",
+    )
+}
+
+/// The id of a message that nobody has answered yet.
+pub(crate) fn next_message(world: &mut World) -> PartId {
+    PartId(403_980_000 + world.next_number())
+}
+
+/// Begins a conversation with its first message, and tells the app under a topic.
+pub(crate) fn begin(
+    world: &mut World,
+    at: Timestamp,
+    (source, contacts): (Source, Vec<ObjectId>),
+    topic: &str,
+) -> ConversationId {
+    let now = at.as_seconds();
+    // Newer conversations have greater ids than the seeded ones.
+    let id = ConversationId(215_480_000_000_000 + world.next_number());
+    let author = source.author;
+    let row = Conversation::begun(id, now, contacts, source);
     world.conversations.insert(row, now);
     note_the_contact(world, now, id, author);
-    tell(world, at, id, "conversation.user.created", None);
+    tell(world, at, id, topic, None);
     id
 }
 
@@ -87,19 +92,10 @@ pub(crate) fn act_with(
 ) -> Result<(), Refusal> {
     let now = at.as_seconds();
     let part = PartId(133_000_000 + world.next_number());
-    let assigned_to = match &action {
-        Action::Assign(assignee, _) => Some(*assignee),
-        Action::Comment(_)
-        | Action::Note(_)
-        | Action::Close(_)
-        | Action::Open
-        | Action::Snooze(_)
-        | Action::Wake
-        | Action::Prioritize(_) => None,
-    };
+    let (assigned_to, detail) = (action.assigned_to(), action.detail());
     let app_package_code = app.map(str::to_owned);
     let done = world.conversations.edit(id, now, |row| {
-        let (kind, body, topic) = apply(row, now, author, action);
+        let (kind, body, topic) = action.apply(row, now, author);
         row.updated_at = now;
         row.parts.push(Part {
             id: part,
@@ -114,12 +110,12 @@ pub(crate) fn act_with(
             is_redacted: false,
             attachments,
             tags: Vec::new(),
-            detail: None,
+            detail: detail.map(Box::new),
         });
         (kind, topic)
     });
     let (part_type, topic) = done.ok_or_else(not_found)?;
-    if part_type == PartType::Comment {
+    if matches!(part_type, PartType::Comment | PartType::QuickReply) {
         note_the_contact(world, now, id, author);
     }
     tell(world, at, id, topic, Some(part));
@@ -170,75 +166,6 @@ pub(crate) fn wake(world: &mut World, at: Timestamp) {
         let woken = act(world, at, id, Author::Bot, Action::Wake, None);
         // It was there a moment ago.
         debug_assert!(woken.is_ok(), "{id}");
-    }
-}
-
-fn apply(
-    row: &mut Conversation,
-    now: i64,
-    author: Author,
-    action: Action,
-) -> (PartType, Option<String>, &'static str) {
-    match (action, author) {
-        (Action::Comment(body), Author::Contact(_)) => {
-            row.state = State::Open;
-            row.snoozed_until = None;
-            row.read = true;
-            row.waiting_since.get_or_insert(now);
-            (PartType::Comment, Some(body), "conversation.user.replied")
-        }
-        (Action::Comment(body), Author::Admin(_)) => {
-            row.waiting_since = None;
-            row.read = false;
-            (PartType::Comment, Some(body), "conversation.admin.replied")
-        }
-        (Action::Comment(body), Author::Bot) => (
-            PartType::Comment,
-            Some(body),
-            "conversation.operator.replied",
-        ),
-        (Action::Note(body), _) => (PartType::Note, Some(body), "conversation.admin.noted"),
-        (Action::Close(body), _) => {
-            row.state = State::Closed;
-            row.snoozed_until = None;
-            row.waiting_since = None;
-            (PartType::Close, body, "conversation.admin.closed")
-        }
-        (Action::Open, _) => {
-            row.state = State::Open;
-            row.snoozed_until = None;
-            (PartType::Open, None, "conversation.admin.opened")
-        }
-        (Action::Snooze(until), _) => {
-            row.state = State::Snoozed;
-            row.snoozed_until = Some(until);
-            (PartType::Snoozed, None, "conversation.admin.snoozed")
-        }
-        (Action::Wake, _) => {
-            row.state = State::Open;
-            row.snoozed_until = None;
-            (
-                PartType::TimerUnsnooze,
-                None,
-                "conversation.admin.unsnoozed",
-            )
-        }
-        (Action::Prioritize(priority), _) => {
-            row.priority = priority;
-            (
-                PartType::PriorityChanged,
-                None,
-                "conversation.priority.updated",
-            )
-        }
-        (Action::Assign(assignee, body), _) => {
-            match assignee {
-                Assignee::Nobody => (row.admin, row.team) = (None, None),
-                Assignee::Admin(id) => row.admin = Some(id),
-                Assignee::Team(id) => row.team = Some(id),
-            }
-            (PartType::Assignment, body, "conversation.admin.assigned")
-        }
     }
 }
 

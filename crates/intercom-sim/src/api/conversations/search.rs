@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Call, PER_PAGE_USUAL, Version, after, page};
 use crate::answer::{Refusal, Reply};
+use crate::api::render;
 use crate::conversation::{Author, Conversation, State};
 use crate::html;
 use crate::search::{Dialect, Held, Kind, PageRequest, parse};
@@ -117,8 +118,9 @@ fn held(world: &World, row: &Conversation, field: &str, version: Version) -> Hel
             .to_string()
             .parse()
             .map_or(Held::Nothing, Held::Number),
-        "source.type" => Held::Text("conversation".to_owned()),
+        "source.type" => Held::Text(render::source_type(row).to_owned()),
         "source.id" => Held::Text(row.source.id.to_string()),
+        "source.subject" => row.source.subject.as_deref().into(),
         "source.body" => words(&row.source.body),
         "source.url" => row.source.url.as_deref().into(),
         "source.delivered_as" => Held::Text(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::company as company_of;
 use crate::api::Version;
 use crate::api::conversations::attachments;
-use crate::conversation::{AppliedTag, Assignee, Author, Conversation, Detail, Part};
+use crate::conversation::{AppliedTag, Assignee, Author, Channel, Conversation, Detail, Part};
 use crate::files;
 use crate::html;
 use crate::ids::PartId;
@@ -70,6 +70,10 @@ pub(crate) fn conversation(
         .map(|id| json!({ "type": "admin", "id": id.to_string() }))
         .collect();
     let tags: Vec<Value> = row.tags.iter().map(|it| applied_tag(world, *it)).collect();
+    let channel = match row.source.channel {
+        Channel::Messenger => "messenger",
+        Channel::Email => "email",
+    };
     let mut shown = json!({
         "type": "conversation", "id": row.id.to_string(), "title": row.title,
         "created_at": row.created_at, "updated_at": row.updated_at,
@@ -80,15 +84,15 @@ pub(crate) fn conversation(
         "contacts": { "type": "contact.list", "contacts": contacts },
         "teammates": { "type": "admin.list", "teammates": teammates },
         "tags": { "type": "tag.list", "tags": tags },
-        "first_contact_reply": {
-            "created_at": row.created_at, "type": "conversation", "url": row.source.url,
-        },
+        "first_contact_reply": row.first_contact_reply().map(|at| json!({
+            "created_at": at, "type": "conversation", "url": row.source.url,
+        })),
         "custom_attributes": world.conversation_attributes.render(&row.attributes),
         "statistics": null, "conversation_rating": null,
         "sla_applied": null,
         "linked_objects": { "type": "list", "data": [], "total_count": 0, "has_more": false },
         "topics": {}, "ticket": null, "ai_agent_participated": false, "ai_agent": null,
-        "channel": { "initial": "messenger", "current": "messenger" },
+        "channel": { "initial": channel, "current": channel },
     });
     // Conversations know of companies since 2.15.
     if version >= Version::V2_15 {
@@ -147,12 +151,21 @@ fn source(world: &World, row: &Conversation, display: DisplayAs) -> Value {
         Author::Bot => "operator_initiated",
     };
     json!({
-        "type": "conversation", "id": row.source.id.to_string(), "delivered_as": delivered_as,
-        "subject": "", "body": body(world, &row.source.body, display),
+        "type": source_type(row), "id": row.source.id.to_string(), "delivered_as": delivered_as,
+        "subject": row.source.subject.as_deref().unwrap_or_default(),
+        "body": body(world, &row.source.body, display),
         "author": author(world, row.source.author),
         "attachments": attachments::shown(world, &row.source.attachments), "url": row.source.url,
         "redacted": row.source.is_redacted,
     })
+}
+
+/// The word for where a conversation came from.
+pub(crate) fn source_type(row: &Conversation) -> &'static str {
+    match row.source.channel {
+        Channel::Messenger => "conversation",
+        Channel::Email => "email",
+    }
 }
 
 fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
@@ -164,22 +177,34 @@ fn part(world: &World, row: &Part, display: DisplayAs) -> Value {
         "created_at": row.created_at, "updated_at": row.created_at, "notified_at": row.created_at,
         "assigned_to": row.assigned_to.map(assignee), "author": author(world, row.author),
         "attachments": attachments::shown(world, &row.attachments), "external_id": null,
-        "redacted": row.is_redacted, "email_message_metadata": null, "metadata": {},
+        "redacted": row.is_redacted, "email_message_metadata": null,
+        "metadata": row.detail.as_deref().map_or_else(|| json!({}), metadata),
         "state": row.state.word(), "tags": tags,
-        "event_details": row.detail.as_deref().map(event_details),
+        "event_details": row.detail.as_deref().and_then(event_details),
         "app_package_code": row.app_package_code,
     })
 }
 
-fn event_details(detail: &Detail) -> Value {
+/// What happened to an attribute.
+fn event_details(detail: &Detail) -> Option<Value> {
     match detail {
         Detail::Attribute {
             name,
             value,
             previous,
-        } => json!({
+        } => Some(json!({
             "attribute": { "name": name }, "value": { "name": value, "previous": previous },
-        }),
+        })),
+        Detail::Offered(_) | Detail::Picked(_) => None,
+    }
+}
+
+/// The answers that were offered, or the one that was taken.
+fn metadata(detail: &Detail) -> Value {
+    match detail {
+        Detail::Attribute { .. } => json!({}),
+        Detail::Offered(replies) => json!({ "quick_reply_options": replies }),
+        Detail::Picked(uuid) => json!({ "quick_reply_uuid": uuid }),
     }
 }
 

@@ -131,6 +131,7 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::ParticipantAdded => Some(format!("{author} added somebody")),
         PartType::ParticipantRemoved => Some(format!("{author} removed somebody")),
         PartType::PriorityChanged => Some(format!("{author} changed the priority")),
+        PartType::QuickReply => Some(format!("{author} offered answers")),
         PartType::AttributeUpdated => Some(format!("{author} changed an attribute")),
         PartType::Assignment => Some(assigned(world, &author, part)),
     };
