@@ -40,7 +40,7 @@ pub(crate) use contacts::{
     Announce, MergeRule, delete_contact, edit_contact, merge_contacts, set_archived,
 };
 pub(crate) use conversations::{
-    Action, NewConversation, act_with, start_conversation, tag_part, wake,
+    Action, NewConversation, act_with, rate, start_conversation, tag_part, wake,
 };
 pub(crate) use messages::answer_message;
 pub use version::Version;

@@ -9,6 +9,7 @@
 //! | `POST contacts/{id}/archive`, `…/unarchive`, `DELETE contacts/{id}` | as a teammate does |
 //! | `POST contacts/merge` | merges the lead `from` into the user `into` |
 //! | `PUT conversations/{id}/priority` | a teammate says how urgent a conversation is |
+//! | `PUT conversations/{id}/rating` | the contact rates a conversation |
 //! | `POST conversations/{id}/parts/{part}/tags` | a teammate puts a tag on a part |
 //! | `POST messages/{id}/answer` | a contact answers what a teammate sent |
 //! | `POST visitors` | somebody looks at the site and says nothing |

@@ -2,6 +2,8 @@
 
 mod attribute;
 mod priority;
+mod rating;
+mod statistics;
 mod table;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,9 @@ pub(crate) use attribute::{
     AttributeChange, Choice, ConversationAttribute, ConversationAttributes, Kind,
 };
 pub use priority::Priority;
+pub(crate) use rating::Rating;
+pub use rating::Stars;
+pub(crate) use statistics::Statistics;
 pub(crate) use table::Conversations;
 
 /// Where a conversation stands.
@@ -61,6 +66,8 @@ pub(crate) enum PartType {
     /// A conversation attribute has another value, through the API.
     AttributeUpdated,
     PriorityChanged,
+    RatingChanged,
+    RatingRemarkAdded,
     /// Answers that a contact may choose from.
     QuickReply,
 }
@@ -78,6 +85,8 @@ impl PartType {
             Self::ParticipantAdded => "participant_added",
             Self::ParticipantRemoved => "participant_removed",
             Self::QuickReply => "quick_reply",
+            Self::RatingChanged => "conversation_rating_changed",
+            Self::RatingRemarkAdded => "conversation_rating_remark_added",
             Self::PriorityChanged => "priority_changed",
             Self::AttributeUpdated => "conversation_attribute_updated_by_admin",
         }
@@ -203,6 +212,8 @@ pub(crate) struct Conversation {
     pub(crate) attributes: Values,
     #[serde(default)]
     pub(crate) company: Option<ObjectId>,
+    #[serde(default)]
+    pub(crate) rating: Option<Box<Rating>>,
 }
 
 impl Part {
@@ -238,6 +249,7 @@ impl Conversation {
             tags: Vec::new(),
             attributes: Values::default(),
             company: None,
+            rating: None,
         }
     }
 
@@ -258,7 +270,9 @@ impl Conversation {
             return Some(self.created_at);
         }
         let mut parts = self.parts.iter();
-        let said = |part: &&Part| matches!(part.author, Author::Contact(_));
+        let said = |part: &&Part| {
+            matches!(part.author, Author::Contact(_)) && part.kind == PartType::Comment
+        };
         parts.find(said).map(|part| part.created_at)
     }
 
@@ -290,6 +304,9 @@ impl Conversation {
             if *contact == from {
                 *contact = into;
             }
+        }
+        if let Some(rating) = self.rating.as_mut().filter(|it| it.contact == from) {
+            rating.contact = into;
         }
         let authors = self.parts.iter_mut().map(|part| &mut part.author);
         for author in authors.chain([&mut self.source.author]) {

@@ -48,7 +48,7 @@ mod world;
 pub use api::Version;
 pub use call_log::{CallCount, CallKind, CallRecord, CallSummary};
 pub use canvas::{CanvasControls, CanvasError, CanvasFlow, CanvasRequest, ParticipantName};
-pub use conversation::Priority;
+pub use conversation::{Priority, Stars};
 pub use fault::{Cut, Fault};
 pub use grant::TokenState;
 pub use ids::{ConversationId, NotAnId, ObjectId};

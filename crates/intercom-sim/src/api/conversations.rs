@@ -8,6 +8,7 @@ mod actions;
 pub(crate) mod attachments;
 mod attributes;
 mod participants;
+mod rating;
 mod redaction;
 mod reply;
 mod search;
@@ -31,6 +32,7 @@ pub(crate) use action::Action;
 pub(crate) use actions::{
     NewConversation, act_with, begin, next_message, start_conversation, wake,
 };
+pub(crate) use rating::rate;
 pub(crate) use tags::tag_part;
 
 /// Conversations on a page, if nobody says otherwise.

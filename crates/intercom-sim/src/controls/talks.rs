@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::done;
-use crate::conversation::Priority;
+use crate::conversation::{Priority, Stars};
 use crate::ids::{ConversationId, ObjectId};
 use crate::sim::Sim;
 
@@ -18,6 +18,7 @@ pub(super) fn router() -> Router<Sim> {
     Router::new()
         .route("/messages/{id}/answer", post(answer))
         .route("/conversations/{id}/priority", put(prioritize))
+        .route("/conversations/{id}/rating", put(rate))
         .route("/conversations/{id}/parts/{part}/tags", post(tag))
 }
 
@@ -65,4 +66,19 @@ async fn answer(
         Ok(id) => Json(json!({ "conversation_id": id.to_string() })).into_response(),
         Err(reason) => (StatusCode::BAD_REQUEST, reason).into_response(),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rated {
+    rating: Stars,
+    remark: Option<String>,
+}
+
+async fn rate(
+    State(sim): State<Sim>,
+    Path(id): Path<ConversationId>,
+    Json(rated): Json<Rated>,
+) -> Response {
+    done(sim.rate(id, rated.rating, rated.remark))
 }

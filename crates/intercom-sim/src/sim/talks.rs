@@ -3,7 +3,7 @@
 use super::Sim;
 use crate::answer::Refusal;
 use crate::api::{self, Action};
-use crate::conversation::{Author, Priority};
+use crate::conversation::{Author, Priority, Stars};
 use crate::ids::{ConversationId, ObjectId};
 
 impl Sim {
@@ -17,6 +17,17 @@ impl Sim {
             api::act_with(world, now, (id, me), action, Vec::new(), None)
         })
         .map_err(words)
+    }
+
+    /// The first contact of a conversation rates it, with its webhook.
+    pub fn rate(
+        &self,
+        id: ConversationId,
+        stars: Stars,
+        remark: Option<String>,
+    ) -> Result<(), String> {
+        self.change(|world, now, _| api::rate(world, now, id, stars, remark))
+            .map_err(words)
     }
 
     /// The same teammate puts a tag on a part of a conversation, with its webhook.

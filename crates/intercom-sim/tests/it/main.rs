@@ -15,6 +15,7 @@ mod contacts;
 mod controls;
 mod conversation_changes;
 mod conversation_search;
+mod conversation_statistics;
 mod conversation_tags;
 mod conversations;
 mod dump;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Call, PER_PAGE_USUAL, Version, after, page};
 use crate::answer::{Refusal, Reply};
 use crate::api::render;
-use crate::conversation::{Author, Conversation, State};
+use crate::conversation::{Author, Conversation, State, Statistics};
 use crate::html;
 use crate::search::{Dialect, Held, Kind, PageRequest, parse};
 use crate::world::World;
@@ -83,6 +83,30 @@ fn sort(sort: Option<&Value>) -> Result<(Sort, bool), Refusal> {
     }
 }
 
+/// Spelled so in the vendor's table.
+const RATED_ADMIN: &str = "conversation_rating.admin_d";
+
+/// The statistics that the vendor's table of fields has.
+const SEARCHED: [&str; 17] = [
+    "time_to_assignment",
+    "time_to_admin_reply",
+    "time_to_first_close",
+    "time_to_last_close",
+    "median_time_to_reply",
+    "first_contact_reply_at",
+    "first_assignment_at",
+    "first_admin_reply_at",
+    "first_close_at",
+    "last_assignment_at",
+    "last_assignment_admin_reply_at",
+    "last_contact_reply_at",
+    "last_admin_reply_at",
+    "last_close_at",
+    "count_reopens",
+    "count_assignments",
+    "count_conversation_parts",
+];
+
 fn kind(field: &str) -> Option<Kind> {
     Some(match field {
         "id" => Kind::Id,
@@ -101,11 +125,30 @@ fn kind(field: &str) -> Option<Kind> {
         | "admin_assignee_id"
         | "team_assignee_id"
         | "state"
-        | "priority" => Kind::Text,
-        "created_at" | "updated_at" | "waiting_since" | "snoozed_until" => Kind::Date,
+        | "priority"
+        | "statistics.last_closed_by_id"
+        | "conversation_rating.remark"
+        | "conversation_rating.contact_id"
+        | RATED_ADMIN => Kind::Text,
+        "created_at"
+        | "updated_at"
+        | "waiting_since"
+        | "snoozed_until"
+        | "conversation_rating.requested_at"
+        | "conversation_rating.replied_at" => Kind::Date,
         "open" | "read" | "ai_agent_participated" => Kind::Flag,
         "tag_ids" => Kind::Tags,
-        _ => return None,
+        "conversation_rating.score" => Kind::Integer,
+        // Of a statistic that is there, whatever it is in a conversation.
+        _ => {
+            let name = field.strip_prefix("statistics.")?;
+            SEARCHED.contains(&name).then_some(())?;
+            if Statistics::is_instant(name) {
+                Kind::Date
+            } else {
+                Kind::Integer
+            }
+        }
     })
 }
 
@@ -149,7 +192,42 @@ fn held(world: &World, row: &Conversation, field: &str, version: Version) -> Hel
         "open" => Held::Flag(row.state == State::Open),
         "read" => Held::Flag(row.read),
         "ai_agent_participated" => Held::Flag(false),
-        _ => author(world, row.source.author, field),
+        _ if field.starts_with("source.author.") => author(world, row.source.author, field),
+        _ => measured(row, field),
+    }
+}
+
+/// A statistic, or something of the rating.
+fn measured(row: &Conversation, field: &str) -> Held {
+    let rating = row.rating.as_deref();
+    match field {
+        "statistics.last_closed_by_id" => {
+            let by = Statistics::of(row).last_closed_by;
+            by.map_or(Held::Nothing, |id| Held::Text(id.to_string()))
+        }
+        "conversation_rating.remark" => rating.and_then(|it| it.remark.as_deref()).into(),
+        "conversation_rating.contact_id" => {
+            rating.map_or(Held::Nothing, |it| Held::Text(it.contact.to_string()))
+        }
+        RATED_ADMIN => rating
+            .and_then(|it| it.teammate)
+            .map_or(Held::Nothing, |id| Held::Text(id.to_string())),
+        "conversation_rating.score" => rating.map_or(Held::Nothing, |it| {
+            Held::Number(f64::from(it.stars.number()))
+        }),
+        "conversation_rating.requested_at" => rating.map(|it| it.created_at).into(),
+        "conversation_rating.replied_at" => rating.map(|it| it.updated_at).into(),
+        _ => {
+            let name = field.strip_prefix("statistics.").unwrap_or(field);
+            let value = Statistics::of(row).get(name);
+            match value {
+                Some(number) if !Statistics::is_instant(name) => number
+                    .to_string()
+                    .parse()
+                    .map_or(Held::Nothing, Held::Number),
+                instant => instant.into(),
+            }
+        }
     }
 }
 

@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use super::company as company_of;
 use crate::api::Version;
 use crate::api::conversations::attachments;
-use crate::conversation::{AppliedTag, Assignee, Author, Channel, Conversation, Detail, Part};
+use crate::conversation::{
+    AppliedTag, Assignee, Author, Channel, Conversation, Detail, Part, Rating, Statistics,
+};
 use crate::files;
 use crate::html;
-use crate::ids::PartId;
+use crate::ids::{PartId, TeamId};
 use crate::world::{Tag, World};
 
 /// Parts that are returned at most; older ones cannot be had at all.
@@ -88,7 +90,8 @@ pub(crate) fn conversation(
             "created_at": at, "type": "conversation", "url": row.source.url,
         })),
         "custom_attributes": world.conversation_attributes.render(&row.attributes),
-        "statistics": null, "conversation_rating": null,
+        "statistics": statistics(world, row),
+        "conversation_rating": row.rating.as_deref().map(|it| rating(world, it)),
         "sla_applied": null,
         "linked_objects": { "type": "list", "data": [], "total_count": 0, "has_more": false },
         "topics": {}, "ticket": null, "ai_agent_participated": false, "ai_agent": null,
@@ -103,6 +106,27 @@ pub(crate) fn conversation(
         shown["conversation_parts"] = part_list(world, row, parts, display);
     }
     shown
+}
+
+fn statistics(world: &World, row: &Conversation) -> Value {
+    let team_name = |id: TeamId| {
+        let team = world.teams.iter().find(|team| team.id == id);
+        team.map(|team| team.name.clone())
+    };
+    Statistics::of(row).render(team_name)
+}
+
+fn rating(world: &World, rating: &Rating) -> Value {
+    let contact = world.contacts.get(rating.contact);
+    let external_id = contact.and_then(|row| row.external_id.clone());
+    json!({
+        "rating": rating.stars.number(), "remark": rating.remark.as_deref().unwrap_or_default(),
+        "created_at": rating.created_at, "updated_at": rating.updated_at,
+        "contact": {
+            "type": "contact", "id": rating.contact.to_string(), "external_id": external_id,
+        },
+        "teammate": rating.teammate.map(|id| json!({ "type": "admin", "id": id.to_string() })),
+    })
 }
 
 /// A tag of a conversation, with who put it on and when.

@@ -130,6 +130,8 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::TimerUnsnooze => Some("The conversation woke up".to_owned()),
         PartType::ParticipantAdded => Some(format!("{author} added somebody")),
         PartType::ParticipantRemoved => Some(format!("{author} removed somebody")),
+        PartType::RatingChanged => Some(format!("{author} rated the conversation")),
+        PartType::RatingRemarkAdded => Some(format!("{author} remarked on the rating")),
         PartType::PriorityChanged => Some(format!("{author} changed the priority")),
         PartType::QuickReply => Some(format!("{author} offered answers")),
         PartType::AttributeUpdated => Some(format!("{author} changed an attribute")),
