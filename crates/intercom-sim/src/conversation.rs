@@ -214,6 +214,9 @@ pub(crate) struct Conversation {
     pub(crate) company: Option<ObjectId>,
     #[serde(default)]
     pub(crate) rating: Option<Box<Rating>>,
+    /// Out of lists, search and the inbox: whoever had it was blocked.
+    #[serde(default)]
+    pub(crate) is_archived: bool,
 }
 
 impl Part {
@@ -250,6 +253,7 @@ impl Conversation {
             attributes: Values::default(),
             company: None,
             rating: None,
+            is_archived: false,
         }
     }
 

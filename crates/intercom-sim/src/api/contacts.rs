@@ -17,6 +17,7 @@ use super::render::{MergesShown, ShownContact};
 use super::{Call, Version, render};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::contact::{Contact, ContactEdit, Role};
+use crate::conversation::Conversation;
 use crate::ids::ObjectId;
 use crate::world::World;
 
@@ -309,6 +310,9 @@ fn not_restorable() -> Refusal {
     )
 }
 
+/// A blocked contact goes into the archive for good, with the conversations that were with nobody
+/// else (description of the call). That the archiving is told, and that conversations are not, is an
+/// assumption (UNVERIFIED).
 fn block(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let before = find(world, id, call.version)?;
     let row = Contact {
@@ -316,7 +320,17 @@ fn block(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         archived: true,
         ..Contact::clone(&before)
     };
-    replace(world, call.at, &before, row, Announce::Silently);
+    let row = replace(world, call.at, &before, row, Announce::Silently);
+    if !before.archived {
+        world.tell_archived(&row, call.at);
+    }
+    let talks = world.conversations.all();
+    let theirs = talks.filter(|talk| talk.contacts == [row.id]);
+    let theirs: Vec<_> = theirs.map(|talk| talk.id).collect();
+    for id in theirs {
+        let archive = |talk: &mut Conversation| talk.is_archived = true;
+        world.conversations.edit(id, call.now(), archive);
+    }
     Ok(Answer::Ok(json!({
         "type": "contact", "id": before.id.to_string(), "external_id": before.external_id,
         "blocked": true,

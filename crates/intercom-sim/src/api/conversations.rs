@@ -155,7 +155,7 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
         .and_then(Value::as_str);
     let contact: ObjectId = from
         .and_then(|id| id.parse().ok())
-        .filter(|id| world.contacts.get(*id).is_some())
+        .filter(|id| world.contacts.get(*id).is_some_and(|row| !row.blocked))
         .ok_or_else(Refusal::no_such_contact)?;
     let text = body
         .get("body")

@@ -72,6 +72,6 @@ fn delete(world: &mut World, id: &str) -> Reply {
 }
 
 fn is_on_a_conversation(world: &World, id: TagId) -> bool {
-    let mut rows = world.conversations.all();
+    let mut rows = world.conversations.with_archived();
     rows.any(|row| row.tags.iter().any(|there| there.tag == id))
 }

@@ -19,6 +19,7 @@ pub(crate) type Place = (i64, ConversationId);
 #[serde(from = "Saved")]
 pub(crate) struct Conversations {
     rows: BTreeMap<ConversationId, Arc<Conversation>>,
+    /// Those that are not in the archive.
     by_updated: BTreeSet<Place>,
     /// When snoozed ones wake up. What was done to them since is seen when it is time.
     alarms: BTreeSet<(i64, ConversationId)>,
@@ -64,16 +65,22 @@ impl Conversations {
         self.rows.get(&id).map(|row| &**row)
     }
 
+    /// How many are not in the archive.
     pub(crate) fn count(&self) -> usize {
-        self.rows.len()
+        self.by_updated.len()
+    }
+
+    /// All that are not in the archive, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Conversation> {
+        self.with_archived().filter(|row| !row.is_archived)
     }
 
     /// All, by id.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Conversation> {
+    pub(crate) fn with_archived(&self) -> impl Iterator<Item = &Conversation> {
         self.rows.values().map(|row| &**row)
     }
 
-    /// All, the one changed last first.
+    /// All that are not in the archive, the one changed last first.
     pub(crate) fn latest_first(&self) -> impl Iterator<Item = &Conversation> {
         self.changed_before(None)
     }
@@ -131,6 +138,9 @@ impl Conversations {
     }
 
     fn index(&mut self, row: &Conversation) {
+        if row.is_archived {
+            return;
+        }
         self.by_updated.insert((row.updated_at, row.id));
         let until = row.snoozed_until.filter(|_| row.state == State::Snoozed);
         self.alarms.extend(until.map(|until| (until, row.id)));
@@ -146,7 +156,7 @@ impl Conversations {
         while let Some((until, id)) = self.alarms.first().copied().filter(|it| it.0 <= now) {
             self.alarms.pop_first();
             let sleeps = |row: &Conversation| {
-                row.state == State::Snoozed && row.snoozed_until == Some(until)
+                row.state == State::Snoozed && row.snoozed_until == Some(until) && !row.is_archived
             };
             if self.get(id).is_some_and(sleeps) {
                 waking.push(id);

@@ -206,3 +206,47 @@ async fn what_hangs_on_a_deleted_contact_goes_with_it() {
     let events = format!("/events?type=user&intercom_user_id={again}");
     assert_eq!(town.get(&events).await.body["events"], json!([]));
 }
+
+#[tokio::test]
+async fn a_blocked_contact_takes_their_conversations_along_and_says_no_more() {
+    let town = Town::new();
+    let pest = town.lead("pest@x.example").await;
+    let guest = town.lead("guest@x.example").await;
+    let me = town.get("/me").await.body["id"].clone();
+    let from = json!({"type": "lead", "id": pest});
+    let mut paths = Vec::new();
+    for words in ["Buy gold", "Buy silver"] {
+        let start = json!({"from": from, "body": words});
+        let message = town.post("/conversations", start).await.body;
+        let id = message["conversation_id"].as_str().unwrap();
+        paths.push(format!("/conversations/{id}"));
+    }
+    let join = json!({"admin_id": me, "customer": {"intercom_user_id": guest}});
+    town.post(&format!("{}/customers", paths[1]), join).await;
+    town.topics().await;
+    town.post(&format!("/contacts/{pest}/block"), json!({}))
+        .await;
+    assert_eq!(town.topics().await, ["contact.archived"]);
+
+    let list = town.get("/conversations?per_page=150").await.body;
+    assert_eq!(list["total_count"], 15);
+    let sought = json!({"query": {"field": "contact_ids", "operator": "=", "value": pest}});
+    let found = town.post("/conversations/search", sought).await.body;
+    let ids: Vec<&str> = found["conversations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), 1, "somebody else is in the second");
+    assert!(paths[1].ends_with(ids[0]));
+    assert_eq!(town.get(&paths[0]).await.status, 200, "by id it is there");
+
+    let again = json!({"from": from, "body": "Hello?"});
+    let refused = town.post("/conversations", again).await;
+    assert_eq!((refused.status, refused.code()), (404, "not_found"));
+    let reply = json!({"message_type": "comment", "type": "user", "intercom_user_id": pest,
+                       "body": "Hello?"});
+    let refused = town.post(&format!("{}/reply", paths[1]), reply).await;
+    assert_eq!((refused.status, refused.code()), (404, "not_found"));
+}

@@ -89,7 +89,7 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
         world.companies.detach(*company, from.id);
         world.companies.attach(*company, into.id);
     }
-    let talks = world.conversations.all();
+    let talks = world.conversations.with_archived();
     let theirs = talks.filter(|row| row.involves(from.id)).map(|row| row.id);
     for id in theirs.collect::<Vec<_>>() {
         let now = at.as_seconds();

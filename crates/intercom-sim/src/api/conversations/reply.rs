@@ -80,7 +80,7 @@ fn replying_contact(
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let row = world.conversations.get(id).ok_or_else(not_found)?;
     let is_named = |contact: &&ObjectId| {
-        let Some(person) = world.contacts.get(**contact) else {
+        let Some(person) = world.contacts.get(**contact).filter(|row| !row.blocked) else {
             return false;
         };
         text("intercom_user_id").is_some_and(|id| id == person.id.to_string())
