@@ -3,6 +3,7 @@
 //! One module for each resource; each has its own routes, so that a path that is not listed answers
 //! as the vendor does: 404, never 200.
 
+mod activities;
 mod admins;
 mod attributes;
 mod companies;

@@ -9,6 +9,7 @@
 //! as a server with a timer, or step by step from a test.
 #![deny(missing_docs)]
 
+mod activity;
 mod answer;
 mod api;
 mod attribute;

@@ -76,6 +76,7 @@ impl Permission {
             ["events", ..] if reads => Self::ReadEvents,
             ["events", ..] => Self::WriteEvents,
             ["data_attributes", ..] if !reads => Self::WriteDataAttributes,
+            ["admins", "activity_logs" | "activity_log_event_types", ..] => Self::ReadAdmins,
             ["admins", _, ..] => Self::ReadOneAdmin,
             ["admins" | "teams", ..] => Self::ReadAdmins,
             _ => return None,

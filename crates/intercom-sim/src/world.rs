@@ -15,6 +15,7 @@ use model::{Entropy, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::activity::Activities;
 use crate::api::{self, OpenScroll, Version};
 use crate::attribute::Attributes;
 use crate::call_log::{CallLog, CallRecord, CallSummary};
@@ -90,6 +91,8 @@ pub struct World {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) visitors: Visitors,
     pub(crate) events: TrackedEvents,
+    #[serde(default)]
+    pub(crate) activities: Activities,
     pub(crate) grants: Grants,
     pub(crate) webhooks: Webhooks,
     #[serde(skip)]
@@ -156,6 +159,7 @@ impl World {
             subscriptions: Subscriptions::default(),
             visitors: Visitors::default(),
             events: TrackedEvents::default(),
+            activities: Activities::default(),
             grants: Grants::default(),
             webhooks: Webhooks::default(),
             scroll: None,

@@ -3,7 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Call, Version};
+use super::{Call, Version, activities};
+use crate::activity::Activity;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::member::{Admin, Away};
 use crate::world::World;
@@ -18,6 +19,9 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, first: &str, rest: &[&st
                 json!({ "type": "admin.list", "admins": admins }),
             ))
         }
+        ("GET", "admins", ["activity_logs"]) => activities::list(world, call),
+        ("POST", "admins", ["activity_logs", "search"]) => activities::search(world, call),
+        ("GET", "admins", ["activity_log_event_types"]) => Ok(activities::types()),
         ("GET", "admins", [id]) => id
             .parse()
             .ok()
@@ -95,9 +99,14 @@ fn set_away(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let before = admin.away;
     admin.away = is_away.then_some(away);
     let is_changed = admin.away != before;
-    let shown = render(admin, call.version);
+    let admin = admin.clone();
+    let shown = render(&admin, call.version);
     if is_changed {
+        let activity = Activity::of_away_mode(world.next_number(), call.now(), &admin);
+        let logged = activity.render();
+        world.activities.add(activity);
         world.announce("admin.away_mode_updated", shown.clone(), call.at);
+        world.announce("admin.activity_log_event.created", logged, call.at);
     }
     Ok(Answer::Ok(shown))
 }

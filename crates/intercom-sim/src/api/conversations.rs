@@ -56,6 +56,10 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("DELETE", [id]) => delete(world, call, id),
         ("POST", [id, "reply"]) => reply::reply(world, call, id),
         ("POST", [id, "parts"]) => reply::manage(world, call, id),
+        // Gone since 2.15. There are no rules here, so that nobody is assigned by them.
+        ("POST", [id, "run_assignment_rules"]) if call.version < Version::V2_15 => {
+            show(world, call, find(world, id)?)
+        }
         ("POST", [id, "tags"]) => tags::put_on(world, call, id),
         ("DELETE", [id, "tags", tag]) => tags::take_off(world, call, id, tag),
         _ => Err(Refusal::no_such_resource()),

@@ -80,9 +80,15 @@ fn parse_filter(filter: &Value, operator: &str, dialect: Dialect<'_>) -> Result<
             ))
             .at_field(field)
         })?;
-    let value = filter
-        .get("value")
-        .ok_or_else(|| Refusal::missing(format!("The filter on '{field}' must have a value")))?;
+    let value = match filter.get("value") {
+        Some(value) => value,
+        // The vendor's own client leaves out what is undefined and means "nothing" by it.
+        None if matches!(operator, Operator::Equal | Operator::NotEqual) => &Value::Null,
+        None => {
+            let words = format!("The filter on '{field}' must have a value");
+            return Err(Refusal::missing(words));
+        }
+    };
     let operand = match operator {
         Operator::In | Operator::NotIn => {
             let listed = value.as_array().ok_or_else(|| {

@@ -273,7 +273,13 @@ async fn a_teammate_goes_away_and_comes_back() {
     assert_eq!(answer.body["away_mode_enabled"], true);
     assert_eq!(answer.body["away_mode_reassign"], true);
     assert_eq!(answer.body["away_status_reason_id"], 2);
-    assert_eq!(town.topics().await, ["admin.away_mode_updated"]);
+    assert_eq!(
+        town.topics().await,
+        [
+            "admin.away_mode_updated",
+            "admin.activity_log_event.created"
+        ]
+    );
     town.put(&path, away).await;
     assert!(town.topics().await.is_empty());
     let back = json!({"away_mode_enabled": false, "away_mode_reassign": false});
@@ -301,4 +307,84 @@ async fn a_teammate_goes_away_and_comes_back() {
     assert_eq!(me["role"]["name"], "Admin");
     let before = old(&town, Method::GET, "/me", None).await.body;
     assert_eq!(before.get("role"), None);
+}
+
+/// The ids of the activities in a list.
+fn activities(list: &Value) -> Vec<&str> {
+    let rows = list["activity_logs"].as_array().unwrap();
+    rows.iter().map(|row| row["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn who_went_away_is_looked_up_by_time_and_type() {
+    let town = Town::new();
+    let me = town.get("/me").await.body;
+    let path = format!("/admins/{}/away", me["id"].as_str().unwrap());
+    let away = json!({"away_mode_enabled": true, "away_mode_reassign": true});
+    let back = json!({"away_mode_enabled": false, "away_mode_reassign": false});
+    town.put(&path, away.clone()).await;
+    town.wait(60);
+    town.put(&path, back).await;
+
+    let all = town
+        .get(&format!("/admins/activity_logs?created_at_after={NOON}"))
+        .await
+        .body;
+    let [latest, first] = all["activity_logs"].as_array().unwrap().as_slice() else {
+        panic!("two: {all}");
+    };
+    assert_eq!(first["created_at"], NOON);
+    assert_eq!(first["activity_type"], "admin_away_mode_change");
+    assert_eq!(first["performed_by"]["email"], me["email"]);
+    assert_eq!(
+        (
+            &first["metadata"]["away_mode"],
+            &first["metadata"]["reassign_conversations"]
+        ),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(latest["metadata"]["away_mode"], false);
+    let (latest, first) = (
+        latest["id"].as_str().unwrap(),
+        first["id"].as_str().unwrap(),
+    );
+
+    for (query, found) in [
+        (format!("created_at_after={}", NOON + 1), vec![latest]),
+        (
+            format!("created_at_after={NOON}&created_at_before={NOON}"),
+            vec![first],
+        ),
+        (
+            "created_at_after=2026-06-15T12:01:00.000Z".to_owned(),
+            vec![latest],
+        ),
+    ] {
+        let list = town
+            .get(&format!("/admins/activity_logs?{query}"))
+            .await
+            .body;
+        assert_eq!(activities(&list), found, "{query}");
+    }
+    for query in ["", "?created_at_after=yesterday"] {
+        let refused = town.get(&format!("/admins/activity_logs{query}")).await;
+        assert_eq!(refused.status, 400, "{query}");
+    }
+    let types = town.get("/admins/activity_log_event_types").await.body;
+    assert_eq!(types["event_types"], json!(["admin_away_mode_change"]));
+    for (types, found) in [
+        (json!(["admin_away_mode_change"]), vec![latest, first]),
+        (json!(["app_name_change"]), vec![]),
+        (Value::Null, vec![latest, first]),
+    ] {
+        let asked = json!({"created_at_after": NOON, "event_types": types});
+        let list = town.post("/admins/activity_logs/search", asked).await.body;
+        assert_eq!(activities(&list), found);
+    }
+    let second = json!({"created_at_after": NOON, "per_page": 1, "page": 2});
+    let list = town.post("/admins/activity_logs/search", second).await.body;
+    assert_eq!(activities(&list), [first]);
+    let wrong = json!({"created_at_after": NOON, "event_types": "all"});
+    let refused = town.post("/admins/activity_logs/search", wrong).await;
+    assert_eq!(refused.code(), "parameter_invalid");
 }

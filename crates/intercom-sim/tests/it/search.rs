@@ -173,7 +173,7 @@ async fn invalid_shapes_are_refused() {
     let name = || filter("name", "=", json!("x"));
     for (query, code) in [
         (
-            json!({"field": "name", "operator": "="}),
+            json!({"field": "name", "operator": "~"}),
             "parameter_not_found",
         ),
         (
@@ -457,4 +457,26 @@ async fn a_deleted_and_a_merged_contact_are_found_until_search_catches_up() {
     assert_eq!(found(&town, &both).await.unwrap().len(), 2);
     town.wait(60);
     assert_eq!(found(&town, &both).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_value_that_is_left_out_of_an_equation_means_nothing() {
+    let town = Town::new();
+    let known = json!({"email": "known@x.example", "external_id": "known"});
+    let known = town.post("/contacts", known).await.body["id"].clone();
+    let lead = town.lead("lead@x.example").await;
+    let found = async |operator: &str| {
+        let query = json!({"query": {"operator": "AND", "value": [
+            {"field": "external_id", "operator": operator},
+            {"field": "email", "operator": "IN",
+             "value": ["known@x.example", "lead@x.example"]},
+        ]}});
+        let answer = town.post("/contacts/search", query).await.body;
+        answer["data"][0]["id"].clone()
+    };
+    assert_eq!(found("!=").await, known);
+    assert_eq!(found("=").await, lead);
+    let query = json!({"query": {"field": "external_id", "operator": "~"}});
+    let refused = town.post("/contacts/search", query).await;
+    assert_eq!(refused.code(), "parameter_not_found");
 }
