@@ -1,3 +1,5 @@
+// long because: it is one list of every operation, in an order that matters.
+
 //! Every operation that the twin offers, once with what it takes and then with what it refuses,
 //! all of it held against the vendor's description. What the description has beside it is asked for
 //! too, and must not be there: so an operation that is new is noticed here.
