@@ -39,12 +39,10 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("GET", []) => lists::list(world, call),
         ("POST", ["search"]) => search::search(world, call),
         ("POST", ["merge"]) => merge::merge(world, call),
-        ("GET", ["find_by_external_id", external_id]) => world
-            .contacts
-            .with_external_id(external_id)
-            .find(|row| row.role == Role::User)
-            .map(|row| shown(world, call, row))
-            .ok_or_else(Refusal::no_such_contact),
+        ("GET", ["find_by_external_id", external_id]) => {
+            let row = find_by_external_id(world, external_id, call.version)?;
+            Ok(shown(world, call, &row))
+        }
         ("GET", [id]) => {
             let row = find(world, id, call.version)?;
             Ok(shown(world, call, &row))
@@ -78,9 +76,29 @@ fn find(world: &World, id: &str, version: Version) -> Result<Arc<Contact>, Refus
     if let Some(row) = world.contacts.get(id) {
         return Ok(Arc::clone(row));
     }
+    Err(absent(world, id, version))
+}
+
+/// The user whom the app calls so. Who was called so and became part of another one answers as by id.
+fn find_by_external_id(
+    world: &World,
+    external_id: &str,
+    version: Version,
+) -> Result<Arc<Contact>, Refusal> {
+    let mut rows = world.contacts.with_external_id(external_id);
+    if let Some(row) = rows.find(|row| row.role == Role::User) {
+        return Ok(Arc::clone(row));
+    }
+    let merged = world.contacts.merges().with_external_id(external_id);
+    let absent = |id| absent(world, id, version);
+    Err(merged.map_or_else(Refusal::no_such_contact, absent))
+}
+
+/// Why a contact is not there.
+fn absent(world: &World, id: ObjectId, version: Version) -> Refusal {
     let merges = world.contacts.merges();
     if version < Version::V2_16 || !merges.has(id) {
-        return Err(Refusal::no_such_contact());
+        return Refusal::no_such_contact();
     }
     let mut gone = Refusal::new(
         StatusCode::GONE,
@@ -89,7 +107,7 @@ fn find(world: &World, id: &str, version: Version) -> Result<Arc<Contact>, Refus
     );
     let canonical = merges.successor(id);
     gone.canonical = canonical.map(|into| format!("/contacts/{into}"));
-    Err(gone)
+    gone
 }
 
 fn create(world: &mut World, call: &Call<'_>) -> Reply {

@@ -15,6 +15,9 @@ const HOPS_MAX: usize = 3;
 pub(crate) struct Merge {
     pub(crate) from: ObjectId,
     pub(crate) role: Role,
+    /// What the app called the contact.
+    #[serde(default)]
+    pub(crate) external_id: Option<Box<str>>,
     pub(crate) into: ObjectId,
     pub(crate) at: i64,
 }
@@ -25,17 +28,27 @@ pub(crate) struct Merges {
     by_source: BTreeMap<ObjectId, Merge>,
     /// Who was merged into a contact, the first first.
     sources: BTreeMap<ObjectId, Vec<ObjectId>>,
+    /// The one who was last called so.
+    by_external_id: BTreeMap<Box<str>, ObjectId>,
 }
 
 impl Merges {
     pub(crate) fn add(&mut self, merge: Merge) {
         self.sources.entry(merge.into).or_default().push(merge.from);
+        if let Some(external_id) = merge.external_id.clone() {
+            self.by_external_id.insert(external_id, merge.from);
+        }
         self.by_source.insert(merge.from, merge);
     }
 
     /// True if the contact became part of another one.
     pub(crate) fn has(&self, id: ObjectId) -> bool {
         self.by_source.contains_key(&id)
+    }
+
+    /// Who had an external id before becoming part of another contact.
+    pub(crate) fn with_external_id(&self, external_id: &str) -> Option<ObjectId> {
+        self.by_external_id.get(external_id).copied()
     }
 
     /// Whose part a contact became in the end, if that is few enough merges away.

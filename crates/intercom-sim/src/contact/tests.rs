@@ -12,6 +12,7 @@ fn a_successor_is_found_three_merges_away_and_no_further() {
         merges.add(Merge {
             from: id(index),
             role: Role::User,
+            external_id: None,
             into: id(index + 1),
             at: 0,
         });

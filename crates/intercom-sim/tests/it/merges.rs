@@ -250,3 +250,31 @@ async fn a_blocked_contact_takes_their_conversations_along_and_says_no_more() {
     let refused = town.post(&format!("{}/reply", paths[1]), reply).await;
     assert_eq!((refused.status, refused.code()), (404, "not_found"));
 }
+
+#[tokio::test]
+async fn an_external_id_that_went_into_another_user_answers_410_since_2_16() {
+    let town = Town::new();
+    let from = user(&town, "old").await;
+    let into = user(&town, "kept").await;
+    merge(&town, &from, &into).await;
+    let path = "/contacts/find_by_external_id/old";
+    let gone = town.get(path).await;
+    assert_eq!((gone.status, gone.code()), (410, "contact_merged"));
+    assert_eq!(
+        gone.headers["link"],
+        format!("</contacts/{into}>; rel=\"canonical\"")
+    );
+    let authorization = format!("Bearer {TOKEN}");
+    let old = [
+        ("authorization", authorization.as_str()),
+        ("intercom-version", "2.15"),
+    ];
+    let before = town.call_as(&old, Method::GET, path, None).await;
+    assert_eq!((before.status, before.message()), (404, "User Not Found"));
+    let never = town.get("/contacts/find_by_external_id/never").await;
+    assert_eq!(never.status, 404);
+    let again = json!({"external_id": "old", "email": "old@x.example"});
+    let again = town.post("/contacts", again).await.body;
+    let found = town.get(path).await.body;
+    assert_eq!(found["id"], again["id"], "somebody has it now");
+}

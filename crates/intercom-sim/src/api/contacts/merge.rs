@@ -120,6 +120,7 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
     world.contacts.remove_merged(Merge {
         from: from.id,
         role: from.role,
+        external_id: from.external_id.clone(),
         into: into.id,
         at: at.as_seconds(),
     });
