@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::signature;
 
-pub(crate) use inline::{picture, with_addresses};
+pub(crate) use inline::{numbers, picture, with_addresses};
 
 /// How long an address is good (help centre, attachments of end users).
 const LIFETIME_SECONDS: i64 = 30 * 60;
@@ -48,10 +48,30 @@ pub(crate) enum Refused {
     TooLarge,
 }
 
+/// Why an address leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unopened {
+    /// It ended, or was made up.
+    NotGood,
+    /// The file was taken away with its message.
+    Gone,
+}
+
+/// A file as an app sends it, in base64.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) content_type: &'a str,
+    pub(crate) data: &'a str,
+}
+
 /// All files of a workspace.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Files {
     kept: BTreeMap<u64, File>,
+    /// The last number that was given out: an old address never leads to another file.
+    #[serde(default)]
+    last: u64,
     /// When the present address is written, in Unix seconds.
     #[serde(skip)]
     now: Cell<i64>,
@@ -80,23 +100,29 @@ impl Files {
         self.now.set(now);
     }
 
-    pub(crate) fn keep(
-        &mut self,
-        name: &str,
-        content_type: &str,
-        data: &str,
-    ) -> Result<Attachment, Refused> {
-        let size = STANDARD.decode(data).map_err(|_| Refused::NotBase64)?.len();
-        if !self.has_room_for(size) {
+    /// Keeps the files of one message. If one is refused, none is kept.
+    pub(crate) fn keep(&mut self, sent: &[Sent<'_>]) -> Result<Vec<Attachment>, Refused> {
+        let mut files = Vec::new();
+        for file in sent {
+            let bytes = STANDARD.decode(file.data);
+            files.push(File {
+                name: file.name.to_owned(),
+                content_type: file.content_type.to_owned(),
+                size: bytes.map_err(|_| Refused::NotBase64)?.len(),
+                data: file.data.to_owned(),
+            });
+        }
+        let sizes = files.iter().map(|file| file.size);
+        if !self.has_room_for(sizes.sum()) {
             return Err(Refused::TooLarge);
         }
-        let file = File {
-            name: name.to_owned(),
-            content_type: content_type.to_owned(),
-            size,
-            data: data.to_owned(),
-        };
-        Ok(Attachment::Kept(self.insert(file)))
+        let kept = files.into_iter().map(|file| self.insert(file));
+        Ok(kept.map(Attachment::Kept).collect())
+    }
+
+    /// Drops a file for good; nobody gets its number again.
+    pub(crate) fn drop_file(&mut self, id: u64) {
+        self.kept.remove(&id);
     }
 
     /// Keeps what a person uploaded, which [`Files::has_room_for`] allowed; gives its number.
@@ -115,9 +141,10 @@ impl Files {
     }
 
     fn insert(&mut self, file: File) -> u64 {
-        let id = self.kept.last_key_value().map_or(1, |(last, _)| last + 1);
-        self.kept.insert(id, file);
-        id
+        let highest = self.kept.last_key_value().map_or(0, |(id, _)| *id);
+        self.last = self.last.max(highest) + 1;
+        self.kept.insert(self.last, file);
+        self.last
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&File> {
@@ -135,11 +162,19 @@ impl Files {
         format!("{folder}/{id}/{name}?expires={expires}&signature={signature}&req={request}")
     }
 
-    /// The file of an address, if that is still good.
-    pub(crate) fn open(&self, secret: &str, id: u64, ticket: &Ticket<'_>) -> Option<&File> {
+    /// The file of an address.
+    pub(crate) fn open(
+        &self,
+        secret: &str,
+        id: u64,
+        ticket: &Ticket<'_>,
+    ) -> Result<&File, Unopened> {
         let signature = sign(secret, id, ticket.expires, ticket.request);
         let is_good = ticket.expires > self.now.get() && signature == ticket.signature;
-        self.kept.get(&id).filter(|_| is_good)
+        if !is_good {
+            return Err(Unopened::NotGood);
+        }
+        self.kept.get(&id).ok_or(Unopened::Gone)
     }
 }
 

@@ -187,7 +187,16 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
 
 fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let id = find(world, id)?;
-    world.conversations.remove(id, call.now());
+    if let Some(row) = world.conversations.remove(id, call.now()) {
+        let source = (
+            Some(row.source.body.clone()),
+            row.source.attachments.clone(),
+        );
+        let parts = row.parts.iter();
+        let parts = parts.map(|part| (part.body.clone(), part.attachments.clone()));
+        let messages: Vec<_> = parts.chain([source]).collect();
+        attachments::dropped(world, &messages);
+    }
     let item = json!({ "type": "conversation", "conversation_id": id.to_string() });
     world.announce("conversation.deleted", item, call.at);
     Ok(Answer::Ok(

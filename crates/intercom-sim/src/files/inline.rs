@@ -15,6 +15,12 @@ pub(crate) fn picture(id: u64) -> String {
     format!("<div class=\"intercom-container\"><img {MARK}{id}\"></div>")
 }
 
+/// The numbers of the kept files that a fragment shows.
+pub(crate) fn numbers(fragment: &str) -> impl Iterator<Item = u64> {
+    let pieces = fragment.split(MARK).skip(1);
+    pieces.filter_map(|piece| piece.split_once('"')?.0.parse().ok())
+}
+
 /// The fragment with an address wherever a kept file is shown. Addresses are escaped here.
 pub(crate) fn with_addresses(fragment: &str, address: impl Fn(u64) -> String) -> Cow<'_, str> {
     if !fragment.contains(MARK) {

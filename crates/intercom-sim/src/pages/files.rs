@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{StatusCode, header};
 
 use super::Form;
-use crate::files::Ticket;
+use crate::files::{Ticket, Unopened};
 use crate::sim::Sim;
 
 /// `GET /inbox/files/{file}`: leads to an address that ends.
@@ -27,18 +27,21 @@ pub(super) async fn show(
 ) -> Response {
     let form = Form::parse(query.unwrap_or_default().as_bytes());
     let found = sim.look(|world| {
-        let ticket = Ticket {
-            expires: form.get("expires")?.parse().ok()?,
-            request: form.get("req")?,
-            signature: form.get("signature")?,
-        };
-        let file = world
-            .files
-            .open(&world.options.client_secret, id, &ticket)?;
-        (workspace == world.workspace).then(|| (file.content_type.clone(), file.bytes()))
+        let ticket = ticket(&form).filter(|_| workspace == world.workspace);
+        let ticket = ticket.ok_or(Unopened::NotGood)?;
+        let secret = &world.options.client_secret;
+        let file = world.files.open(secret, id, &ticket)?;
+        Ok((file.content_type.clone(), file.bytes()))
     });
-    let Some((content_type, bytes)) = found else {
-        return (StatusCode::FORBIDDEN, "This address is not good any more.").into_response();
+    let (content_type, bytes) = match found {
+        Ok(found) => found,
+        Err(Unopened::NotGood) => {
+            let words = "This address is not good any more.";
+            return (StatusCode::FORBIDDEN, words).into_response();
+        }
+        Err(Unopened::Gone) => {
+            return (StatusCode::NOT_FOUND, "This file was taken away.").into_response();
+        }
     };
     let headers = [
         (header::CONTENT_TYPE, content_type),
@@ -46,4 +49,13 @@ pub(super) async fn show(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     (headers, bytes).into_response()
+}
+
+/// What the query of an address says.
+fn ticket(form: &Form) -> Option<Ticket<'_>> {
+    Some(Ticket {
+        expires: form.get("expires")?.parse().ok()?,
+        request: form.get("req")?,
+        signature: form.get("signature")?,
+    })
 }

@@ -18,6 +18,7 @@ mod conversation_search;
 mod conversation_statistics;
 mod conversation_tags;
 mod conversations;
+mod dropped_files;
 mod dump;
 mod events;
 mod extremes;

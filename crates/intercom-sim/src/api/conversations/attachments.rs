@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::answer::Refusal;
-use crate::files::{Attachment, Refused};
+use crate::files::{Attachment, Refused, Sent, numbers};
 use crate::world::World;
 
 /// Files, and addresses, of one message.
@@ -38,15 +38,17 @@ pub(super) fn taken(
                 "has a content_type that is none",
             ));
         }
-        read.push((name, kind, data));
+        read.push(Sent {
+            name,
+            content_type: kind,
+            data,
+        });
     }
-    for (name, kind, data) in read {
-        let kept = world.files.keep(name, kind, data);
-        attachments.push(kept.map_err(|refused| match refused {
-            Refused::NotBase64 => invalid("attachment_files", "must hold base64 in data"),
-            Refused::TooLarge => invalid("attachment_files", "is too large for this workspace"),
-        })?);
-    }
+    let kept = world.files.keep(&read).map_err(|refused| match refused {
+        Refused::NotBase64 => invalid("attachment_files", "must hold base64 in data"),
+        Refused::TooLarge => invalid("attachment_files", "is too large for this workspace"),
+    })?;
+    attachments.extend(kept);
     Ok(attachments)
 }
 
@@ -65,30 +67,44 @@ fn invalid(name: &str, words: &str) -> Refusal {
     Refusal::invalid(format!("{name} {words}")).at_field(name)
 }
 
-/// What an answer shows of a message's files.
+/// Drops the kept files of messages that are taken away: those beside the words and in them.
+pub(super) fn dropped(world: &mut World, messages: &[(Option<String>, Vec<Attachment>)]) {
+    for (body, attachments) in messages {
+        for id in body.iter().flat_map(|body| numbers(body)) {
+            world.files.drop_file(id);
+        }
+        for attachment in attachments {
+            match attachment {
+                Attachment::Kept(id) => world.files.drop_file(*id),
+                Attachment::Elsewhere(_) => {}
+            }
+        }
+    }
+}
+
+/// What an answer shows of a message's files. Search may still show a message whose files are gone.
 pub(crate) fn shown(world: &World, attachments: &[Attachment]) -> Vec<Value> {
-    attachments
+    let shown = attachments
         .iter()
-        .map(|attachment| match attachment {
+        .filter_map(|attachment| match attachment {
             Attachment::Kept(id) => {
-                let file = world.files.get(*id);
-                json!({
-                    "type": "upload", "name": file.map(|file| &file.name),
-                    "url": world.file_address(*id),
-                    "content_type": file.map(|file| &file.content_type),
-                    "filesize": file.map(|file| file.size), "width": null, "height": null,
-                })
+                let file = world.files.get(*id)?;
+                Some(json!({
+                    "type": "upload", "name": file.name, "url": world.file_address(*id),
+                    "content_type": file.content_type, "filesize": file.size, "width": null,
+                    "height": null,
+                }))
             }
             // Nothing is known of it but where it is.
             Attachment::Elsewhere(url) => {
                 let name = url.split(['?', '#']).next().unwrap_or_default();
                 let name = name.rsplit('/').next().unwrap_or_default();
-                json!({
+                Some(json!({
                     "type": "upload", "name": name, "url": url,
-                    "content_type": "application/octet-stream", "filesize": 0,
-                    "width": null, "height": null,
-                })
+                    "content_type": "application/octet-stream", "filesize": 0, "width": null,
+                    "height": null,
+                }))
             }
-        })
-        .collect()
+        });
+    shown.collect()
 }

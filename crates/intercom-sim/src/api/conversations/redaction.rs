@@ -3,10 +3,11 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Call, show};
+use super::{Call, attachments, show};
 use crate::answer::{Refusal, Reply};
 use crate::api::render::{self, DisplayAs, PartsShown};
 use crate::conversation::{Author, Conversation, REDACTED};
+use crate::files::Attachment;
 use crate::ids::{ConversationId, PartId};
 use crate::world::World;
 
@@ -15,6 +16,9 @@ enum Message {
     Source,
     Part(PartId),
 }
+
+/// The words of a message, and its files.
+type Taken = (Option<String>, Vec<Attachment>);
 
 pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
     let body = call.json()?;
@@ -35,12 +39,17 @@ pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
     };
     let message = message.ok_or_else(not_there)?;
     let now = call.now();
-    let part = world.conversations.edit(id, now, |row| {
-        let part = take_away(row, &message)?;
+    let taken = world.conversations.edit(id, now, |row| {
+        let taken = take_away(row, &message)?;
         row.updated_at = now;
-        Ok(part)
+        Ok(taken)
     });
-    let part = part.ok_or_else(not_there)??;
+    let words = taken.ok_or_else(not_there)??;
+    attachments::dropped(world, &[words]);
+    let part = match message {
+        Message::Source => None,
+        Message::Part(part) => Some(part),
+    };
     if let Some(part) = part {
         let item = part_of(world, id, part);
         world.announce("conversation_part.redacted", item, call.at);
@@ -48,28 +57,26 @@ pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
     show(world, call, id)
 }
 
-/// Returns the part, if it was one. A part must have words, and a source a contact as its author.
-fn take_away(row: &mut Conversation, message: &Message) -> Result<Option<PartId>, Refusal> {
+/// Returns the words and files. A part must have some, and a source a contact as its author.
+fn take_away(row: &mut Conversation, message: &Message) -> Result<Taken, Refusal> {
     match message {
         Message::Source => {
             if !matches!(row.source.author, Author::Contact(_)) {
                 return Err(not_redactable());
             }
-            REDACTED.clone_into(&mut row.source.body);
             row.source.is_redacted = true;
-            row.source.attachments.clear();
-            Ok(None)
+            let body = std::mem::replace(&mut row.source.body, REDACTED.to_owned());
+            Ok((Some(body), std::mem::take(&mut row.source.attachments)))
         }
         Message::Part(id) => {
             let part = row.parts.iter_mut().find(|part| part.id == *id);
             let part = part.ok_or_else(not_there)?;
-            if part.body.is_none() {
+            if part.body.is_none() && part.attachments.is_empty() {
                 return Err(not_redactable());
             }
-            part.body = Some(REDACTED.to_owned());
             part.is_redacted = true;
-            part.attachments.clear();
-            Ok(Some(part.id))
+            let body = part.body.replace(REDACTED.to_owned());
+            Ok((body, std::mem::take(&mut part.attachments)))
         }
     }
 }
