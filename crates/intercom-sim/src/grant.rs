@@ -3,6 +3,7 @@
 //! A token neither runs out nor is refreshed; it dies when it is revoked, and a control lets it die
 //! in the other ways that the vendor's error codes name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
@@ -106,7 +107,7 @@ impl Grants {
             Refusal::unauthorized("missing_authorization", "Access Token Invalid")
         })?;
         let grant = token_of(header)
-            .and_then(|token| self.tokens.get(token))
+            .and_then(|token| self.tokens.get(token.as_ref()))
             .ok_or_else(|| Refusal::unauthorized("unauthorized", "Access Token Invalid"))?;
         grant.state.refusal().map_or(Ok(grant.admin), Err)
     }
@@ -133,10 +134,18 @@ impl Grants {
     }
 }
 
-/// The token of an `Authorization` header; the scheme's name is written in any case.
-pub(crate) fn token_of(authorization: &str) -> Option<&str> {
+/// The token of an `Authorization` header; the scheme's name is written in any case. The vendor's
+/// own clients up to their fifth version send it as the user name of Basic, with no password.
+pub(crate) fn token_of(authorization: &str) -> Option<Cow<'_, str>> {
     let (scheme, token) = authorization.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim())
+    let token = token.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Cow::Borrowed(token));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(token).ok()?).ok()?;
+    let token = pair.strip_suffix(':')?;
+    Some(Cow::Owned(token.to_owned()))
 }

@@ -56,7 +56,7 @@ pub(super) fn uninstall(world: &mut World, call: &Call<'_>, authorization: Optio
         return Err(Refusal::no_such_resource());
     }
     let token = authorization.and_then(token_of).unwrap_or_default();
-    world.grants.revoke(token);
+    world.grants.revoke(&token);
     tell_uninstalled(world, call.at);
     Ok(Answer::Empty(StatusCode::OK))
 }

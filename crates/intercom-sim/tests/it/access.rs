@@ -120,6 +120,11 @@ async fn a_token_needs_its_scheme_in_any_case() {
         (format!("bearer {TOKEN}"), 200),
         (format!("BEARER  {TOKEN}"), 200),
         (format!("Basic {TOKEN}"), 401),
+        // `dG9rOnRlc3Q=:`, `dG9rOnRlc3Q=:secret` and `nobody:` in base64.
+        ("Basic ZEc5ck9uUmxjM1E9Og==".to_owned(), 200),
+        ("Basic ZEc5ck9uUmxjM1E9OnNlY3JldA==".to_owned(), 401),
+        ("Basic bm9ib2R5Og==".to_owned(), 401),
+        ("Basic ?".to_owned(), 401),
         (TOKEN.to_owned(), 401),
         ("Bearer".to_owned(), 401),
     ] {
