@@ -56,8 +56,9 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("DELETE", [id]) => delete(world, call, id),
         ("POST", [id, "reply"]) => reply::reply(world, call, id),
         ("POST", [id, "parts"]) => reply::manage(world, call, id),
-        // Gone since 2.15. There are no rules here, so that nobody is assigned by them.
-        ("POST", [id, "run_assignment_rules"]) if call.version < Version::V2_15 => {
+        // Not described any more, but called by the vendor's clients (before the sixth version with
+        // `/parts`). There are no rules here, so that nobody is assigned by them.
+        ("POST", [id, "run_assignment_rules", rest @ ..]) if matches!(rest, [] | ["parts"]) => {
             show(world, call, find(world, id)?)
         }
         ("POST", [id, "tags"]) => tags::put_on(world, call, id),

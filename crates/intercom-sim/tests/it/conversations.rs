@@ -1,8 +1,9 @@
 //! `/conversations`.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use crate::town::{NOON, Town};
+use crate::town::{NOON, TOKEN, Town};
 
 async fn started(town: &Town) -> (String, String) {
     let lead = town.lead("talk@x.example").await;
@@ -225,4 +226,38 @@ async fn conversations_are_listed_changed_and_deleted() {
     assert_eq!(town.delete(&path).await.body["deleted"], true);
     assert_eq!(town.topics().await, ["conversation.deleted"]);
     assert_eq!(town.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_older_clients_of_the_vendor_call_is_answered() {
+    let town = Town::new();
+    let me = town.get("/me").await.body["id"].clone();
+    let id = town.get("/conversations?per_page=1").await.body["conversations"][0]["id"].clone();
+    let path = format!("/conversations/{}", id.as_str().unwrap());
+    // Neither is described, so that no version is named to be held against.
+    let authorization = format!("Bearer {TOKEN}");
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("intercom-version", "2.14"),
+    ];
+    let post = async |end: &str, body: Value| {
+        let path = format!("{path}/{end}");
+        town.call_as(&headers, Method::POST, &path, Some(&body))
+            .await
+    };
+    let snooze = json!({"message_type": "snoozed", "admin_id": me, "snoozed_until": NOON + 60});
+    let snoozed = post("reply", snooze).await;
+    assert_eq!(snoozed.body["state"], "snoozed", "{snoozed:?}");
+    for end in ["run_assignment_rules", "run_assignment_rules/parts"] {
+        let unchanged = post(end, json!({})).await;
+        assert_eq!(
+            (unchanged.status, &unchanged.body["id"]),
+            (200, &id),
+            "{end}"
+        );
+    }
+    assert_eq!(
+        post("run_assignment_rules/twice", json!({})).await.status,
+        404
+    );
 }

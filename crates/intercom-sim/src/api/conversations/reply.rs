@@ -30,6 +30,13 @@ pub(super) fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         .ok_or_else(|| Refusal::missing("body must be given").at_field("body"));
     let message_type = body.get("message_type").and_then(Value::as_str);
     let by = body.get("type").and_then(Value::as_str);
+    if matches!(
+        message_type,
+        Some("snoozed" | "open" | "close" | "assignment")
+    ) {
+        // Not described for this path; the vendor's clients up to their fifth version snooze here.
+        return manage_one(world, call, id);
+    }
     let row = world.conversations.get(id).ok_or_else(not_found)?;
     let action = match (message_type, by) {
         (Some("note"), Some("admin")) => Action::Note(said(text?)),
@@ -97,6 +104,10 @@ fn replying_contact(
 
 pub(super) fn manage(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
     let id = find(world, id)?;
+    manage_one(world, call, id)
+}
+
+fn manage_one(world: &mut World, call: &Call<'_>, id: ConversationId) -> Reply {
     let body = call.json()?;
     let author = Author::Admin(admin(world, &body)?);
     let text = body.get("body").and_then(Value::as_str).map(html::from_app);
