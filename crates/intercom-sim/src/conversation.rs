@@ -19,7 +19,7 @@ pub use priority::Priority;
 pub(crate) use rating::Rating;
 pub use rating::Stars;
 pub(crate) use statistics::Statistics;
-pub(crate) use table::Conversations;
+pub(crate) use table::{Conversations, Deleted};
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

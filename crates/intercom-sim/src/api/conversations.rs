@@ -7,6 +7,7 @@ mod action;
 mod actions;
 pub(crate) mod attachments;
 mod attributes;
+mod deletion;
 mod participants;
 mod rating;
 mod redaction;
@@ -45,6 +46,7 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         (_, ["attributes", rest @ ..]) if call.version >= Version::V2_16 => {
             attributes::route(world, call, rest)
         }
+        ("GET", ["deleted"]) if call.version >= Version::V2_16 => deletion::list(world, call),
         ("POST", ["search"]) => search::search(world, call),
         ("POST", ["redact"]) => redaction::redact(world, call),
         ("POST", [id, "customers"]) => participants::add(world, call, id),
@@ -53,12 +55,12 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("PUT", [id]) => update::update(world, call, id),
         // `last` stands for a conversation in a reply; nothing is deleted by it.
         ("DELETE", ["last"]) => Err(not_found()),
-        ("DELETE", [id]) => delete(world, call, id),
+        ("DELETE", [id]) => deletion::delete(world, call, id),
         ("POST", [id, "reply"]) => reply::reply(world, call, id),
         ("POST", [id, "parts"]) => reply::manage(world, call, id),
         // Not described any more, but called by the vendor's clients (before the sixth version with
         // `/parts`). There are no rules here, so that nobody is assigned by them.
-        ("POST", [id, "run_assignment_rules", rest @ ..]) if matches!(rest, [] | ["parts"]) => {
+        ("POST", [id, "run_assignment_rules"] | [id, "run_assignment_rules", "parts"]) => {
             show(world, call, find(world, id)?)
         }
         ("POST", [id, "tags"]) => tags::put_on(world, call, id),
@@ -184,25 +186,6 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
         "type": "user_message", "id": row.source.id.to_string(), "created_at": row.created_at,
         "body": text, "message_type": "inapp", "conversation_id": id.to_string(),
     })))
-}
-
-fn delete(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let id = find(world, id)?;
-    if let Some(row) = world.conversations.remove(id, call.now()) {
-        let source = (
-            Some(row.source.body.clone()),
-            row.source.attachments.clone(),
-        );
-        let parts = row.parts.iter();
-        let parts = parts.map(|part| (part.body.clone(), part.attachments.clone()));
-        let messages: Vec<_> = parts.chain([source]).collect();
-        attachments::dropped(world, &messages);
-    }
-    let item = json!({ "type": "conversation", "conversation_id": id.to_string() });
-    world.announce("conversation.deleted", item, call.at);
-    Ok(Answer::Ok(
-        json!({ "id": id.to_string(), "object": "conversation", "deleted": true }),
-    ))
 }
 
 /// The admin that a body names, who must be a member.

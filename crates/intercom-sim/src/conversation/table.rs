@@ -14,6 +14,15 @@ use crate::search::Lag;
 /// A place in the order of the last change.
 pub(crate) type Place = (i64, ConversationId);
 
+/// A conversation that is gone for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Deleted {
+    pub(crate) id: ConversationId,
+    /// In Unix seconds.
+    pub(crate) at: i64,
+    pub(crate) are_metrics_retained: bool,
+}
+
 /// The table. Only [`Conversations::edit`] changes a row, so that the indexes follow.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Saved")]
@@ -24,19 +33,24 @@ pub(crate) struct Conversations {
     /// When snoozed ones wake up. What was done to them since is seen when it is time.
     alarms: BTreeSet<(i64, ConversationId)>,
     pub(crate) lag: Lag<ConversationId, Conversation>,
+    /// In the order in which they were deleted.
+    pub(crate) deleted: Vec<Deleted>,
 }
 
 /// The part of the table that is kept between two starts; the indexes follow from it.
 #[derive(Deserialize)]
 struct Saved {
     rows: BTreeMap<ConversationId, Conversation>,
+    #[serde(default)]
+    deleted: Vec<Deleted>,
 }
 
 /// The same, written from the rows where they are.
 impl Serialize for Conversations {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut saved = serializer.serialize_struct("Saved", 1)?;
+        let mut saved = serializer.serialize_struct("Saved", 2)?;
         saved.serialize_field("rows", &SavedRows(&self.rows))?;
+        saved.serialize_field("deleted", &self.deleted)?;
         saved.end()
     }
 }
@@ -52,7 +66,10 @@ impl Serialize for SavedRows<'_> {
 impl From<Saved> for Conversations {
     fn from(saved: Saved) -> Self {
         let rows = saved.rows.into_values();
-        let mut table = Self::default();
+        let mut table = Self {
+            deleted: saved.deleted,
+            ..Self::default()
+        };
         for row in rows {
             table.insert(row, 0);
         }

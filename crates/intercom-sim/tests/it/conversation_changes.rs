@@ -356,3 +356,40 @@ async fn a_priority_is_a_part_and_a_topic_and_has_the_words_of_each_version() {
     let found = town.call_as(&headers, Method::POST, path, Some(&query));
     assert_eq!(found.await.body["total_count"], 14);
 }
+
+#[tokio::test]
+async fn what_was_deleted_is_listed_in_either_order() {
+    let town = Town::new();
+    let mut ids = Vec::new();
+    for query in ["", "?retain_metrics=false", "?retain_metrics=true"] {
+        let path = begun(&town).await;
+        town.wait(60);
+        assert_eq!(town.delete(&format!("{path}{query}")).await.status, 200);
+        ids.push(path.rsplit('/').next().unwrap().to_owned());
+    }
+    let gone = |place: usize, retained: bool, at: i64| {
+        json!({"type": "conversation", "id": ids[place], "metrics_retained": retained,
+               "deleted_at": NOON + at})
+    };
+    let first = town.get("/conversations/deleted?per_page=2").await.body;
+    assert_eq!(first["type"], "conversations.list");
+    assert_eq!(
+        first["conversations"],
+        json!([gone(2, true, 180), gone(1, false, 120)])
+    );
+    assert_eq!(
+        (&first["total_count"], &first["pages"]["total_pages"]),
+        (&json!(3), &json!(2))
+    );
+    let next = first["pages"]["next"].as_str().unwrap();
+    assert!(next.ends_with("/conversations/deleted?page=2&per_page=2"));
+    let ascending = town.get("/conversations/deleted?order=asc&per_page=1");
+    let ascending = ascending.await.body;
+    assert_eq!(ascending["conversations"], json!([gone(0, true, 60)]));
+    let next = ascending["pages"]["next"].as_str().unwrap();
+    assert!(next.ends_with("?page=2&per_page=1&order=asc"));
+    for query in ["per_page=61", "order=up"] {
+        let refused = town.get(&format!("/conversations/deleted?{query}")).await;
+        assert_eq!((refused.status, refused.code()), (400, "parameter_invalid"));
+    }
+}

@@ -342,6 +342,7 @@ const ELSEWHERE: &[&str] = &[
     "PUT /visitors",
     "POST /visitors/convert",
     "POST /messages",
+    "GET /conversations/deleted",
     "GET /conversations/attributes",
     "POST /conversations/attributes",
 ];
