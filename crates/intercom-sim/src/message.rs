@@ -23,7 +23,7 @@ pub(crate) struct Message {
 
 impl Message {
     /// The same as the first message of a conversation, which keeps its id.
-    pub(crate) fn into_source(self) -> (Source, Vec<ObjectId>) {
+    pub(crate) fn into_source(self) -> (Source, Vec<ObjectId>, Option<i64>) {
         let source = Source {
             id: self.id,
             channel: self.channel,
@@ -34,7 +34,7 @@ impl Message {
             is_redacted: false,
             attachments: Vec::new(),
         };
-        (source, self.to)
+        (source, self.to, None)
     }
 }
 

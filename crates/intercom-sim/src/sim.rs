@@ -276,6 +276,7 @@ impl Sim {
             body: html::from_text(text),
             url: None,
             attachments: Vec::new(),
+            created_at: None,
         };
         self.change(|world, now, _| api::start_conversation(world, now, started))
     }

@@ -177,6 +177,7 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
             .get("referer")
             .and_then(Value::as_str)
             .map(str::to_owned),
+        created_at: created_at(&body)?,
         attachments: attachments::taken(world, &body)?,
     };
     let id = start_conversation(world, call.at, started);
@@ -186,6 +187,15 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
         "type": "user_message", "id": row.source.id.to_string(), "created_at": row.created_at,
         "body": text, "message_type": "inapp", "conversation_id": id.to_string(),
     })))
+}
+
+/// When something was said, if the body tells: it may have been elsewhere.
+fn created_at(body: &serde_json::Map<String, Value>) -> Result<Option<i64>, Refusal> {
+    let wrong = || Refusal::invalid("created_at must be an integer").at_field("created_at");
+    match body.get("created_at") {
+        None | Some(Value::Null) => Ok(None),
+        Some(time) => time.as_i64().map(Some).ok_or_else(wrong),
+    }
 }
 
 /// The admin that a body names, who must be a member.

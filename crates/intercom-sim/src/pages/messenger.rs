@@ -208,6 +208,7 @@ fn start(world: &mut World, now: Timestamp, contact: ObjectId, posted: &Posted) 
         body,
         url: site.map(str::to_owned),
         attachments,
+        created_at: None,
     };
     let id = api::start_conversation(world, now, started);
     thread::address(contact, id)

@@ -103,3 +103,45 @@ async fn search_shows_a_conversation_as_it_was_until_the_lag_is_over() {
     town.wait(120);
     assert_eq!(count("closed").await, 0);
 }
+
+#[tokio::test]
+async fn every_field_of_the_vendors_table_can_be_asked_about() {
+    let town = Town::new();
+    for (fields, value) in [
+        (
+            "source.type source.id source.delivered_as source.subject source.body source.author.id \
+             source.author.type source.author.name source.author.email source.url contact_ids \
+             teammate_ids channel_initiated state tag_ids priority statistics.last_closed_by_id \
+             conversation_rating.remark conversation_rating.contact_id conversation_rating.admin_d \
+             ai_agent.resolution_state ai_agent.last_answer_type ai_agent.rating_remark \
+             ai_agent.source_type ai_agent.source_title",
+            "nothing of the kind",
+        ),
+        ("open read ai_agent_participated", "true"),
+        (
+            "id created_at updated_at admin_assignee_id team_assignee_id waiting_since \
+             snoozed_until statistics.time_to_assignment statistics.time_to_admin_reply \
+             statistics.time_to_first_close statistics.time_to_last_close \
+             statistics.median_time_to_reply statistics.first_contact_reply_at \
+             statistics.first_assignment_at statistics.first_admin_reply_at \
+             statistics.first_close_at statistics.last_assignment_at \
+             statistics.last_assignment_admin_reply_at statistics.last_contact_reply_at \
+             statistics.last_admin_reply_at statistics.last_close_at statistics.count_reopens \
+             statistics.count_assignments statistics.count_conversation_parts \
+             conversation_rating.requested_at conversation_rating.replied_at \
+             conversation_rating.score ai_agent.rating",
+            "17",
+        ),
+    ] {
+        for field in fields.split_whitespace() {
+            let query = json!({"field": field, "operator": "=", "value": value});
+            let path = "/conversations/search";
+            let found = town.post(path, json!({ "query": query })).await;
+            assert_eq!(found.status, 200, "{field}: {}", found.message());
+        }
+    }
+    let query = json!({"field": "statistics.luck", "operator": "=", "value": "17"});
+    let path = "/conversations/search";
+    let refused = town.post(path, json!({ "query": query })).await;
+    assert_eq!((refused.status, refused.code()), (400, "invalid_field"));
+}

@@ -261,3 +261,32 @@ async fn what_older_clients_of_the_vendor_call_is_answered() {
         404
     );
 }
+
+#[tokio::test]
+async fn what_was_said_elsewhere_keeps_its_time() {
+    let town = Town::new();
+    let lead = town.lead("talk@x.example").await;
+    let from = json!({"type": "lead", "id": lead});
+    let start = json!({"from": from, "body": "Hello", "created_at": NOON - 7200});
+    let message = town.post("/conversations", start).await.body;
+    assert_eq!(message["created_at"], NOON - 7200);
+    let me = admin(&town.get("/me").await.body);
+    let path = format!(
+        "/conversations/{}",
+        message["conversation_id"].as_str().unwrap()
+    );
+    let reply = json!({"message_type": "comment", "type": "admin", "admin_id": me, "body": "Hi",
+                       "created_at": NOON - 3600});
+    let shown = town.post(&format!("{path}/reply"), reply).await.body;
+    assert_eq!(shown["created_at"], NOON - 7200);
+    assert_eq!(shown["updated_at"], NOON);
+    assert_eq!(shown["statistics"]["time_to_admin_reply"], 3600);
+    let part = &shown["conversation_parts"]["conversation_parts"][0];
+    assert_eq!(part["created_at"], NOON - 3600);
+    let contact = town.get(&format!("/contacts/{lead}")).await.body;
+    assert_eq!(contact["last_replied_at"], NOON - 7200);
+    assert_eq!(contact["last_contacted_at"], NOON - 3600);
+    let wrong = json!({"from": from, "body": "Hello", "created_at": "yesterday"});
+    let refused = town.post("/conversations", wrong).await;
+    assert_eq!(refused.message(), "created_at must be an integer");
+}

@@ -19,6 +19,8 @@ pub(crate) struct NewConversation {
     pub(crate) body: String,
     pub(crate) url: Option<String>,
     pub(crate) attachments: Vec<Attachment>,
+    /// When it was said, in Unix seconds, if not now: conversations are brought from elsewhere.
+    pub(crate) created_at: Option<i64>,
 }
 
 /// Starts a conversation and tells the app.
@@ -40,7 +42,7 @@ pub(crate) fn start_conversation(
     begin(
         world,
         at,
-        (source, vec![started.contact]),
+        (source, vec![started.contact], started.created_at),
         "conversation.user.created",
     )
 }
@@ -54,16 +56,18 @@ pub(crate) fn next_message(world: &mut World) -> PartId {
 pub(crate) fn begin(
     world: &mut World,
     at: Timestamp,
-    (source, contacts): (Source, Vec<ObjectId>),
+    (source, contacts, created_at): (Source, Vec<ObjectId>, Option<i64>),
     topic: &str,
 ) -> ConversationId {
     let now = at.as_seconds();
     // Newer conversations have greater ids than the seeded ones.
     let id = ConversationId(215_480_000_000_000 + world.next_number());
     let author = source.author;
-    let row = Conversation::begun(id, now, contacts, source);
+    let said = created_at.unwrap_or(now);
+    let mut row = Conversation::begun(id, said, contacts, source);
+    row.updated_at = now;
     world.conversations.insert(row, now);
-    note_the_contact(world, now, id, author);
+    note_the_contact(world, (now, said), id, author);
     tell(world, at, id, topic, None);
     id
 }
@@ -85,17 +89,42 @@ pub(crate) fn act(
 pub(crate) fn act_with(
     world: &mut World,
     at: Timestamp,
-    (id, author): (ConversationId, Author),
+    by: (ConversationId, Author),
     action: Action,
     attachments: Vec<Attachment>,
     app: Option<&str>,
 ) -> Result<(), Refusal> {
+    let beside = Beside {
+        attachments,
+        created_at: None,
+        app,
+    };
+    act_beside(world, at, by, action, beside)
+}
+
+/// What a part has beside the action.
+pub(super) struct Beside<'a> {
+    pub(super) attachments: Vec<Attachment>,
+    /// When it was done, in Unix seconds, if not now.
+    pub(super) created_at: Option<i64>,
+    pub(super) app: Option<&'a str>,
+}
+
+/// [`act`], at another time.
+pub(super) fn act_beside(
+    world: &mut World,
+    at: Timestamp,
+    (id, author): (ConversationId, Author),
+    action: Action,
+    beside: Beside<'_>,
+) -> Result<(), Refusal> {
     let now = at.as_seconds();
+    let created_at = beside.created_at.unwrap_or(now);
     let part = PartId(133_000_000 + world.next_number());
     let (assigned_to, detail) = (action.assigned_to(), action.detail());
-    let app_package_code = app.map(str::to_owned);
+    let app_package_code = beside.app.map(str::to_owned);
     let done = world.conversations.edit(id, now, |row| {
-        let (kind, body, topic) = action.apply(row, now, author);
+        let (kind, body, topic) = action.apply(row, created_at, author);
         row.updated_at = now;
         row.parts.push(Part {
             id: part,
@@ -103,12 +132,12 @@ pub(crate) fn act_with(
             // Files need no words.
             body: body.filter(|body| !body.is_empty()),
             author,
-            created_at: now,
+            created_at,
             assigned_to,
             state: row.state,
             app_package_code,
             is_redacted: false,
-            attachments,
+            attachments: beside.attachments,
             tags: Vec::new(),
             detail: detail.map(Box::new),
         });
@@ -116,7 +145,7 @@ pub(crate) fn act_with(
     });
     let (part_type, topic) = done.ok_or_else(not_found)?;
     if matches!(part_type, PartType::Comment | PartType::QuickReply) {
-        note_the_contact(world, now, id, author);
+        note_the_contact(world, (now, created_at), id, author);
     }
     tell(world, at, id, topic, Some(part));
     Ok(())
@@ -171,7 +200,14 @@ pub(crate) fn wake(world: &mut World, at: Timestamp) {
 
 /// Writes down on the contacts that they spoke or were spoken to. No webhook: `last_…_at` changes
 /// are told with the next real change.
-fn note_the_contact(world: &mut World, now: i64, id: ConversationId, author: Author) {
+fn note_the_contact(
+    world: &mut World,
+    (now, said): (i64, i64),
+    id: ConversationId,
+    author: Author,
+) {
+    // What was said long ago is not the last that was said.
+    let later = |known: Option<i64>| known.max(Some(said));
     let Some(row) = world.conversations.get(id) else {
         return;
     };
@@ -182,11 +218,11 @@ fn note_the_contact(world: &mut World, now: i64, id: ConversationId, author: Aut
         let mut row = Contact::clone(row);
         match author {
             Author::Contact(author) if author == contact => {
-                row.last_replied_at = Some(now);
-                row.last_seen_at = Some(now);
+                row.last_replied_at = later(row.last_replied_at);
+                row.last_seen_at = later(row.last_seen_at);
             }
             Author::Contact(_) | Author::Bot => continue,
-            Author::Admin(_) => row.last_contacted_at = Some(now),
+            Author::Admin(_) => row.last_contacted_at = later(row.last_contacted_at),
         }
         row.updated_at = now;
         world.contacts.put(row, now);

@@ -5,8 +5,8 @@ mod quick;
 use serde_json::{Map, Value};
 
 use super::action::Action;
-use super::actions::{act, act_with};
-use super::{Call, admin, attachments, find, not_found, show};
+use super::actions::{Beside, act, act_beside};
+use super::{Call, admin, attachments, created_at, find, not_found, show};
 use crate::answer::{Refusal, Reply};
 use crate::conversation::{Assignee, Author};
 use crate::html;
@@ -58,15 +58,14 @@ pub(super) fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         _ => Author::Contact(replying_contact(world, id, &body)?),
     };
     let app = world.options.client_id.clone();
+    let created_at = created_at(&body)?;
     let attachments = attachments::taken(world, &body)?;
-    act_with(
-        world,
-        call.at,
-        (id, author),
-        action,
+    let beside = Beside {
         attachments,
-        Some(&app),
-    )?;
+        created_at,
+        app: Some(&app),
+    };
+    act_beside(world, call.at, (id, author), action, beside)?;
     show(world, call, id)
 }
 

@@ -124,8 +124,14 @@ fn kind(field: &str) -> Option<Kind> {
         | "teammate_ids"
         | "admin_assignee_id"
         | "team_assignee_id"
+        | "channel_initiated"
         | "state"
         | "priority"
+        | "ai_agent.resolution_state"
+        | "ai_agent.last_answer_type"
+        | "ai_agent.rating_remark"
+        | "ai_agent.source_type"
+        | "ai_agent.source_title"
         | "statistics.last_closed_by_id"
         | "conversation_rating.remark"
         | "conversation_rating.contact_id"
@@ -138,7 +144,7 @@ fn kind(field: &str) -> Option<Kind> {
         | "conversation_rating.replied_at" => Kind::Date,
         "open" | "read" | "ai_agent_participated" => Kind::Flag,
         "tag_ids" => Kind::Tags,
-        "conversation_rating.score" => Kind::Integer,
+        "conversation_rating.score" | "ai_agent.rating" => Kind::Integer,
         // Of a statistic that is there, whatever it is in a conversation.
         _ => {
             let name = field.strip_prefix("statistics.")?;
@@ -161,7 +167,7 @@ fn held(world: &World, row: &Conversation, field: &str, version: Version) -> Hel
             .to_string()
             .parse()
             .map_or(Held::Nothing, Held::Number),
-        "source.type" => Held::Text(render::source_type(row).to_owned()),
+        "source.type" | "channel_initiated" => Held::Text(render::source_type(row).to_owned()),
         "source.id" => Held::Text(row.source.id.to_string()),
         "source.subject" => row.source.subject.as_deref().into(),
         "source.body" => words(&row.source.body),
@@ -192,6 +198,8 @@ fn held(world: &World, row: &Conversation, field: &str, version: Version) -> Hel
         "open" => Held::Flag(row.state == State::Open),
         "read" => Held::Flag(row.read),
         "ai_agent_participated" => Held::Flag(false),
+        // No AI agent takes part here.
+        _ if field.starts_with("ai_agent.") => Held::Nothing,
         _ if field.starts_with("source.author.") => author(world, row.source.author, field),
         _ => measured(row, field),
     }
