@@ -53,8 +53,6 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
         ("DELETE", [id, "customers", contact]) => participants::remove(world, call, id, contact),
         ("GET", [id]) => show(world, call, find(world, id)?),
         ("PUT", [id]) => update::update(world, call, id),
-        // `last` stands for a conversation in a reply; nothing is deleted by it.
-        ("DELETE", ["last"]) => Err(not_found()),
         ("DELETE", [id]) => deletion::delete(world, call, id),
         ("POST", [id, "reply"]) => reply::reply(world, call, id),
         ("POST", [id, "parts"]) => reply::manage(world, call, id),
@@ -70,12 +68,8 @@ pub(super) fn route(world: &mut World, call: &Call<'_>, rest: &[&str]) -> Reply 
 }
 
 fn find(world: &World, id: &str) -> Result<ConversationId, Refusal> {
-    let row = if id == "last" {
-        world.conversations.latest_first().next()
-    } else {
-        let id = id.parse().ok();
-        id.and_then(|id| world.conversations.get(id))
-    };
+    let id = id.parse().ok();
+    let row = id.and_then(|id| world.conversations.get(id));
     row.map(|row| row.id).ok_or_else(not_found)
 }
 

@@ -221,8 +221,12 @@ async fn conversations_are_listed_changed_and_deleted() {
     let changed = town.put(&path, json!({"title": "T", "read": true}));
     assert_eq!(changed.await.body["title"], "T");
     town.topics().await;
-    let last = town.delete("/conversations/last").await;
-    assert_eq!((last.status, last.code()), (404, "conversation_not_found"));
+    for last in [
+        town.delete("/conversations/last").await,
+        town.get("/conversations/last").await,
+    ] {
+        assert_eq!((last.status, last.code()), (404, "conversation_not_found"));
+    }
     assert_eq!(town.delete(&path).await.body["deleted"], true);
     assert_eq!(town.topics().await, ["conversation.deleted"]);
     assert_eq!(town.get(&path).await.status, 404);
@@ -289,4 +293,22 @@ async fn what_was_said_elsewhere_keeps_its_time() {
     let wrong = json!({"from": from, "body": "Hello", "created_at": "yesterday"});
     let refused = town.post("/conversations", wrong).await;
     assert_eq!(refused.message(), "created_at must be an integer");
+}
+
+#[tokio::test]
+async fn a_contact_replies_to_their_own_last_conversation() {
+    let town = Town::new();
+    let (id, lead) = started(&town).await;
+    town.wait(60);
+    let other = town.lead("other@x.example").await;
+    let start = json!({"from": {"type": "lead", "id": other}, "body": "Hi"});
+    town.post("/conversations", start).await;
+    let reply = json!({"message_type": "comment", "type": "user", "intercom_user_id": lead,
+                       "body": "Thanks again"});
+    let shown = town.post("/conversations/last/reply", reply).await.body;
+    assert_eq!(shown["id"], id.as_str());
+    let nobody = json!({"message_type": "comment", "type": "user", "email": "no@x.example",
+                        "body": "Thanks again"});
+    let refused = town.post("/conversations/last/reply", nobody).await;
+    assert_eq!(refused.code(), "conversation_not_found");
 }

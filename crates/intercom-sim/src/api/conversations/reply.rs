@@ -14,8 +14,8 @@ use crate::ids::{ConversationId, ObjectId};
 use crate::world::World;
 
 pub(super) fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
-    let id = find(world, id)?;
     let body = call.json()?;
+    let id = target(world, id, &body)?;
     let is_given = |name: &str| {
         body.get(name)
             .and_then(Value::as_array)
@@ -78,27 +78,42 @@ fn said(text: &str) -> String {
     }
 }
 
+/// The conversation of a path; `last` is the one of the contact who replies that changed last. For a
+/// teammate it is the one of all (UNVERIFIED).
+fn target(world: &World, id: &str, body: &Map<String, Value>) -> Result<ConversationId, Refusal> {
+    if id != "last" {
+        return find(world, id);
+    }
+    let is_admins = body.get("type").and_then(Value::as_str) == Some("admin");
+    let is_theirs = |contact: &ObjectId| is_named(world, *contact, body);
+    let mut rows = world.conversations.latest_first();
+    rows.find(|row| is_admins || row.contacts.iter().any(is_theirs))
+        .map(|row| row.id)
+        .ok_or_else(not_found)
+}
+
 fn replying_contact(
     world: &World,
     id: ConversationId,
     body: &Map<String, Value>,
 ) -> Result<ObjectId, Refusal> {
-    let text = |name: &str| body.get(name).and_then(Value::as_str);
     let row = world.conversations.get(id).ok_or_else(not_found)?;
-    let is_named = |contact: &&ObjectId| {
-        let Some(person) = world.contacts.get(**contact).filter(|row| !row.blocked) else {
-            return false;
-        };
+    let mut contacts = row.contacts.iter().copied();
+    contacts
+        .find(|contact| is_named(world, *contact, body))
+        .ok_or_else(Refusal::no_such_contact)
+}
+
+/// Whether a body names a contact by id, external id or email. Nothing that a blocked one says arrives.
+fn is_named(world: &World, contact: ObjectId, body: &Map<String, Value>) -> bool {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let person = world.contacts.get(contact).filter(|row| !row.blocked);
+    person.is_some_and(|person| {
+        let email = text("email").map(str::to_lowercase);
         text("intercom_user_id").is_some_and(|id| id == person.id.to_string())
             || text("user_id").is_some_and(|id| Some(id) == person.external_id.as_deref())
-            || text("email")
-                .is_some_and(|email| Some(email.to_lowercase().as_str()) == person.email.as_deref())
-    };
-    row.contacts
-        .iter()
-        .find(is_named)
-        .copied()
-        .ok_or_else(Refusal::no_such_contact)
+            || email.is_some_and(|email| Some(email.as_str()) == person.email.as_deref())
+    })
 }
 
 pub(super) fn manage(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
