@@ -57,10 +57,19 @@ pub struct Conversation {
     pub head: ConversationHead,
     /// The newest 500 parts, oldest first. The first message is not among them.
     pub parts: Vec<Part>,
-    /// Parts that could not be read; the others can.
-    pub unreadable_parts: Vec<Unreadable<PartId>>,
+    /// Parts that could not be read, in order; the others can.
+    pub unreadable_parts: Vec<Gap>,
     /// How many parts there are, also where more than 500.
     pub parts_total: u64,
+}
+
+/// A part that could not be read, and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// How many of the parts that can be read come before it.
+    pub behind: usize,
+    /// What is known of it.
+    pub part: Unreadable<PartId>,
 }
 
 /// Whether somebody is to answer.

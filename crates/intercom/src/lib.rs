@@ -49,7 +49,7 @@ pub use contact::{
 };
 pub use conversation::{
     Assignee, Attachment, AttachmentUrls, Author, AuthorKind, Conversation, ConversationHead,
-    ConversationPage, ConversationPages, ConversationState, Nature, Part, PartKind, Source,
+    ConversationPage, ConversationPages, ConversationState, Gap, Nature, Part, PartKind, Source,
     TooManyAttachments,
 };
 pub use error::{IntercomError, Outcome};

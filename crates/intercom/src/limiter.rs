@@ -22,7 +22,8 @@ use transport::Reply;
 
 use window::{WINDOW, Window};
 
-/// No documented window is longer; a header that says so is not obeyed beyond this.
+/// No documented window is longer, and no clocks are known to be further apart; a header that says
+/// so is not obeyed.
 const WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// Headers count in whole seconds, so a window that "ends now" may have a second left.
@@ -142,9 +143,8 @@ pub(crate) fn until_reset(reply: &Reply) -> Duration {
         .header("retry-after")
         .and_then(|text| text.trim().parse().ok());
     let wait = retry_after.map(Duration::from_secs).or_else(|| {
-        let resets_at = instant(reply, "x-ratelimit-reset")?;
-        let sent_at = Timestamp::from_http_date(reply.header("date")?).ok()?;
-        Some(resets_at.since(sent_at))
+        let rest = reset(reply)?.since(sent_at(reply)?);
+        Some(rest)
     });
     wait.unwrap_or(WINDOW).min(WAIT_MAX)
 }
@@ -154,17 +154,21 @@ fn told(reply: &Reply) -> Option<RateLimit> {
     Some(RateLimit {
         limit: number("x-ratelimit-limit")?,
         remaining: number("x-ratelimit-remaining")?,
-        resets_at: instant(reply, "x-ratelimit-reset")?,
+        resets_at: reset(reply)?,
     })
 }
 
-fn instant(reply: &Reply, header: &str) -> Option<Timestamp> {
-    reply
-        .header(header)?
-        .trim()
-        .parse()
-        .ok()
-        .map(Timestamp::from_seconds)
+/// When the window ends, if that is possible: no window ends long before or after its answer. One
+/// that is given in milliseconds, say, tells nothing.
+fn reset(reply: &Reply) -> Option<Timestamp> {
+    let text = reply.header("x-ratelimit-reset")?;
+    let reset = Timestamp::from_seconds(text.trim().parse().ok()?);
+    let is_near = |sent: Timestamp| reset.since(sent).max(sent.since(reset)) <= WAIT_MAX;
+    sent_at(reply).is_none_or(is_near).then_some(reset)
+}
+
+fn sent_at(reply: &Reply) -> Option<Timestamp> {
+    Timestamp::from_http_date(reply.header("date")?).ok()
 }
 
 #[cfg(test)]

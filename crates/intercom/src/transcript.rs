@@ -9,7 +9,7 @@ mod text;
 use std::fmt::Write as _;
 
 use crate::conversation::{
-    Assignee, Attachment, Author, AuthorKind, Conversation, Nature, Part, PartKind, Source,
+    Assignee, Attachment, Author, AuthorKind, Conversation, Gap, Nature, Part, PartKind, Source,
 };
 use crate::html;
 use model::Timestamp;
@@ -45,13 +45,19 @@ impl Transcript {
         let source = conversation.head.source.as_ref();
         let first = source.and_then(|source| first(source, conversation.head.created_at));
         let begins_with_source = first.is_some();
-        let parts = conversation
-            .parts
-            .iter()
-            .filter(|part| notes == Notes::Shown || part.kind.nature() != Nature::Note)
-            .map(told);
+        let mut entries: Vec<Entry> = first.into_iter().collect();
+        let mut gaps = conversation.unreadable_parts.iter().peekable();
+        for (place, part) in conversation.parts.iter().enumerate() {
+            while let Some(gap) = gaps.next_if(|gap| gap.behind <= place) {
+                entries.push(unreadable(gap));
+            }
+            if notes == Notes::Shown || part.kind.nature() != Nature::Note {
+                entries.push(told(part));
+            }
+        }
+        entries.extend(gaps.map(unreadable));
         Self {
-            entries: first.into_iter().chain(parts).collect(),
+            entries,
             begins_with_source,
             missing: conversation.missing_parts(),
         }
@@ -146,6 +152,14 @@ fn told(part: &Part) -> Entry {
     Entry(line)
 }
 
+/// Whether it was a note nobody knows, so only that something was there is told.
+fn unreadable(gap: &Gap) -> Entry {
+    Entry(match &gap.part.id {
+        Some(id) => format!("[part {id} could not be read]"),
+        None => "[a part could not be read]".to_owned(),
+    })
+}
+
 fn happened(kind: &PartKind, assigned_to: Option<&Assignee>) -> String {
     let words = kind.words();
     match assigned_to {
@@ -186,7 +200,9 @@ fn head(at: Option<Timestamp>, author: Option<&Author>) -> String {
 
 fn add_attachments(said: &mut String, attachments: &[Attachment]) {
     for attachment in attachments {
-        let mut line = format!("[attachment: {}", html::decoded(&attachment.name));
+        let name = html::decoded(&attachment.name);
+        let name = if name.is_empty() { "unnamed" } else { &name };
+        let mut line = format!("[attachment: {name}");
         if let Some(bytes) = attachment.bytes {
             _ = write!(line, ", {}", size(bytes));
         }

@@ -61,7 +61,7 @@ pub enum AuthorKind {
 /// A file that came with a message. Its address is signed, different each time, and expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// As the sender called it.
+    /// As the sender called it; empty if that cannot be read.
     pub name: String,
     /// Where it can be fetched for half an hour.
     pub url: Option<String>,

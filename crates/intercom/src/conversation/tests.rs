@@ -59,9 +59,12 @@ fn t4_parts_that_intercom_does_not_return_are_counted() {
     assert_eq!(long.missing_parts(), 0);
     long.parts_total = 612;
     assert_eq!(long.missing_parts(), 610);
-    long.unreadable_parts.push(Unreadable {
-        id: None,
-        why: "odd".to_owned(),
+    long.unreadable_parts.push(Gap {
+        behind: 0,
+        part: Unreadable {
+            id: None,
+            why: "odd".to_owned(),
+        },
     });
     assert_eq!(long.missing_parts(), 609);
     long.parts_total = 1;

@@ -8,7 +8,7 @@ use transport::Reply;
 
 use super::{
     Assignee, Attachment, Author, AuthorKind, Conversation, ConversationHead, ConversationState,
-    Part, PartKind, Source,
+    Gap, Part, PartKind, Source,
 };
 use crate::client::borrowed_body;
 use crate::error::IntercomError;
@@ -25,7 +25,10 @@ pub(super) fn conversation(reply: &Reply) -> Result<Conversation, IntercomError>
     for part in listed {
         match row::<Part, PartId>(part) {
             Ok(part) => parts.push(part),
-            Err(unreadable) => unreadable_parts.push(unreadable),
+            Err(unreadable) => unreadable_parts.push(Gap {
+                behind: parts.len(),
+                part: unreadable,
+            }),
         }
     }
     Ok(Conversation {
@@ -106,7 +109,7 @@ struct WireSource {
     body: String,
     author: Option<WireAuthor>,
     #[serde(default, deserialize_with = "wire::or_default")]
-    attachments: Vec<WireAttachment>,
+    attachments: Vec<serde_json::Value>,
     url: Option<String>,
     #[serde(default, deserialize_with = "wire::or_default")]
     redacted: bool,
@@ -123,16 +126,6 @@ struct WireAuthor {
 }
 
 #[derive(Deserialize)]
-struct WireAttachment {
-    #[serde(default, deserialize_with = "wire::or_default")]
-    name: String,
-    url: Option<String>,
-    content_type: Option<String>,
-    /// A number; what is none is as good as unknown.
-    filesize: Option<serde_json::Value>,
-}
-
-#[derive(Deserialize)]
 struct WirePart {
     #[serde(deserialize_with = "wire::id")]
     id: PartId,
@@ -143,7 +136,7 @@ struct WirePart {
     author: Option<WireAuthor>,
     assigned_to: Option<WireAssignee>,
     #[serde(default, deserialize_with = "wire::or_default")]
-    attachments: Vec<WireAttachment>,
+    attachments: Vec<serde_json::Value>,
     #[serde(default, deserialize_with = "wire::or_default")]
     redacted: bool,
     app_package_code: Option<String>,
@@ -234,12 +227,16 @@ impl From<WireAuthor> for Author {
     }
 }
 
-fn attachments(wire: Vec<WireAttachment>) -> Vec<Attachment> {
-    let attachments = wire.into_iter().map(|it| Attachment {
-        name: it.name,
-        url: it.url,
-        content_type: it.content_type,
-        bytes: it.filesize.as_ref().and_then(serde_json::Value::as_u64),
+/// Whatever an attachment looks like, it is one: what cannot be read of it is unknown.
+fn attachments(wire: Vec<serde_json::Value>) -> Vec<Attachment> {
+    let attachments = wire.into_iter().map(|row| {
+        let text = |name: &str| row.get(name)?.as_str().map(str::to_owned);
+        Attachment {
+            name: text("name").unwrap_or_default(),
+            url: text("url"),
+            content_type: text("content_type"),
+            bytes: row.get("filesize").and_then(serde_json::Value::as_u64),
+        }
     });
     attachments.collect()
 }

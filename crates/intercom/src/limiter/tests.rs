@@ -281,11 +281,50 @@ fn the_wait_is_bounded_and_retry_after_wins() {
         until_reset(&reply_of(5, 0, 10, Some(4))),
         Duration::from_secs(6)
     );
-    assert_eq!(until_reset(&reply_of(5, 0, 99_999, Some(4))), WAIT_MAX);
+    // No window is that long.
+    assert_eq!(until_reset(&reply_of(5, 0, 99_999, Some(4))), WINDOW);
     assert_eq!(until_reset(&reply_of(5, 0, 3, Some(4))), Duration::ZERO);
     let mut named = reply_of(5, 0, 10, Some(4));
     named
         .headers
         .insert("retry-after", HeaderValue::from_static("2"));
     assert_eq!(until_reset(&named), Duration::from_secs(2));
+    named
+        .headers
+        .insert("retry-after", HeaderValue::from_static("99999"));
+    assert_eq!(until_reset(&named), WAIT_MAX);
+}
+
+/// Requests that pass at once, each answered by `replies`, over some windows after a false reset.
+async fn passes_after(false_reset: i64, dated: bool) -> usize {
+    let limiter = Limiter::default();
+    let date = |second: i64| dated.then_some(second);
+    answered(&limiter, &reply_of(100, 99, 1_000_010, date(1_000_000))).await;
+    answered(&limiter, &reply_of(100, 98, false_reset, date(1_000_001))).await;
+    // The next window; its answers are as they should be.
+    tokio::time::advance(Duration::from_secs(70)).await;
+    answered(&limiter, &reply_of(100, 99, 1_000_080, date(1_000_070))).await;
+    admitted_at_once(&limiter, Lane::Interactive).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_that_cannot_be_is_not_believed_for_long() {
+    for false_reset in [1_000_010_000, i64::MAX, 2_000_000, 0, -1, i64::MIN] {
+        for dated in [true, false] {
+            let passes = passes_after(false_reset, dated).await;
+            assert_eq!(passes, 99, "{false_reset}, with a Date: {dated}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_with_a_false_reset_is_waited_for_as_long_as_a_window() {
+    for (reset, seconds) in [(1_000_005, 5), (1_000_010_000, 10), (-1, 10)] {
+        let refusal = reply_of(100, 0, reset, Some(1_000_000));
+        assert_eq!(
+            until_reset(&refusal),
+            Duration::from_secs(seconds),
+            "{reset}"
+        );
+    }
 }

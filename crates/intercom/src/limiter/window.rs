@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::Lane;
 use tokio::time::Instant;
 
-use super::RateLimit;
+use super::{RateLimit, WAIT_MAX};
 
 /// Intercom's window. Assumed when an answer does not say when its window ends.
 pub(super) const WINDOW: Duration = Duration::from_secs(10);
@@ -96,6 +96,11 @@ impl Window {
         };
         let ends = now + lasts + self.lateness;
         let known = self.told.map(|known| known.resets_at);
+        // A request of this window cannot be counted in one that ended long before it: what is
+        // known was never true.
+        let is_false = generation == self.generation
+            && known.is_some_and(|known| known.since(told.resets_at) > WAIT_MAX);
+        let known = known.filter(|_| !is_false);
         if known > Some(told.resets_at) {
             self.counted_before(generation);
         } else if known < Some(told.resets_at) {

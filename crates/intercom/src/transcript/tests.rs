@@ -214,7 +214,48 @@ fn a_part_that_cannot_be_read_fails_alone_and_is_not_called_missing() {
         {"id":"8","body":"<p>no type</p>"},
         {"id":9,"part_type":"comment","body":"<p>x</p>","author":{"type":"lead","name":""}}]}}"#;
     let odd = conversation(odd);
-    assert_eq!(odd.unreadable_parts[0].id, Some("8".parse().unwrap()));
+    assert_eq!(odd.unreadable_parts[0].part.id, Some("8".parse().unwrap()));
     assert_eq!(odd.missing_parts(), 0);
-    assert_eq!(Transcript::of(&odd, Notes::Shown).text(), "contact:\nx");
+    assert_eq!(
+        Transcript::of(&odd, Notes::Shown).text(),
+        "[part 8 could not be read]\n\ncontact:\nx"
+    );
+}
+
+#[test]
+fn parts_that_cannot_be_read_are_told_where_they_were() {
+    let part = |body: &str| format!(r#"{{"id":1,"part_type":"comment","body":"{body}"}}"#);
+    let note = r#"{"id":2,"part_type":"note","body":"secret"}"#;
+    let listed = [&part("one"), "7", note, r#"{"id":8}"#, &part("two"), "[]"].join(",");
+    let odd = format!(r#"{{"id":"1","conversation_parts":{{"conversation_parts":[{listed}]}}}}"#);
+    assert_eq!(
+        Transcript::of(&conversation(&odd), Notes::LeftOut).text(),
+        "somebody:\none\n\n[a part could not be read]\n\n[part 8 could not be read]\n\n\
+         somebody:\ntwo\n\n[a part could not be read]"
+    );
+}
+
+#[test]
+fn an_odd_attachment_is_told_and_takes_nothing_with_it() {
+    let odd = r#"{"id":"1","conversation_parts":{"conversation_parts":[
+        {"id":9,"part_type":"comment","body":"<p>x</p>","attachments":[
+            {"name":"a.pdf","url":5,"content_type":null,"filesize":"many"},
+            "nothing", {"name":7,"url":"https://f.test/b"}]}]}}"#;
+    assert_eq!(
+        Transcript::of(&conversation(odd), Notes::Shown).text(),
+        "somebody:\nx\n[attachment: a.pdf]\n[attachment: unnamed]\n\
+         [attachment: unnamed, https://f.test/b]"
+    );
+}
+
+#[test]
+fn a_link_ends_where_the_next_begins() {
+    reads(
+        r#"<a href="https://a.test">one <a href="https://b.test">two</a> three</a>"#,
+        "one (https://a.test)two (https://b.test) three",
+    );
+    // Each text is looked at once, however many links are open.
+    let nested = format!("{}x", r#"<a href="https://a.test/">word "#.repeat(50_000));
+    let text = plain_text(&nested);
+    assert_eq!(text.matches(" (https://a.test/)").count(), 49_999);
 }

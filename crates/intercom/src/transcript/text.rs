@@ -42,8 +42,8 @@ pub fn plain_text(html: &str) -> String {
 #[derive(Default)]
 struct Text {
     said: String,
-    /// The links that are open: their address, and where their text begins.
-    links: Vec<(String, usize)>,
+    /// The link that is open: its address, and where its text begins.
+    link: Option<(String, usize)>,
     /// In how many `pre` this is, where spaces count.
     preformatted: usize,
 }
@@ -97,8 +97,10 @@ impl Text {
                 _ = write!(self.said, "[image: {url}]");
             }
         } else if tag.is("a") {
+            // HTML knows no link in a link: the next one ends it.
+            self.close("a");
             let address = tag.attribute("href").unwrap_or_default();
-            self.links.push((address, self.said.len()));
+            self.link = Some((address, self.said.len()));
         } else if tag.is("td") || tag.is("th") {
             self.space();
         } else if is_block(tag.name) {
@@ -109,8 +111,8 @@ impl Text {
 
     fn close(&mut self, name: &str) {
         if name.eq_ignore_ascii_case("a") {
-            if let Some((address, from)) = self.links.pop() {
-                self.link(&address, from);
+            if let Some((address, from)) = self.link.take() {
+                self.end_link(&address, from);
             }
         } else if is_block(name) {
             if name.eq_ignore_ascii_case("pre") {
@@ -130,7 +132,7 @@ impl Text {
     }
 
     /// The address behind its text, unless the text is the address.
-    fn link(&mut self, address: &str, from: usize) {
+    fn end_link(&mut self, address: &str, from: usize) {
         let shown = self.said.get(from..).unwrap_or_default().trim().to_owned();
         let is_said = shown == address || address.strip_prefix("mailto:") == Some(&shown);
         if address.is_empty() || is_said {
