@@ -12,6 +12,7 @@ mod fields;
 mod judgement;
 mod log;
 mod markdown;
+mod screens;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ use fields::Defect;
 use log::CanvasLog;
 pub use log::{CanvasError, CanvasFlow, CanvasRequest};
 pub(crate) use markdown::Span;
+use screens::Screens;
 
 /// Participants of a conversation for whom the card is asked for as soon as it is opened.
 const PARTICIPANTS_MAX: usize = 5;
@@ -78,7 +80,7 @@ pub(crate) struct Card {
 /// The cards on all screens, and what was asked for them.
 #[derive(Debug, Default)]
 pub(crate) struct Cards {
-    shown: BTreeMap<(AdminId, CardPlace, ObjectId), Card>,
+    shown: Screens,
     /// Whom of a conversation a teammate looks at, if it is not its first participant.
     selected: BTreeMap<(AdminId, ConversationId), ObjectId>,
     log: CanvasLog,
@@ -313,7 +315,7 @@ impl World {
         };
         self.cards.log.push(request, None);
         let screen = (call.admin, call.place, call.contact);
-        self.cards.shown.insert(screen, card);
+        self.cards.shown.put(screen, card);
         Ok(())
     }
 

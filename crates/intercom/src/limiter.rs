@@ -151,8 +151,10 @@ pub(crate) fn until_reset(reply: &Reply) -> Duration {
 
 fn told(reply: &Reply) -> Option<RateLimit> {
     let number = |name| reply.header(name)?.trim().parse().ok();
+    let limit: u32 = number("x-ratelimit-limit")?;
     Some(RateLimit {
-        limit: number("x-ratelimit-limit")?,
+        // With none at all nobody would ever ask again whether that has changed.
+        limit: limit.max(1),
         remaining: number("x-ratelimit-remaining")?,
         resets_at: reset(reply)?,
     })

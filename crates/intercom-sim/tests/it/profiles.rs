@@ -343,3 +343,40 @@ async fn a_company_shows_its_people_and_is_changed() {
         .await;
     assert_eq!(status, 404);
 }
+
+#[tokio::test]
+async fn what_is_not_offered_any_more_stays_until_somebody_changes_it() {
+    let town = town();
+    attribute(&town, "Mood", "options").await;
+    let id = town.lead("a@x.example").await;
+    let page = format!("/inbox/contacts/{id}");
+    let hot = json!({"custom_attributes": {"Mood": "Hot"}});
+    town.put(&format!("/contacts/{id}"), hot).await;
+    let attributes = town.get("/data_attributes?model=contact").await.body;
+    let mood = attributes["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["name"] == "Mood")
+        .unwrap();
+    let options = json!({"options": [{"value": "Cold"}, {"value": "Warm"}]});
+    let changed = town
+        .put(&format!("/data_attributes/{}", mood["id"]), options)
+        .await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    let (_, form) = town.page(&format!("{page}?edit"), "").await;
+    assert!(
+        form.contains("<option value=\"Hot\" selected>Hot (not there any more)</option>"),
+        "{form}"
+    );
+    let saved = [
+        ("name", "Ada"),
+        ("custom:Mood", "Hot"),
+        ("back", page.as_str()),
+    ];
+    assert_eq!(town.form(&page, &saved).await.0, 303);
+    assert_eq!(custom(&town, &id).await["Mood"], "Hot");
+    let saved = [("custom:Mood", "Warm"), ("back", page.as_str())];
+    assert_eq!(town.form(&page, &saved).await.0, 303);
+    assert_eq!(custom(&town, &id).await["Mood"], "Warm");
+}

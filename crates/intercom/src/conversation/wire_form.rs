@@ -108,8 +108,8 @@ struct WireSource {
     #[serde(default, deserialize_with = "wire::or_default")]
     body: String,
     author: Option<WireAuthor>,
-    #[serde(default, deserialize_with = "wire::or_default")]
-    attachments: Vec<serde_json::Value>,
+    #[serde(default)]
+    attachments: serde_json::Value,
     url: Option<String>,
     #[serde(default, deserialize_with = "wire::or_default")]
     redacted: bool,
@@ -135,8 +135,8 @@ struct WirePart {
     created_at: Option<Timestamp>,
     author: Option<WireAuthor>,
     assigned_to: Option<WireAssignee>,
-    #[serde(default, deserialize_with = "wire::or_default")]
-    attachments: Vec<serde_json::Value>,
+    #[serde(default)]
+    attachments: serde_json::Value,
     #[serde(default, deserialize_with = "wire::or_default")]
     redacted: bool,
     app_package_code: Option<String>,
@@ -228,8 +228,13 @@ impl From<WireAuthor> for Author {
 }
 
 /// Whatever an attachment looks like, it is one: what cannot be read of it is unknown.
-fn attachments(wire: Vec<serde_json::Value>) -> Vec<Attachment> {
-    let attachments = wire.into_iter().map(|row| {
+fn attachments(listed: serde_json::Value) -> Vec<Attachment> {
+    let rows = match listed {
+        serde_json::Value::Null => Vec::new(),
+        serde_json::Value::Array(rows) => rows,
+        odd => vec![odd],
+    };
+    let attachments = rows.into_iter().map(|row| {
         let text = |name: &str| row.get(name)?.as_str().map(str::to_owned);
         Attachment {
             name: text("name").unwrap_or_default(),

@@ -328,3 +328,15 @@ async fn a_refusal_with_a_false_reset_is_waited_for_as_long_as_a_window() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn whether_there_is_a_limit_again_is_asked_once_in_a_window() {
+    let limiter = Limiter::default();
+    answered(&limiter, &reply_of(0, 0, 1_000_010, Some(1_000_000))).await;
+    let began = Instant::now();
+    answered(&limiter, &reply_of(0, 0, 1_000_020, Some(1_000_010))).await;
+    assert_eq!(began.elapsed(), WINDOW);
+    answered(&limiter, &reply_of(100, 99, 1_000_030, Some(1_000_020))).await;
+    assert_eq!(began.elapsed(), WINDOW * 2);
+    assert_eq!(admitted_at_once(&limiter, Lane::Interactive).await, 99);
+}

@@ -236,7 +236,13 @@ fn parts_that_cannot_be_read_are_told_where_they_were() {
 }
 
 #[test]
-fn an_odd_attachment_is_told_and_takes_nothing_with_it() {
+fn odd_attachments_are_told_and_take_nothing_with_them() {
+    let not_a_list = r#"{"id":"1","source":{"body":"<p>x</p>","attachments":{"name":"a.pdf"}},
+        "conversation_parts":{"conversation_parts":[]}}"#;
+    assert_eq!(
+        Transcript::of(&conversation(not_a_list), Notes::Shown).text(),
+        "somebody:\nx\n[attachment: a.pdf]"
+    );
     let odd = r#"{"id":"1","conversation_parts":{"conversation_parts":[
         {"id":9,"part_type":"comment","body":"<p>x</p>","attachments":[
             {"name":"a.pdf","url":5,"content_type":null,"filesize":"many"},

@@ -78,7 +78,11 @@ impl Field {
         }
     }
 
-    fn choice(name: &str, label: &str, value: &str, offers: Vec<Offer>) -> Self {
+    /// A choice. What is held stays, also if it is not offered any more.
+    fn choice(name: &str, label: &str, value: &str, mut offers: Vec<Offer>) -> Self {
+        if !value.is_empty() && offers.iter().all(|offer| offer.value != value) {
+            offers.push(Offer::of(value, &format!("{value} (not there any more)")));
+        }
         let shown = offers.iter().find(|offer| offer.value == value);
         Self {
             shown: shown.map(|it| it.label.clone()).unwrap_or_default(),
