@@ -2,7 +2,7 @@
 "use strict";
 
 const LOOK_EVERY_MS = 2000;
-const live = document.querySelector("[data-live]");
+const live = document.querySelector(".talk");
 
 function toTheEnd() {
   live.scrollTop = live.scrollHeight;
@@ -12,7 +12,7 @@ if (live) {
   toTheEnd();
   // Pictures have no height before they are there.
   live.addEventListener("load", toTheEnd, true);
-  follow(() => location.href, LOOK_EVERY_MS, toTheEnd);
+  follow(() => location.href, LOOK_EVERY_MS, (grown) => { if (grown === live) toTheEnd(); });
 }
 
 const words = document.querySelector(".write textarea");

@@ -82,6 +82,7 @@ fn visitor() -> Router<Sim> {
             "/{contact}/conversations/{id}",
             get(messenger::thread).post(messenger::reply),
         )
+        .route("/{contact}/messages/{message}", post(messenger::answer))
         .layer(posted::limit())
         .route("/assets/messenger.css", get(messenger_style))
         .route("/assets/messenger.js", get(messenger_script))

@@ -22,6 +22,7 @@ use crate::contact::{Contact, Role};
 use crate::conversation::Conversation;
 use crate::ids::ObjectId;
 use crate::member::{Admin, initials};
+use crate::message::Message;
 use crate::sim::Sim;
 use crate::world::World;
 
@@ -62,11 +63,22 @@ struct Entry {
     is_closed: bool,
 }
 
+/// A message of a teammate that can be answered.
+struct Letter {
+    action: String,
+    author: String,
+    initials: String,
+    subject: Option<String>,
+    body: String,
+}
+
 /// A visitor's own page.
 #[derive(Template)]
 #[template(path = "messenger_home.html")]
 struct HomePage {
     visitor: Visitor,
+    /// What teammates sent and nobody answered, the latest first.
+    letters: Vec<Letter>,
     entries: Vec<Entry>,
     typed: String,
     refusal: Option<String>,
@@ -231,6 +243,7 @@ fn own_page(sim: &Sim, contact: ObjectId) -> HomePage {
         let theirs = theirs.filter(|talk| talk.contacts.contains(&contact));
         HomePage {
             visitor: Visitor::of(world, row),
+            letters: letters(world, contact),
             entries: theirs
                 .take(LISTED_MAX)
                 .map(|talk| entry(world, talk, contact, now))
@@ -239,6 +252,26 @@ fn own_page(sim: &Sim, contact: ObjectId) -> HomePage {
             refusal: None,
         }
     })
+}
+
+fn letters(world: &World, contact: ObjectId) -> Vec<Letter> {
+    let sent = world.messages.rows.values().rev();
+    let sent = sent.filter(|message| message.to.contains(&contact));
+    let letter = |message: &Message| {
+        let admin = world.admin(message.admin);
+        let author = admin.map_or("The team", |admin| admin.name.as_str());
+        Letter {
+            action: format!("{}/messages/{}", home(contact), message.id),
+            author: author.to_owned(),
+            initials: initials(author),
+            subject: message
+                .subject
+                .clone()
+                .filter(|subject| !subject.is_empty()),
+            body: attached::body(&message.body),
+        }
+    };
+    sent.take(LISTED_MAX).map(letter).collect()
 }
 
 fn entry(world: &World, row: &Conversation, contact: ObjectId, now: i64) -> Entry {
@@ -279,11 +312,48 @@ pub(super) async fn begin(
 
 /// Why a known person's message does not arrive, if so.
 fn refusal(world: &World, contact: ObjectId, posted: &Posted) -> Option<&'static str> {
+    blocked(world, contact).or_else(|| posted.refusal(world))
+}
+
+/// Why nothing of a person arrives, if so.
+fn blocked(world: &World, contact: ObjectId) -> Option<&'static str> {
     let is_blocked = world.contacts.get(contact).is_none_or(|row| row.blocked);
-    if is_blocked {
-        return Some("This person was blocked: nothing that they write arrives.");
+    is_blocked.then_some("This person was blocked: nothing that they write arrives.")
+}
+
+/// `POST /messenger/{contact}/messages/{message}`: answers what a teammate sent, and so begins a
+/// conversation.
+pub(super) async fn answer(
+    State(sim): State<Sim>,
+    Path((id, message)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
+    let form = Form::parse(&body);
+    let Some(contact) = sim.look(|world| find(world, &id)) else {
+        return nobody();
+    };
+    let typed = form.get("body").unwrap_or_default().trim();
+    let answered = sim.change(|world, now, _| {
+        if let Some(reason) = blocked(world, contact) {
+            return Err(reason.to_owned());
+        }
+        if typed.is_empty() {
+            return Err("Write something first.".to_owned());
+        }
+        let message = message.parse().map_err(|_| "There is no such message.")?;
+        let answered = api::answer_message(world, now, (message, contact), typed);
+        answered.map_err(|_| "This message was answered, or taken back.".to_owned())
+    });
+    match answered {
+        Ok(conversation) => Redirect::to(&thread::address(contact, conversation)).into_response(),
+        Err(refusal) => {
+            let again = HomePage {
+                refusal: Some(refusal),
+                ..own_page(&sim, contact)
+            };
+            page(StatusCode::BAD_REQUEST, &again)
+        }
     }
-    posted.refusal(world)
 }
 
 /// `POST /messenger/{contact}/email`: leaves an address.

@@ -207,3 +207,117 @@ async fn what_a_blocked_person_writes_does_not_arrive() {
     }
     assert_eq!(town.topics().await, Vec::<String>::new());
 }
+
+/// What a teammate does by the API in the conversation of this address.
+async fn does(town: &Town, address: &str, end: &str, mut body: Value) -> Value {
+    let (_, id) = address.rsplit_once('/').unwrap();
+    body["type"] = json!("admin");
+    body["admin_id"] = town.get("/me").await.body["id"].clone();
+    let answer = town.post(&format!("/conversations/{id}/{end}"), body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body
+}
+
+#[tokio::test]
+async fn an_offered_answer_is_given_with_a_click_and_only_once() {
+    let town = Town::new();
+    let address = arrive(&town, "Which plan?", "").await;
+    let [yes, no] = ["Yes", "No"].map(|text| {
+        let uuid = format!("d4a5b2f0-0000-4000-8000-00000000000{}", text.len());
+        json!({"text": text, "uuid": uuid})
+    });
+    let offer = json!({"message_type": "quick_reply", "reply_options": [yes, no]});
+    does(&town, &address, "reply", offer).await;
+    let (_, page) = town.page(&address, "").await;
+    assert_eq!(page.matches("data-testid=\"pick\"").count(), 2);
+    let (_, inbox) = town.page(&address_in_inbox(&address), "").await;
+    assert!(inbox.contains("offered to answer: Yes, No"));
+
+    let unknown = [("pick", "d4a5b2f0-0000-4000-8000-000000000009")];
+    let (status, page) = write(&town, &address, &unknown).await;
+    assert_eq!(status, 400);
+    assert!(page.contains("Nobody offered that."));
+    let picked = [("pick", yes["uuid"].as_str().unwrap())];
+    assert_eq!(
+        write(&town, &address, &picked).await,
+        (303, address.clone())
+    );
+    let parts = conversation(&town, &address).await["conversation_parts"].clone();
+    let last = parts["conversation_parts"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!(last["body"], "<p>Yes</p>");
+    assert_eq!(last["author"]["type"], "lead");
+    let (_, page) = town.page(&address, "").await;
+    assert_eq!(page.matches("data-testid=\"pick\"").count(), 0);
+}
+
+#[tokio::test]
+async fn a_closed_conversation_is_rated() {
+    let town = Town::new();
+    let address = arrive(&town, "Thanks", "").await;
+    let (_, page) = town.page(&address, "").await;
+    assert!(!page.contains("How did it go?"));
+    does(&town, &address, "parts", json!({"message_type": "close"})).await;
+    let (_, page) = town.page(&address, "").await;
+    assert!(page.contains("How did it go?"));
+    for stars in ["0", "6", "many"] {
+        assert_eq!(
+            write(&town, &address, &[("stars", stars)]).await.0,
+            400,
+            "{stars}"
+        );
+    }
+    let rated = [("stars", "4"), ("body", "Quick & kind")];
+    assert_eq!(write(&town, &address, &rated).await.0, 303);
+    let rating = conversation(&town, &address).await["conversation_rating"].clone();
+    assert_eq!(
+        (&rating["rating"], &rating["remark"]),
+        (&json!(4), &json!("Quick & kind"))
+    );
+    let (_, page) = town.page(&address, "").await;
+    assert!(page.contains("aria-label=\"Great\" aria-pressed=\"true\""));
+    let (_, inbox) = town.page(&address_in_inbox(&address), "").await;
+    assert!(inbox.contains("4 of 5: Quick &#38; kind"));
+    // Rating is no answer: it stays closed.
+    assert_eq!(conversation(&town, &address).await["state"], "closed");
+}
+
+fn address_in_inbox(address: &str) -> String {
+    let (_, id) = address.rsplit_once('/').unwrap();
+    format!("/inbox/conversations/{id}")
+}
+
+#[tokio::test]
+async fn a_message_of_the_team_becomes_a_conversation_when_it_is_answered() {
+    let town = Town::new();
+    let user = json!({"role": "user", "email": "reader@x.example"});
+    let user = town.post("/contacts", user).await.body["id"].clone();
+    let me = town.get("/me").await.body;
+    let id: u64 = me["id"].as_str().unwrap().parse().unwrap();
+    let sent = json!({
+        "message_type": "in_app", "body": "We open in <b>Ghent</b>",
+        "from": {"type": "admin", "id": id}, "to": {"type": "user", "id": user},
+    });
+    let sent = town.post("/messages", sent).await;
+    assert_eq!(sent.status, 200, "{sent:?}");
+    let home = format!("/messenger/{}", user.as_str().unwrap());
+    let (_, page) = town.page(&home, "").await;
+    assert!(page.contains("We open in <b>Ghent</b>"), "{page}");
+    let path = format!("{home}/messages/{}", sent.body["id"].as_str().unwrap());
+    assert_eq!(write(&town, &path, &[("body", " ")]).await.0, 400);
+    let (status, address) = write(&town, &path, &[("body", "Where?")]).await;
+    assert_eq!(status, 303);
+    let begun = conversation(&town, &address).await;
+    assert_eq!(begun["source"]["author"]["id"], me["id"]);
+    assert_eq!(
+        begun["conversation_parts"]["conversation_parts"][0]["body"],
+        "<p>Where?</p>"
+    );
+    let (_, page) = town.page(&home, "").await;
+    assert!(!page.contains("data-testid=\"letter\""));
+    assert_eq!(write(&town, &path, &[("body", "Twice")]).await.0, 400);
+}

@@ -119,14 +119,18 @@ fn statistics(world: &World, row: &Conversation) -> Value {
 fn rating(world: &World, rating: &Rating) -> Value {
     let contact = world.contacts.get(rating.contact);
     let external_id = contact.and_then(|row| row.external_id.clone());
-    json!({
+    let mut shown = json!({
         "rating": rating.stars.number(), "remark": rating.remark.as_deref().unwrap_or_default(),
         "created_at": rating.created_at, "updated_at": rating.updated_at,
         "contact": {
             "type": "contact", "id": rating.contact.to_string(), "external_id": external_id,
         },
-        "teammate": rating.teammate.map(|id| json!({ "type": "admin", "id": id.to_string() })),
-    })
+    });
+    // Described as an object; what of nobody's conversation is there is UNVERIFIED.
+    if let Some(id) = rating.teammate {
+        shown["teammate"] = json!({ "type": "admin", "id": id.to_string() });
+    }
+    shown
 }
 
 /// A tag of a conversation, with who put it on and when.

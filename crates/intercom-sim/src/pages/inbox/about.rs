@@ -42,6 +42,8 @@ pub(super) struct About {
     pub(super) priorities: Vec<PriorityChoice>,
     pub(super) tags: Vec<TagView>,
     pub(super) attributes: Vec<AttributeView>,
+    /// What the contact thinks of it.
+    pub(super) rating: Option<String>,
 }
 
 impl About {
@@ -72,6 +74,12 @@ impl About {
                 })
                 .collect(),
             attributes: attributes.collect(),
+            rating: row.rating.as_deref().map(|rating| {
+                let stars = rating.stars.number();
+                let remark = rating.remark.as_deref();
+                let remark = remark.map_or_else(String::new, |remark| format!(": {remark}"));
+                format!("{stars} of 5{remark}")
+            }),
         }
     }
 }

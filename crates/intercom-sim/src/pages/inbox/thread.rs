@@ -6,7 +6,7 @@ use super::super::shell::{self, TeammateChoice};
 use super::about::About;
 use super::listing::Filter;
 use super::{name, snooze};
-use crate::conversation::{Assignee, Author, Conversation, Part, PartType, State};
+use crate::conversation::{Assignee, Author, Conversation, Detail, Part, PartType, State};
 use crate::files::Attachment;
 use crate::ids::{AdminId, TeamId};
 use crate::member::initials;
@@ -133,8 +133,10 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
         PartType::RatingChanged => Some(format!("{author} rated the conversation")),
         PartType::RatingRemarkAdded => Some(format!("{author} remarked on the rating")),
         PartType::PriorityChanged => Some(format!("{author} changed the priority")),
-        PartType::QuickReply => Some(format!("{author} offered answers")),
-        PartType::AttributeUpdated => Some(format!("{author} changed an attribute")),
+        PartType::QuickReply | PartType::AttributeUpdated => part
+            .detail
+            .as_deref()
+            .and_then(|detail| told(&author, detail)),
         PartType::Assignment => Some(assigned(world, &author, part)),
     };
     let said = attached::said(part).map(|(body, files)| {
@@ -150,6 +152,21 @@ fn moments_of(world: &World, part: &Part, now: i64) -> Vec<Moment> {
     let ago = moments::ago(part.created_at, now, &world.zone);
     let event = event.map(|text| Moment::Event { text, ago });
     said.into_iter().chain(event).collect()
+}
+
+/// What a part tells beside its words. An answer that was taken is words.
+fn told(author: &str, detail: &Detail) -> Option<String> {
+    match detail {
+        Detail::Offered(replies) => {
+            let texts: Vec<&str> = replies.iter().map(|reply| reply.text.as_str()).collect();
+            Some(format!("{author} offered to answer: {}", texts.join(", ")))
+        }
+        Detail::Picked(_) => None,
+        Detail::Attribute { name, value, .. } => Some(value.as_ref().map_or_else(
+            || format!("{author} cleared {name}"),
+            |value| format!("{author} set {name} to {value}"),
+        )),
+    }
 }
 
 fn assigned(world: &World, author: &str, part: &Part) -> String {

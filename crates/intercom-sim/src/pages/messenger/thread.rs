@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
+use model::Timestamp;
 
-use super::{Visitor, find, nobody, refusal};
+use super::{Visitor, blocked, find, nobody, refusal};
 use crate::api::{self, Action};
-use crate::conversation::{Author, Conversation, State as Stands};
+use crate::conversation::{Author, Conversation, Detail, QuickReply, Stars, State as Stands};
 use crate::ids::{ConversationId, ObjectId};
 use crate::member::initials;
 use crate::pages::attached::{self, Attached};
@@ -33,9 +34,50 @@ struct ThreadPage {
     visitor: Visitor,
     action: String,
     said: Vec<Said>,
+    /// Answers that can be given with a click.
+    choices: Vec<QuickReply>,
     is_closed: bool,
+    faces: Vec<Face>,
     typed: String,
     refusal: Option<String>,
+}
+
+/// One of the ratings that can be given.
+struct Face {
+    stars: u8,
+    sign: &'static str,
+    name: &'static str,
+    is_chosen: bool,
+}
+
+const FACES: [(u8, &str, &str); 5] = [
+    (1, "😠", "Terrible"),
+    (2, "🙁", "Bad"),
+    (3, "😐", "OK"),
+    (4, "😃", "Great"),
+    (5, "🤩", "Amazing"),
+];
+
+fn faces(row: &Conversation) -> Vec<Face> {
+    let given = row.rating.as_ref().map(|rating| rating.stars.number());
+    let face = |(stars, sign, name)| Face {
+        stars,
+        sign,
+        name,
+        is_chosen: given == Some(stars),
+    };
+    FACES.into_iter().map(face).collect()
+}
+
+/// The answers that were offered last, if the visitor has said nothing since.
+fn choices(row: &Conversation, visitor: ObjectId) -> Vec<QuickReply> {
+    let latest_first = row.parts.iter().rev();
+    let since = latest_first.take_while(|part| part.author != Author::Contact(visitor));
+    let offered = since.filter_map(|part| match part.detail.as_deref() {
+        Some(Detail::Offered(replies)) => Some(replies.clone()),
+        Some(Detail::Picked(_) | Detail::Attribute { .. }) | None => None,
+    });
+    offered.take(1).flatten().collect()
 }
 
 /// Where a conversation of a visitor is.
@@ -82,6 +124,8 @@ fn thread(sim: &Sim, contact: ObjectId, id: ConversationId) -> Option<ThreadPage
             visitor: Visitor::of(world, world.contacts.get(contact)?),
             action: address(contact, id),
             said: said(world, row, contact, now),
+            choices: choices(row, contact),
+            faces: faces(row),
             is_closed: row.state == Stands::Closed,
             typed: String::new(),
             refusal: None,
@@ -148,15 +192,7 @@ pub(in crate::pages) async fn reply(
     let Some((contact, id)) = sim.look(|world| theirs(world, &contact, &id)) else {
         return gone();
     };
-    let written = sim.change(|world, now, _| {
-        if let Some(reason) = refusal(world, contact, &posted) {
-            return Err(reason.to_owned());
-        }
-        let PostedWords { body, attachments } = posted.said(world);
-        let by = (id, Author::Contact(contact));
-        let said = Action::Comment(body);
-        api::act_with(world, now, by, said, attachments, None).map_err(|refusal| refusal.message)
-    });
+    let written = sim.change(|world, now, _| wrote(world, now, (id, contact), &posted));
     match (written, thread(&sim, contact, id)) {
         (Ok(()), _) => Redirect::to(&address(contact, id)).into_response(),
         (Err(_), None) => gone(),
@@ -169,4 +205,39 @@ pub(in crate::pages) async fn reply(
             page(StatusCode::BAD_REQUEST, &again)
         }
     }
+}
+
+/// What a posted form does: rates, picks an answer, or says something.
+fn wrote(
+    world: &mut World,
+    now: Timestamp,
+    (id, contact): (ConversationId, ObjectId),
+    posted: &Posted,
+) -> Result<(), String> {
+    if let Some(stars) = posted.form.get("stars") {
+        let stars = stars.parse::<u8>().map_err(|_| "Choose a face.")?;
+        let stars = Stars::try_from(stars)?;
+        let remark = Some(posted.typed()).filter(|remark| !remark.is_empty());
+        let remark = remark.map(str::to_owned);
+        return api::rate(world, now, id, stars, remark).map_err(|refusal| refusal.message);
+    }
+    let by = (id, Author::Contact(contact));
+    let (said, attachments) = if let Some(uuid) = posted.form.get("pick") {
+        if let Some(reason) = blocked(world, contact) {
+            return Err(reason.to_owned());
+        }
+        let row = world.conversations.get(id);
+        let offered = row.and_then(|row| row.offered(uuid)).cloned();
+        (
+            Action::Pick(offered.ok_or("Nobody offered that.")?),
+            Vec::new(),
+        )
+    } else {
+        if let Some(reason) = refusal(world, contact, posted) {
+            return Err(reason.to_owned());
+        }
+        let PostedWords { body, attachments } = posted.said(world);
+        (Action::Comment(body), attachments)
+    };
+    api::act_with(world, now, by, said, attachments, None).map_err(|refusal| refusal.message)
 }
