@@ -122,7 +122,7 @@ async fn come_back(album: &Album<'_>, conversation: &Url) {
     window.says(TALK, "We do, every Tuesday.").await;
     window.says(TALK, "closed this conversation").await;
     window.click(r#"[data-testid="rate-5"]"#).await;
-    window.says(r#"[aria-pressed="true"]"#, "🤩").await;
+    window.says(r#"[aria-pressed="true"]"#, "😍").await;
     album.add("day-rating").await;
     assert!(!window.text(TALK).await.contains("before May"));
     window.says(TALK, "prices.txt").await;

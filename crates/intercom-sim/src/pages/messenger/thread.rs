@@ -52,10 +52,10 @@ struct Face {
 
 const FACES: [(u8, &str, &str); 5] = [
     (1, "😠", "Terrible"),
-    (2, "🙁", "Bad"),
+    (2, "😞", "Bad"),
     (3, "😐", "OK"),
     (4, "😃", "Great"),
-    (5, "🤩", "Amazing"),
+    (5, "😍", "Amazing"),
 ];
 
 fn faces(row: &Conversation) -> Vec<Face> {
