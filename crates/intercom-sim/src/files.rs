@@ -140,7 +140,11 @@ impl Files {
         there.saturating_add(size) <= BYTES_MAX
     }
 
-    fn insert(&mut self, file: File) -> u64 {
+    fn insert(&mut self, mut file: File) -> u64 {
+        // An address cannot end in nothing, and dots lead elsewhere.
+        if file.name.trim_matches(['.', ' ']).is_empty() {
+            "file".clone_into(&mut file.name);
+        }
         let highest = self.kept.last_key_value().map_or(0, |(id, _)| *id);
         self.last = self.last.max(highest) + 1;
         self.kept.insert(self.last, file);

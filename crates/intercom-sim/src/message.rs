@@ -45,6 +45,14 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
+    /// A contact is gone; what was sent to nobody else is, too.
+    pub(crate) fn forget(&mut self, contact: ObjectId) {
+        self.rows.retain(|_, message| {
+            message.to.retain(|id| *id != contact);
+            !message.to.is_empty()
+        });
+    }
+
     /// What was sent to one contact was sent to another one from now on.
     pub(crate) fn hand_over(&mut self, from: ObjectId, into: ObjectId) {
         for message in self.rows.values_mut() {

@@ -274,6 +274,7 @@ pub(crate) fn delete_contact(
     world.notes.remove(&row.notes);
     world.events.remove(row.id);
     world.subscriptions.remove(row.id);
+    world.messages.forget(row.id);
     world.contacts.remove(row.id, at.as_seconds());
     world.tell_deleted(row.id, at);
     let id = row.id.to_string();

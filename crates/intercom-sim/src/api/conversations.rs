@@ -36,6 +36,8 @@ pub(crate) use actions::{
 pub(crate) use rating::rate;
 pub(crate) use tags::tag_part;
 
+/// The last second of the year 9999: what is later was meant in other units.
+const SECONDS_MAX: i64 = 253_402_300_799;
 /// Conversations on a page, if nobody says otherwise.
 const PER_PAGE_USUAL: u64 = 20;
 
@@ -185,10 +187,13 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Reply {
 
 /// When something was said, if the body tells: it may have been elsewhere.
 fn created_at(body: &serde_json::Map<String, Value>) -> Result<Option<i64>, Refusal> {
-    let wrong = || Refusal::invalid("created_at must be an integer").at_field("created_at");
+    let wrong = || Refusal::invalid("created_at must be a UNIX timestamp").at_field("created_at");
     match body.get("created_at") {
         None | Some(Value::Null) => Ok(None),
-        Some(time) => time.as_i64().map(Some).ok_or_else(wrong),
+        Some(time) => {
+            let seconds = time.as_i64().filter(|it| (0..=SECONDS_MAX).contains(it));
+            seconds.map(Some).ok_or_else(wrong)
+        }
     }
 }
 

@@ -163,6 +163,10 @@ pub(crate) fn answer_message(
     let sent = world.messages.rows.get(&message);
     let sent = sent.filter(|sent| sent.to.contains(&contact));
     let sent = sent.cloned().ok_or_else(Refusal::no_such_resource)?;
+    let row = world.contacts.get(contact);
+    if row.is_none_or(|row| row.blocked) {
+        return Err(Refusal::no_such_contact());
+    }
     world.messages.rows.remove(&message);
     let id = begin(world, at, sent.into_source(), SENT);
     let said = Action::Comment(html::from_text(words));

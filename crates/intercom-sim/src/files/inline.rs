@@ -7,12 +7,12 @@
 
 use std::borrow::Cow;
 
-/// What stands before the number of the file, as a whole attribute up to there.
-const MARK: &str = "src=\"kept-file:";
+/// What stands before the number of the file, from the beginning of the element: no text has that.
+const MARK: &str = "<img src=\"kept-file:";
 
 /// The fragment of a picture that is kept.
 pub(crate) fn picture(id: u64) -> String {
-    format!("<div class=\"intercom-container\"><img {MARK}{id}\"></div>")
+    format!("<div class=\"intercom-container\">{MARK}{id}\"></div>")
 }
 
 /// The numbers of the kept files that a fragment shows.
@@ -31,7 +31,7 @@ pub(crate) fn with_addresses(fragment: &str, address: impl Fn(u64) -> String) ->
     for piece in pieces {
         let (id, rest) = piece.split_once('"').unwrap_or((piece, ""));
         let address = id.parse().map(&address).unwrap_or_default();
-        written.extend(["src=\"", &crate::html::escaped(&address), "\"", rest]);
+        written.extend(["<img src=\"", &crate::html::escaped(&address), "\"", rest]);
     }
     Cow::Owned(written)
 }
@@ -61,8 +61,15 @@ mod tests {
     #[test]
     fn neither_people_nor_apps_can_write_the_mark() {
         let typed = html::from_text("<img src=\"kept-file:3\">");
-        let sent = html::from_app("<p>x<img src=\"kept-file:3\"></p>");
-        for body in [typed, sent] {
+        let sent = [
+            "<p>x<img src=\"kept-file:3\"></p>",
+            "<b>x</b> src=\"kept-file:3\"",
+            "<b>x</b> &lt;img src=\"kept-file:3\"",
+            "<p title='<img src=\"kept-file:3\"'>x</p>",
+            "<a href='https://x.test/<img src=\"kept-file:3\"'>x</a>",
+        ];
+        let sent = sent.map(html::from_app);
+        for body in sent.into_iter().chain([typed]) {
             assert_eq!(with_addresses(&body, |_| "reached".to_owned()), body);
         }
     }

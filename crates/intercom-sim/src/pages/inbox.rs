@@ -52,6 +52,7 @@ struct InboxPage {
     tabs: Vec<Tab>,
     owners: Vec<Tab>,
     show: &'static str,
+    whose: Option<String>,
     sought: String,
     entries: Vec<Entry>,
     /// Where the conversations after these are, and the first ones.
@@ -97,6 +98,7 @@ fn listed(
         tabs: filter.states(world, me),
         owners: filter.owners(world, me),
         show: filter.word(),
+        whose: filter.whose(),
         sought: filter.sought.clone(),
         entries: found.rows.iter().map(entry).collect(),
         older: found.older.map(|older| older.address()),

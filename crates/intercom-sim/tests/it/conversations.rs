@@ -292,7 +292,7 @@ async fn what_was_said_elsewhere_keeps_its_time() {
     assert_eq!(contact["last_contacted_at"], NOON - 3600);
     let wrong = json!({"from": from, "body": "Hello", "created_at": "yesterday"});
     let refused = town.post("/conversations", wrong).await;
-    assert_eq!(refused.message(), "created_at must be an integer");
+    assert_eq!(refused.message(), "created_at must be a UNIX timestamp");
 }
 
 #[tokio::test]
@@ -311,4 +311,24 @@ async fn a_contact_replies_to_their_own_last_conversation() {
                         "body": "Thanks again"});
     let refused = town.post("/conversations/last/reply", nobody).await;
     assert_eq!(refused.code(), "conversation_not_found");
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_is_refused_and_breaks_no_list() {
+    let town = Town::new();
+    let lead = town.lead("time@x.example").await;
+    for time in [i64::MIN, -1, 253_402_300_800, NOON * 1000, i64::MAX] {
+        let start = json!({
+            "from": {"type": "lead", "id": lead}, "body": "When?", "created_at": time,
+        });
+        let refused = town.post("/conversations", start).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (400, "parameter_invalid"),
+            "{time}"
+        );
+    }
+    let start = json!({"from": {"type": "lead", "id": lead}, "body": "Then", "created_at": 0});
+    assert_eq!(town.post("/conversations", start).await.status, 200);
+    assert_eq!(town.get("/conversations?per_page=150").await.status, 200);
 }

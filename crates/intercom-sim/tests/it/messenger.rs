@@ -321,3 +321,33 @@ async fn a_message_of_the_team_becomes_a_conversation_when_it_is_answered() {
     assert!(!page.contains("data-testid=\"letter\""));
     assert_eq!(write(&town, &path, &[("body", "Twice")]).await.0, 400);
 }
+
+#[tokio::test]
+async fn nobody_who_is_blocked_or_gone_answers_a_message() {
+    for end in ["block", "deletion"] {
+        let town = Town::new();
+        let user = json!({"role": "user", "email": "reader@x.example"});
+        let user = town.post("/contacts", user).await.body["id"].clone();
+        let me: u64 = town.get("/me").await.body["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let sent = json!({
+            "message_type": "in_app", "body": "News",
+            "from": {"type": "admin", "id": me}, "to": {"type": "user", "id": user},
+        });
+        let sent = town.post("/messages", sent).await.body["id"].clone();
+        let contact = format!("/contacts/{}", user.as_str().unwrap());
+        if end == "block" {
+            town.post(&format!("{contact}/block"), json!({})).await;
+        } else {
+            town.delete(&contact).await;
+        }
+        let user: intercom_sim::ObjectId = user.as_str().unwrap().parse().unwrap();
+        let answered = town
+            .sim
+            .answer_message(sent.as_str().unwrap(), user, "Hello?");
+        assert!(answered.is_err(), "{end}: {answered:?}");
+    }
+}

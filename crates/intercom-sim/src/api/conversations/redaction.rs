@@ -1,7 +1,7 @@
 //! `POST /conversations/redact`: takes the words of a message away for good.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Call, attachments, show};
 use crate::answer::{Refusal, Reply};
@@ -22,17 +22,16 @@ type Taken = (Option<String>, Vec<Attachment>);
 
 pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
     let body = call.json()?;
-    let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let id: ConversationId = text("conversation_id")
+    let id: ConversationId = named(&body, "conversation_id")
         .and_then(|id| id.parse().ok())
         .ok_or_else(not_there)?;
     let row = world.conversations.get(id).ok_or_else(not_there)?;
-    let message = match text("type") {
+    let message = match body.get("type").and_then(Value::as_str) {
         Some("source") => {
-            let is_named = text("source_id") == Some(row.source.id.to_string().as_str());
+            let is_named = named(&body, "source_id") == Some(row.source.id.to_string());
             is_named.then_some(Message::Source)
         }
-        Some("conversation_part") => text("conversation_part_id")
+        Some("conversation_part") => named(&body, "conversation_part_id")
             .and_then(|id| id.parse().ok())
             .map(Message::Part),
         _ => return Err(Refusal::invalid("type is not one of a message").at_field("type")),
@@ -55,6 +54,15 @@ pub(super) fn redact(world: &mut World, call: &Call<'_>) -> Reply {
         world.announce("conversation_part.redacted", item, call.at);
     }
     show(world, call, id)
+}
+
+/// An id, which may be written as a number.
+fn named(body: &Map<String, Value>, name: &str) -> Option<String> {
+    match body.get(name)? {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 /// Returns the words and files. A part must have some, and a source a contact as its author.

@@ -116,17 +116,8 @@ impl Filter {
     fn query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("show", self.word());
-        match self.whose {
-            Whose::Everybodys => {}
-            Whose::Mine => {
-                query.append_pair("whose", "mine");
-            }
-            Whose::Nobodys => {
-                query.append_pair("whose", "nobody");
-            }
-            Whose::Team(id) => {
-                query.append_pair("whose", &id.to_string());
-            }
+        if let Some(whose) = self.whose() {
+            query.append_pair("whose", &whose);
         }
         if !self.sought.is_empty() {
             query.append_pair("q", &self.sought);
@@ -135,6 +126,16 @@ impl Filter {
             query.append_pair("after", &format!("{at}-{id}"));
         }
         query.finish()
+    }
+
+    /// Whose conversations these are, as the query says it; `None` for everybody's.
+    pub(super) fn whose(&self) -> Option<String> {
+        match self.whose {
+            Whose::Everybodys => None,
+            Whose::Mine => Some("mine".to_owned()),
+            Whose::Nobodys => Some("nobody".to_owned()),
+            Whose::Team(id) => Some(id.to_string()),
+        }
     }
 
     pub(super) fn word(&self) -> &'static str {
