@@ -11,8 +11,12 @@ const thread = document.querySelector(".moments");
 const toTheEnd = () => { thread.scrollTop = thread.scrollHeight; };
 if (thread) {
   toTheEnd();
-  // Pictures have no height before they are there.
-  thread.addEventListener("load", toTheEnd, true);
+  // Pictures have no height before they are there. Whoever has scrolled since is left alone.
+  const settle = () => toTheEnd();
+  thread.addEventListener("load", settle, true);
+  for (const moved of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    thread.addEventListener(moved, () => thread.removeEventListener("load", settle, true));
+  }
 }
 
 follow(() => {
@@ -26,11 +30,18 @@ const SINGLE_KEYS = "single-keys";
 const keys = document.querySelector("#keys");
 const reply = document.querySelector(".composer textarea");
 
+const PLACE = "place-in-list";
+let place = Number(sessionStorage.getItem(PLACE) || 0);
+
 function toConversation(step) {
   const entries = [...document.querySelectorAll(".entry")];
   const open = entries.findIndex((entry) => entry.hasAttribute("aria-current"));
-  const next = entries[open < 0 ? 0 : open + step];
-  if (next) next.click();
+  if (open >= 0) place = open;
+  // What was closed has left the list: the one that took its place is next.
+  const next = entries[open >= 0 || step < 0 ? place + step : place];
+  if (!next) return;
+  sessionStorage.setItem(PLACE, entries.indexOf(next));
+  next.click();
 }
 
 function search() {

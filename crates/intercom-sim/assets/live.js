@@ -39,7 +39,22 @@ function updateChildren(element, next) {
   while (element.childNodes.length > next.childNodes.length) element.lastChild.remove();
 }
 
-// Looks every so often; `grown` is told of parts that have more in them than before.
+// A form that is on its way is not sent again by a second click or a key that is held.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.matches("[data-card]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "sent";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Whether nothing is below what is seen, but for a line or so.
+const isAtTheEnd = (element) => element.scrollHeight - element.scrollTop - element.clientHeight < 48;
+
+// Looks every so often; `grown` is told of parts that have more in them than before and were read
+// to their end.
 function follow(address, everyMs, grown) {
   async function look() {
     if (document.hidden) return;
@@ -50,8 +65,9 @@ function follow(address, everyMs, grown) {
       const next = fresh.querySelector(`[data-live="${live.dataset.live}"]`);
       if (!next) continue;
       const before = live.childElementCount;
+      const wasAtTheEnd = isAtTheEnd(live);
       updateChildren(live, next);
-      if (live.childElementCount > before) grown(live);
+      if (live.childElementCount > before && wasAtTheEnd) grown(live);
     }
   }
   if (!document.querySelector("[data-live]")) return;

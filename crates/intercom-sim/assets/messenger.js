@@ -10,8 +10,11 @@ function toTheEnd() {
 
 if (live) {
   toTheEnd();
-  // Pictures have no height before they are there.
+  // Pictures have no height before they are there. Whoever has scrolled since is left alone.
   live.addEventListener("load", toTheEnd, true);
+  for (const moved of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    live.addEventListener(moved, () => live.removeEventListener("load", toTheEnd, true));
+  }
   follow(() => location.href, LOOK_EVERY_MS, (grown) => { if (grown === live) toTheEnd(); });
 }
 

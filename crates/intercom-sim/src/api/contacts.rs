@@ -17,7 +17,6 @@ use super::render::{MergesShown, ShownContact};
 use super::{Call, Version, render};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::contact::{Contact, ContactEdit, Role};
-use crate::conversation::Conversation;
 use crate::ids::ObjectId;
 use crate::world::World;
 
@@ -344,11 +343,10 @@ fn block(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
         world.tell_archived(&row, call.at);
     }
     let talks = world.conversations.all();
-    let theirs = talks.filter(|talk| talk.contacts == [row.id]);
+    let theirs = talks.filter(|talk| talk.contacts.contains(&row.id));
     let theirs: Vec<_> = theirs.map(|talk| talk.id).collect();
     for id in theirs {
-        let archive = |talk: &mut Conversation| talk.is_archived = true;
-        world.conversations.edit(id, call.now(), archive);
+        super::conversations::hide_or_show(world, id, call.now());
     }
     Ok(Answer::Ok(json!({
         "type": "contact", "id": before.id.to_string(), "external_id": before.external_id,

@@ -33,6 +33,7 @@ pub(crate) use action::Action;
 pub(crate) use actions::{
     NewConversation, act_with, begin, next_message, start_conversation, wake,
 };
+pub(crate) use participants::hide_or_show;
 pub(crate) use rating::rate;
 pub(crate) use tags::tag_part;
 

@@ -71,9 +71,12 @@ impl Merges {
 }
 
 impl Serialize for Merges {
-    /// In the order in which they happened to each contact.
+    /// In the order in which they happened.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.sources.keys().flat_map(|into| self.of(*into)))
+        let all = self.sources.keys().flat_map(|into| self.of(*into));
+        let mut all: Vec<&Merge> = all.collect();
+        all.sort_by_key(|merge| merge.at);
+        serializer.collect_seq(all)
     }
 }
 

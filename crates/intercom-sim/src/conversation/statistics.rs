@@ -178,7 +178,7 @@ fn waits(row: &Conversation) -> Vec<i64> {
         } else if part.is_admin_reply()
             && let Some(since) = waiting.take()
         {
-            waits.push(part.created_at - since);
+            waits.push((part.created_at - since).max(0));
         }
     }
     waits

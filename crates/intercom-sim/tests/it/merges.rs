@@ -278,3 +278,88 @@ async fn an_external_id_that_went_into_another_user_answers_410_since_2_16() {
     let found = town.get(path).await.body;
     assert_eq!(found["id"], again["id"], "somebody has it now");
 }
+
+/// Whether a list and the inbox show a conversation.
+async fn is_shown(town: &Town, id: &str) -> bool {
+    let list = town.get("/conversations?per_page=150").await.body;
+    let rows = list["conversations"].as_array().unwrap();
+    let is_listed = rows.iter().any(|row| row["id"] == id);
+    let (_, page) = town.page("/inbox?show=all", "").await;
+    assert_eq!(
+        page.contains(&format!("data-conversation-id=\"{id}\"")),
+        is_listed
+    );
+    is_listed
+}
+
+async fn starts(town: &Town, role: &str, contact: &str) -> String {
+    let start = json!({"from": {"type": role, "id": contact}, "body": "Hello"});
+    let started = town.post("/conversations", start).await.body;
+    started["conversation_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_conversation_is_out_of_sight_only_while_all_in_it_are_blocked() {
+    let town = Town::new();
+    let me = town.get("/me").await.body["id"].clone();
+    let user = json!({"role": "user", "email": "twin@x.example"});
+    let user = town.post("/contacts", user).await.body["id"].clone();
+    let user = user.as_str().unwrap();
+    let (first, second) = (
+        town.lead("twin@x.example").await,
+        town.lead("b@x.example").await,
+    );
+    let merged = starts(&town, "lead", &first).await;
+    let shared = starts(&town, "lead", &second).await;
+    let join = json!({"admin_id": me, "customer": {"intercom_user_id": first}});
+    town.post(&format!("/conversations/{shared}/customers"), join)
+        .await;
+
+    town.post(&format!("/contacts/{first}/block"), json!({}))
+        .await;
+    assert!(!is_shown(&town, &merged).await);
+    assert!(is_shown(&town, &shared).await, "somebody else is in it");
+    town.post(&format!("/contacts/{second}/block"), json!({}))
+        .await;
+    assert!(!is_shown(&town, &shared).await);
+
+    let merge = json!({"from": first, "into": user});
+    assert_eq!(town.post("/contacts/merge", merge).await.status, 200);
+    assert!(is_shown(&town, &merged).await, "it is the user's now");
+    assert!(is_shown(&town, &shared).await);
+}
+
+#[tokio::test]
+async fn who_was_called_so_last_is_known_after_a_load() {
+    let town = Town::new();
+    let dupe = async |email: &str| {
+        let user = json!({"role": "user", "email": email, "external_id": "dupe"});
+        let made = town.post("/contacts", user).await.body;
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let mut into = Vec::new();
+    for email in ["x@x.example", "y@x.example"] {
+        let user = json!({"role": "user", "email": email});
+        let user = town.post("/contacts", user).await.body["id"].clone();
+        into.push(user.as_str().unwrap().to_owned());
+    }
+    // The greater id first, so that the order of ids is not that of the merges.
+    into.sort();
+    into.reverse();
+    for (number, into) in into.iter().enumerate() {
+        town.wait(1);
+        let from = dupe(&format!("dupe{number}@x.example")).await;
+        merge(&town, &from, into).await;
+    }
+    let path = "/contacts/find_by_external_id/dupe";
+    let before = town.get(path).await;
+    assert_eq!(before.status, 410);
+    let link = format!("/contacts/{}", into[1]);
+    for town in [&town, &town.saved_and_loaded()] {
+        let answer = town.get(path).await;
+        assert!(
+            answer.headers["link"].to_str().unwrap().contains(&link),
+            "{answer:?}"
+        );
+    }
+}

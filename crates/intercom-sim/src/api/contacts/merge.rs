@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Announce, Call, Version, find, known, replace, shown};
 use crate::answer::{Answer, Refusal, Reply};
+use crate::api::conversations::hide_or_show;
 use crate::contact::{Contact, Merge, Role};
 use crate::ids::ObjectId;
 use crate::world::World;
@@ -95,6 +96,7 @@ fn merge_rows(world: &mut World, at: Timestamp, from: &Contact, into: &Contact) 
         let now = at.as_seconds();
         let talks = &mut world.conversations;
         talks.edit(id, now, |row| row.hand_over(from.id, into.id));
+        hide_or_show(world, id, now);
     }
     world.messages.hand_over(from.id, into.id);
     let mut row = into.clone();

@@ -8,7 +8,7 @@ use super::actions::{Wordless, push};
 use super::{Call, admin, find, not_found, show};
 use crate::answer::{Refusal, Reply};
 use crate::contact::Role;
-use crate::conversation::{Author, PartType};
+use crate::conversation::{Author, Conversation, PartType};
 use crate::ids::{ConversationId, ObjectId};
 use crate::world::World;
 
@@ -73,6 +73,20 @@ fn contact(world: &World, named: &Map<String, Value>) -> Option<ObjectId> {
     found.map(|row| row.id)
 }
 
+/// Keeps a conversation out of sight as long as all who are in it are blocked. What becomes of one
+/// with others in it is an assumption (UNVERIFIED).
+pub(crate) fn hide_or_show(world: &mut World, id: ConversationId, now: i64) {
+    let Some(row) = world.conversations.get(id) else {
+        return;
+    };
+    let is_blocked = |id: &ObjectId| world.contacts.get(*id).is_some_and(|row| row.blocked);
+    let is_hidden = !row.contacts.is_empty() && row.contacts.iter().all(is_blocked);
+    if row.is_archived != is_hidden {
+        let hide = |row: &mut Conversation| row.is_archived = is_hidden;
+        world.conversations.edit(id, now, hide);
+    }
+}
+
 fn changed(
     world: &mut World,
     call: &Call<'_>,
@@ -89,6 +103,7 @@ fn changed(
         row.created_at
     });
     let begun = begun.ok_or_else(not_found)?;
+    hide_or_show(world, id, call.now());
     let change = Wordless {
         kind,
         author,
