@@ -66,7 +66,10 @@ function follow(address, everyMs, grown) {
       if (!next) continue;
       const before = live.childElementCount;
       const wasAtTheEnd = isAtTheEnd(live);
+      const focused = document.activeElement;
       updateChildren(live, next);
+      // A row that was moved has lost it.
+      if (live.contains(focused)) focused.focus({ preventScroll: true });
       if (live.childElementCount > before && wasAtTheEnd) grown(live);
     }
   }

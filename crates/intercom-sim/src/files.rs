@@ -7,6 +7,7 @@ mod inline;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,6 +35,8 @@ pub(crate) enum Attachment {
 /// A file that is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct File {
+    /// Given by [`Files`].
+    id: u64,
     pub(crate) name: String,
     pub(crate) content_type: String,
     pub(crate) size: usize,
@@ -65,12 +68,12 @@ pub(crate) struct Sent<'a> {
     pub(crate) data: &'a str,
 }
 
-/// All files of a workspace.
+/// All files of a workspace. They are saved beside the table ([`Files::shared`]).
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Files {
-    kept: BTreeMap<u64, File>,
+    #[serde(skip)]
+    kept: BTreeMap<u64, Arc<File>>,
     /// The last number that was given out: an old address never leads to another file.
-    #[serde(default)]
     last: u64,
     /// When the present address is written, in Unix seconds.
     #[serde(skip)]
@@ -106,6 +109,7 @@ impl Files {
         for file in sent {
             let bytes = STANDARD.decode(file.data);
             files.push(File {
+                id: 0,
                 name: file.name.to_owned(),
                 content_type: file.content_type.to_owned(),
                 size: bytes.map_err(|_| Refused::NotBase64)?.len(),
@@ -128,6 +132,7 @@ impl Files {
     /// Keeps what a person uploaded, which [`Files::has_room_for`] allowed; gives its number.
     pub(crate) fn keep_upload(&mut self, name: &str, content_type: &str, bytes: &[u8]) -> u64 {
         self.insert(File {
+            id: 0,
             name: name.to_owned(),
             content_type: content_type.to_owned(),
             size: bytes.len(),
@@ -140,19 +145,31 @@ impl Files {
         there.saturating_add(size) <= BYTES_MAX
     }
 
+    /// The files as they are now, without a copy of any.
+    pub(crate) fn shared(&self) -> Vec<Arc<File>> {
+        self.kept.values().map(Arc::clone).collect()
+    }
+
+    /// The same table with these files as well.
+    pub(crate) fn with_rows(mut self, files: Vec<File>) -> Self {
+        let kept = files.into_iter().map(|file| (file.id, Arc::new(file)));
+        self.kept.extend(kept);
+        self
+    }
+
     fn insert(&mut self, mut file: File) -> u64 {
         // An address cannot end in nothing, and dots lead elsewhere.
         if file.name.trim_matches(['.', ' ']).is_empty() {
             "file".clone_into(&mut file.name);
         }
-        let highest = self.kept.last_key_value().map_or(0, |(id, _)| *id);
-        self.last = self.last.max(highest) + 1;
-        self.kept.insert(self.last, file);
+        self.last += 1;
+        file.id = self.last;
+        self.kept.insert(self.last, Arc::new(file));
         self.last
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&File> {
-        self.kept.get(&id)
+        self.kept.get(&id).map(|file| &**file)
     }
 
     /// A new address below `folder`, which is the base address and the workspace.
@@ -178,7 +195,7 @@ impl Files {
         if !is_good {
             return Err(Unopened::NotGood);
         }
-        self.kept.get(&id).ok_or(Unopened::Gone)
+        self.get(id).ok_or(Unopened::Gone)
     }
 }
 

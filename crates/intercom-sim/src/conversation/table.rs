@@ -37,47 +37,45 @@ pub(crate) struct Conversations {
     pub(crate) deleted: Vec<Deleted>,
 }
 
-/// The part of the table that is kept between two starts; the indexes follow from it.
+/// The small part of the table that is kept between two starts. The rows are kept beside it
+/// ([`Conversations::shared`]), and the indexes follow from them.
 #[derive(Deserialize)]
 struct Saved {
-    rows: BTreeMap<ConversationId, Conversation>,
     #[serde(default)]
     deleted: Vec<Deleted>,
 }
 
-/// The same, written from the rows where they are.
 impl Serialize for Conversations {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut saved = serializer.serialize_struct("Saved", 2)?;
-        saved.serialize_field("rows", &SavedRows(&self.rows))?;
+        let mut saved = serializer.serialize_struct("Saved", 1)?;
         saved.serialize_field("deleted", &self.deleted)?;
         saved.end()
     }
 }
 
-struct SavedRows<'a>(&'a BTreeMap<ConversationId, Arc<Conversation>>);
-
-impl Serialize for SavedRows<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(id, row)| (id, &**row)))
-    }
-}
-
 impl From<Saved> for Conversations {
     fn from(saved: Saved) -> Self {
-        let rows = saved.rows.into_values();
-        let mut table = Self {
+        Self {
             deleted: saved.deleted,
             ..Self::default()
-        };
-        for row in rows {
-            table.insert(row, 0);
         }
-        table
     }
 }
 
 impl Conversations {
+    /// The rows as they are now, without a copy of any.
+    pub(crate) fn shared(&self) -> Vec<Arc<Conversation>> {
+        self.rows.values().map(Arc::clone).collect()
+    }
+
+    /// The same table with these rows as well.
+    pub(crate) fn with_rows(mut self, rows: Vec<Conversation>) -> Self {
+        for row in rows {
+            self.insert(row, 0);
+        }
+        self
+    }
+
     pub(crate) fn get(&self, id: ConversationId) -> Option<&Conversation> {
         self.rows.get(&id).map(|row| &**row)
     }

@@ -88,6 +88,7 @@ fn listed(
     let me = shell::me(world, headers);
     let here = current.map_or_else(|| filter.address(), |id| address(id, Some(filter)));
     let found = filter.found(world, me);
+    let (tabs, owners) = filter.tabs(world, me);
     let entry = |row: &&Conversation| Entry {
         href: address(row.id, Some(filter)),
         is_current: Some(row.id) == current,
@@ -95,8 +96,8 @@ fn listed(
     };
     InboxPage {
         shell: Shell::of(world, me, here),
-        tabs: filter.states(world, me),
-        owners: filter.owners(world, me),
+        tabs,
+        owners,
         show: filter.word(),
         whose: filter.whose(),
         sought: filter.sought.clone(),

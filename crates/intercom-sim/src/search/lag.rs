@@ -38,14 +38,20 @@ impl<K: Copy + Ord, R> Lag<K, R> {
 
     /// Keeps a row that is about to be changed at `now`, added or removed.
     pub(crate) fn remember(&mut self, id: K, row: Option<&Arc<R>>, now: i64) {
-        if self.seconds > 0 {
-            let former = Former {
-                until: now + self.seconds,
-                row: row.cloned(),
-            };
-            self.refreshes.push_back((former.until, id));
-            self.former.entry(id).or_default().push(former);
+        if self.seconds == 0 {
+            return;
         }
+        let until = now + self.seconds;
+        let rows = self.former.entry(id).or_default();
+        // Of what changed in one second search never shows what was in between.
+        if rows.last().is_some_and(|last| last.until == until) {
+            return;
+        }
+        rows.push(Former {
+            until,
+            row: row.cloned(),
+        });
+        self.refreshes.push_back((until, id));
     }
 
     /// Lets search see all changes that are old enough. Returns with how many rows it caught up.
@@ -81,5 +87,25 @@ impl<K: Copy + Ord, R> Lag<K, R> {
     pub(crate) fn former_rows(&self) -> impl Iterator<Item = &Arc<R>> {
         let former = self.former.values();
         former.filter_map(|rows| rows.first()?.row.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_changes_of_one_second_one_row_is_kept() {
+        let mut lag = Lag::default();
+        lag.set(10);
+        let rows = [1, 2, 3].map(Arc::new);
+        lag.remember('a', Some(&rows[0]), 100);
+        lag.remember('a', Some(&rows[1]), 100);
+        assert_eq!(Arc::strong_count(&rows[1]), 1);
+        lag.remember('a', Some(&rows[2]), 101);
+        assert_eq!(lag.former_rows().collect::<Vec<_>>(), [&rows[0]]);
+        assert_eq!((lag.refresh(110), lag.hides('a')), (0, true));
+        assert_eq!(lag.former_rows().collect::<Vec<_>>(), [&rows[2]]);
+        assert_eq!((lag.refresh(111), lag.hides('a')), (1, false));
     }
 }

@@ -8,7 +8,7 @@ use super::album::Album;
 use super::chromium::visit;
 use super::demo::Demo;
 use super::eventually::eventually;
-use super::window::Window;
+use super::window::{Scheme, Window};
 
 const CARD: &str = r#"[data-testid="card"]"#;
 const STATE: &str = r#"[data-testid="state"]"#;
@@ -146,7 +146,11 @@ async fn come_back(album: &Album<'_>, conversation: &Url) {
 /// What the visitor writes meanwhile appears in place: what was there stays the same element, and
 /// what is being typed is not touched.
 async fn follow(window: &Window, conversation: &Url) {
+    window.look(Scheme::Light, 1280, 500).await;
     window.fill(WORDS, "Half a sen").await;
+    window
+        .execute("document.querySelector('.moments').scrollTop = 0;")
+        .await;
     let script = "document.querySelector('.said img').mark = 'same';
         const [to] = arguments;
         const body = new URLSearchParams({ body: 'By boat?' });
@@ -157,7 +161,25 @@ async fn follow(window: &Window, conversation: &Url) {
     let marked = "return document.querySelector('.said img').mark;";
     assert_eq!(window.execute(marked).await, "same");
     assert_eq!(window.value(WORDS).await, "Half a sen");
-    window.fill(WORDS, "").await;
+    let scrolled = "return document.querySelector('.moments').scrollTop;";
+    assert_eq!(window.execute(scrolled).await, 0, "somebody reads there");
+    send_held(window).await;
+}
+
+/// A key that is held sends what was typed once.
+async fn send_held(window: &Window) {
+    window.fill(WORDS, "By boat.").await;
+    let held = "const words = document.querySelector('.composer textarea');
+        for (const repeat of [false, true, true]) {
+            words.dispatchEvent(new KeyboardEvent('keydown', {
+                key: 'Enter', ctrlKey: true, repeat, bubbles: true, cancelable: true,
+            }));
+        }";
+    window.execute(held).await;
+    window.says(THREAD, "By boat.").await;
+    window.reload().await;
+    let said = window.text(THREAD).await;
+    assert_eq!(said.matches("By boat.").count(), 1, "{said}");
 }
 
 /// Letters move between conversations and to the composer, and do nothing while somebody types.

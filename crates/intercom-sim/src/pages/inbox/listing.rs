@@ -9,7 +9,7 @@ use crate::world::World;
 /// Conversations that the list shows.
 pub(super) const LISTED_MAX: usize = 200;
 /// Conversations that are looked at for words, so that nobody else waits for a search.
-const LOOKED_AT_MAX: usize = 20_000;
+const LOOKED_AT_MAX: usize = 5000;
 
 /// Whose conversations are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,17 @@ pub(super) struct Tab {
     pub(super) href: String,
     pub(super) count: usize,
     pub(super) is_current: bool,
+}
+
+impl Tab {
+    fn new(name: &str, is_current: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            href: String::new(),
+            count: 0,
+            is_current,
+        }
+    }
 }
 
 const STATES: [(&str, &str, Option<State>); 4] = [
@@ -143,50 +154,41 @@ impl Filter {
         state.map_or("open", |it| it.1)
     }
 
-    /// How many of each state there are among whose are shown.
-    pub(super) fn states(&self, world: &World, me: AdminId) -> Vec<Tab> {
-        let tab = |(name, _, state): (&str, &str, Option<State>)| {
-            let there = Self {
-                state,
-                ..self.starting_after(None)
-            };
-            let rows = world.conversations.all();
-            Tab {
-                name: name.to_owned(),
-                count: rows.filter(|row| there.is_there(row, me)).count(),
-                href: there.address(),
-                is_current: state == self.state,
-            }
+    /// The states with how many there are among whose are shown, and whose can be shown with how
+    /// many of the state there are.
+    pub(super) fn tabs(&self, world: &World, me: AdminId) -> (Vec<Tab>, Vec<Tab>) {
+        let all = || self.starting_after(None);
+        let state = |(name, _, state): (&str, &str, Option<State>)| {
+            let is_current = state == self.state;
+            (Self { state, ..all() }, Tab::new(name, is_current))
         };
-        STATES.into_iter().map(tab).collect()
-    }
-
-    /// Whose conversations can be shown, with how many of the state there are.
-    pub(super) fn owners(&self, world: &World, me: AdminId) -> Vec<Tab> {
+        let mut states: Vec<(Self, Tab)> = STATES.into_iter().map(state).collect();
+        let owner = |(name, whose): (&str, Whose)| {
+            let is_current = whose == self.whose;
+            (Self { whose, ..all() }, Tab::new(name, is_current))
+        };
         let fixed = [
-            ("Everybody's".to_owned(), Whose::Everybodys),
-            ("Mine".to_owned(), Whose::Mine),
-            ("Unassigned".to_owned(), Whose::Nobodys),
+            ("Everybody's", Whose::Everybodys),
+            ("Mine", Whose::Mine),
+            ("Unassigned", Whose::Nobodys),
         ];
         let teams = world.teams.iter();
-        let teams = teams.map(|team| (team.name.clone(), Whose::Team(team.id)));
-        fixed
-            .into_iter()
-            .chain(teams)
-            .map(|(name, whose)| {
-                let there = Self {
-                    whose,
-                    ..self.starting_after(None)
-                };
-                let rows = world.conversations.all();
-                Tab {
-                    name,
-                    count: rows.filter(|row| there.is_there(row, me)).count(),
-                    href: there.address(),
-                    is_current: whose == self.whose,
-                }
-            })
-            .collect()
+        let teams = teams.map(|team| (team.name.as_str(), Whose::Team(team.id)));
+        let mut owners: Vec<(Self, Tab)> = fixed.into_iter().chain(teams).map(owner).collect();
+        // All are walked once, whatever is counted.
+        for row in world.conversations.all() {
+            for (filter, tab) in states.iter_mut().chain(&mut owners) {
+                tab.count += usize::from(filter.is_there(row, me));
+            }
+        }
+        let [states, owners] = [states, owners].map(|tabs| {
+            let named = tabs.into_iter().map(|(filter, tab)| Tab {
+                href: filter.address(),
+                ..tab
+            });
+            named.collect()
+        });
+        (states, owners)
     }
 
     fn is_there(&self, row: &Conversation, me: AdminId) -> bool {
@@ -199,25 +201,28 @@ impl Filter {
         is_theirs && self.state.is_none_or(|state| row.state == state)
     }
 
-    /// The latest that are asked for. Words are looked for in names, addresses and messages.
+    /// The latest that are asked for. Words are looked for in names, addresses and messages, of so
+    /// many conversations at once; the next page goes on where this one ended.
     pub(super) fn found<'a>(&self, world: &'a World, me: AdminId) -> Found<'a> {
-        let rows = world.conversations.latest_first();
-        let comes_after = |row: &Conversation| {
-            self.after
-                .is_none_or(|after| (row.updated_at, row.id) < after)
+        let mut found = Found {
+            rows: Vec::new(),
+            older: None,
         };
-        let mut rows = rows
-            .filter(|row| comes_after(row) && self.is_there(row, me))
-            .take(if self.sought.is_empty() {
-                LISTED_MAX + 1
-            } else {
-                LOOKED_AT_MAX
-            })
-            .filter(|row| self.sought.is_empty() || self.says(world, row));
-        let shown: Vec<&Conversation> = rows.by_ref().take(LISTED_MAX).collect();
-        let last = shown.last().map(|row| (row.updated_at, row.id));
-        let older = rows.next().map(|_| self.starting_after(last));
-        Found { rows: shown, older }
+        let mut last = None;
+        let rows = world.conversations.changed_before(self.after);
+        let rows = rows.filter(|row| self.is_there(row, me));
+        for (looked_at, row) in rows.enumerate() {
+            let is_enough = !self.sought.is_empty() && looked_at == LOOKED_AT_MAX;
+            if is_enough || found.rows.len() == LISTED_MAX {
+                found.older = Some(self.starting_after(last));
+                break;
+            }
+            last = Some((row.updated_at, row.id));
+            if self.sought.is_empty() || self.says(world, row) {
+                found.rows.push(row);
+            }
+        }
+        found
     }
 
     fn says(&self, world: &World, row: &Conversation) -> bool {
