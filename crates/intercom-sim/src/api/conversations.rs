@@ -1,7 +1,7 @@
 //! `/conversations`: read, start, reply, note, close, open, snooze, assign.
 //!
 //! What the API can do, the inbox page does through the same two functions, [`start_conversation`]
-//! and [`act`], so both tell the app the same.
+//! and [`act_with`], so both tell the app the same.
 
 mod action;
 mod actions;

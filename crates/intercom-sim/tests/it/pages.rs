@@ -336,6 +336,8 @@ async fn a_conversation_is_made_urgent_and_tagged_beside_the_thread() {
     assert_eq!(town.form(&parts, &urgent).await.0, 303);
     assert_eq!(town.get(&api).await.body["priority"], "urgent");
     assert_eq!(town.topics().await, ["conversation.priority.updated"]);
+    town.form(&parts, &urgent).await;
+    assert!(town.topics().await.is_empty(), "it is urgent already");
     let (_, list) = town.page("/inbox", "").await;
     assert!(list.contains("<span class=\"chip warn\">Urgent</span>"));
     let (status, _, shown) = town

@@ -221,3 +221,47 @@ fn half_a_file_is_no_workspace() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_is_known_of_a_conversation_is_there_after_a_load() {
+    let town = Town::new();
+    let me = town.get("/me").await.body["id"].clone();
+    let lead = town.lead("whole@x.example").await;
+    let start = json!({"from": {"type": "lead", "id": lead}, "body": "All of it"});
+    let id = town.post("/conversations", start).await.body["conversation_id"].clone();
+    let id = id.as_str().unwrap();
+    let path = format!("/conversations/{id}");
+    let parts = format!("/inbox{path}/parts");
+    for fields in [
+        [("deed", "prioritize"), ("priority", "high")],
+        [("deed", "tag"), ("tag", "Outage")],
+        [("deed", "note"), ("body", "Call back")],
+        [("deed", "close"), ("body", "")],
+    ] {
+        assert_eq!(town.form(&parts, &fields).await.0, 303, "{fields:?}");
+    }
+    let rated = [("stars", "2"), ("body", "Slow")];
+    town.form(&format!("/messenger/{lead}/conversations/{id}"), &rated)
+        .await;
+    let reply = json!({
+        "message_type": "quick_reply", "type": "admin", "admin_id": me,
+        "reply_options": [
+            {"text": "Yes", "uuid": "d4a5b2f0-0000-4000-8000-000000000001"}],
+    });
+    assert_eq!(town.post(&format!("{path}/reply"), reply).await.status, 200);
+    let before = town.get(&path).await.body;
+    for (pointer, held) in [
+        ("/priority", json!("high")),
+        ("/tags/tags/0/name", json!("Outage")),
+        ("/conversation_rating/rating", json!(2)),
+        ("/conversation_rating/remark", json!("Slow")),
+    ] {
+        assert_eq!(before.pointer(pointer), Some(&held), "{pointer}");
+    }
+    let again = town.saved_and_loaded();
+    assert_eq!(again.get(&path).await.body, before);
+    let (_, page) = again
+        .page(&format!("/messenger/{lead}/conversations/{id}"), "")
+        .await;
+    assert!(page.contains("data-testid=\"pick\""));
+}

@@ -119,6 +119,11 @@ pub(super) fn act_beside(
     beside: Beside<'_>,
 ) -> Result<(), Refusal> {
     let now = at.as_seconds();
+    let row = world.conversations.get(id).ok_or_else(not_found)?;
+    if action == Action::Prioritize(row.priority) {
+        // It is that urgent already.
+        return Ok(());
+    }
     let created_at = beside.created_at.unwrap_or(now);
     let part = PartId(133_000_000 + world.next_number());
     let (assigned_to, detail) = (action.assigned_to(), action.detail());

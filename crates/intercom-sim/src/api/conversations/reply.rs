@@ -53,9 +53,10 @@ pub(super) fn reply(world: &mut World, call: &Call<'_>, id: &str) -> Reply {
             ));
         }
     };
-    let author = match body.get("type").and_then(Value::as_str) {
+    let author = match by {
         Some("admin") => Author::Admin(admin(world, &body)?),
-        _ => Author::Contact(replying_contact(world, id, &body)?),
+        Some("user" | "lead" | "contact") => Author::Contact(replying_contact(world, id, &body)?),
+        _ => return Err(Refusal::invalid("type is not one of a reply").at_field("type")),
     };
     let app = world.options.client_id.clone();
     let created_at = created_at(&body)?;
