@@ -145,3 +145,97 @@ async fn every_field_of_the_vendors_table_can_be_asked_about() {
     let refused = town.post(path, json!({ "query": query })).await;
     assert_eq!((refused.status, refused.code()), (400, "invalid_field"));
 }
+
+/// A conversation with something in every field: begun at noon by a lead on a page, given to a
+/// teammate after 10 s, answered after 20, closed after 30, tagged, urgent and rated. With the ids
+/// of the lead, the teammate and the tag.
+async fn full(town: &Town) -> (String, [String; 3]) {
+    let fields = [
+        ("body", "Where is it?"),
+        ("email", "full@x.example"),
+        ("page", "https://shop.example/cart"),
+    ];
+    let (_, address, _) = town.form("/messenger", &fields).await;
+    let [lead, id] = [2, 4].map(|place| address.split('/').nth(place).unwrap().to_owned());
+    let me = town.get("/me").await.body["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let parts = format!("/inbox/conversations/{id}/parts");
+    for fields in [
+        [("deed", "assign"), ("assignee", me.as_str())],
+        [("deed", "reply"), ("body", "On its way")],
+        [("deed", "close"), ("body", "")],
+    ] {
+        town.wait(10);
+        town.form(&parts, &fields).await;
+    }
+    town.form(&parts, &[("deed", "tag"), ("tag", "Parcel")])
+        .await;
+    town.form(&parts, &[("deed", "prioritize"), ("priority", "urgent")])
+        .await;
+    town.form(&address, &[("stars", "2"), ("body", "Slow")])
+        .await;
+    let whole = town.get(&format!("/conversations/{id}")).await.body;
+    let tag = whole["tags"]["tags"][0]["id"].as_str().unwrap().to_owned();
+    (id, [lead, me, tag])
+}
+
+#[tokio::test]
+async fn each_field_is_compared_with_what_the_conversation_has() {
+    let town = Town::new();
+    let (id, [lead, me, tag]) = full(&town).await;
+    let texts = [
+        ("source.type", "conversation"),
+        ("source.delivered_as", "customer_initiated"),
+        ("source.author.id", &lead),
+        ("source.author.type", "lead"),
+        ("source.author.email", "full@x.example"),
+        ("source.url", "https://shop.example/cart"),
+        ("contact_ids", &lead),
+        ("teammate_ids", &me),
+        ("state", "closed"),
+        ("tag_ids", &tag),
+        ("priority", "urgent"),
+        ("statistics.last_closed_by_id", &me),
+        ("conversation_rating.remark", "Slow"),
+        ("conversation_rating.contact_id", &lead),
+    ];
+    let numbers = [
+        ("statistics.time_to_assignment", 10),
+        ("statistics.time_to_admin_reply", 20),
+        ("statistics.time_to_first_close", 30),
+        ("statistics.time_to_last_close", 30),
+        ("statistics.median_time_to_reply", 20),
+        ("statistics.first_contact_reply_at", NOON),
+        ("statistics.first_assignment_at", NOON + 10),
+        ("statistics.first_admin_reply_at", NOON + 20),
+        ("statistics.first_close_at", NOON + 30),
+        ("statistics.last_assignment_at", NOON + 10),
+        ("statistics.last_assignment_admin_reply_at", NOON + 20),
+        ("statistics.last_contact_reply_at", NOON),
+        ("statistics.last_admin_reply_at", NOON + 20),
+        ("statistics.last_close_at", NOON + 30),
+        ("statistics.count_reopens", 0),
+        ("statistics.count_assignments", 1),
+        ("conversation_rating.score", 2),
+        ("conversation_rating.replied_at", NOON + 30),
+    ];
+    let numbers = numbers.map(|(field, value)| (field, value.to_string()));
+    let texts = texts.map(|(field, value)| (field, value.to_owned()));
+    for (field, value) in texts.into_iter().chain(numbers) {
+        for (operator, found) in [("=", 1), ("!=", 0)] {
+            let query = json!({"operator": "AND", "value": [
+                {"field": "id", "operator": "=", "value": id},
+                {"field": field, "operator": operator, "value": value},
+            ]});
+            let answer = town
+                .post("/conversations/search", json!({ "query": query }))
+                .await;
+            assert_eq!(
+                answer.body["total_count"], found,
+                "{field} {operator} {value}: {answer:?}"
+            );
+        }
+    }
+}
